@@ -1,0 +1,1 @@
+"""The recommenders and channels that come with dangol. They use only `dangol.plugin`."""

@@ -1,0 +1,1 @@
+"""What a shop's team defines: the site, its segments and its campaigns."""

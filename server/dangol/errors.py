@@ -1,0 +1,53 @@
+"""What dangol raises.
+
+DangolError
+├── Invalid       input that was refused: where, the value, what was expected
+├── Unavailable   the store can't be reached or is too slow; try again
+└── PluginFailure one plugin failed; the rest goes on
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+SHOWN = 80
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong with an input: `where` is a path such as ``campaigns[2].delay``."""
+
+    where: str
+    value: Any
+    expected: str
+
+    def __str__(self) -> str:
+        text = repr(self.value)
+        shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
+        return f"{self.where or '(whole document)'}: {shown} is not {self.expected}"
+
+
+class DangolError(Exception):
+    """The base of all that dangol raises on purpose."""
+
+
+class Invalid(DangolError):
+    """Input that was refused. Nothing was changed."""
+
+    def __init__(self, problems: Sequence[Problem], source: str = "") -> None:
+        self.problems = list(problems)
+        self.source = source
+        prefix = f"{source}: " if source else ""
+        super().__init__("\n".join(f"{prefix}{problem}" for problem in self.problems))
+
+
+class Unavailable(DangolError):
+    """The store can't be reached, or did not answer in time."""
+
+
+class PluginFailure(DangolError):
+    """A plugin call that gave no result; `kind` tells how: missing, import, api, params, raised, slow, result, off."""
+
+    def __init__(self, plugin: str, kind: str, detail: str) -> None:
+        self.plugin = plugin
+        self.kind = kind
+        self.detail = detail
+        super().__init__(f"plugin {plugin!r} ({kind}): {detail}")

@@ -1,0 +1,250 @@
+"""The plugin author's first page: every kind of plugin, and all that a plugin may use of dangol.
+
+A plugin is a class, listed in its distribution under the entry-point group ``dangol.plugins``:
+
+    [project.entry-points."dangol.plugins"]
+    hello = "hello_widget:Hello"
+
+It is made once per process with no arguments. Its parameters are a `msgspec.Struct` named ``Params``: the one
+schema that checks what a campaign says, makes the console's form and documents the plugin. The name under which
+it is listed must be its ``name``. Whatever a plugin raises, dangol logs and counts it, goes on without the
+plugin, and after repeated failures leaves it out for a while.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal, Protocol
+
+import msgspec
+from msgspec import Meta, Struct
+
+from dangol.profile.model import Profile
+from dangol.protocol.event import Entry, Event, Item
+
+__all__ = [
+    "API",
+    "Channel",
+    "Condition",
+    "Count",
+    "Counts",
+    "Entry",
+    "Event",
+    "Item",
+    "Plugin",
+    "Product",
+    "Profile",
+    "PushRequest",
+    "Query",
+    "Receipt",
+    "Recommender",
+    "Request",
+    "Scored",
+    "Sink",
+    "Text",
+    "Url",
+    "View",
+    "Widget",
+]
+
+API = 1
+"""The version of this interface. A plugin states the one it was written for as ``api``; another is refused."""
+
+Text = str | dict[Literal["ko", "en"], str]
+"""What a marketer writes: one text, or one per language. ``{name|friend}`` stands for the shopper's name, or
+"friend" where no verified name is known. It is data: no template language runs on it."""
+
+Url = Annotated[str, Meta(pattern=r"^(https?://[^\s\\]+|/(?![/\\])[^\s\\]*)\Z", max_length=2000)]
+"""An http(s) address, or a path on the shop's own site."""
+
+
+class Plugin:
+    """What all kinds share."""
+
+    name: ClassVar[str]
+    version: ClassVar[str] = "0"
+    api: ClassVar[int] = API
+    title: ClassVar[Text] = ""
+
+    class Params(Struct, frozen=True, forbid_unknown_fields=True):
+        """No parameters, unless the plugin says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The page that the shopper has open now. `product` is the one on screen; `verified` tells that the member's
+    identity was signed by the shop for this very request."""
+
+    now: float
+    path: str = ""
+    url: str = ""
+    product: str = ""
+    event_names: frozenset[str] = frozenset()
+    order_value: int | None = None
+    language: str = ""
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product of the shop's catalogue; `price` in minor units, `stock` None where the shop does not say."""
+
+    id: str
+    name: str
+    price: int
+    url: str = ""
+    image: str = ""
+    category: str = ""
+    brand: str = ""
+    stock: int | None = None
+
+
+class View(Protocol):
+    """What a widget may know and do while it is made ready for one shopper."""
+
+    language: str
+    currency: str
+    profile: Profile
+    request: Request
+
+    def text(self, text: Text) -> str:
+        """The text in the shopper's language, its variables filled in."""
+
+    def money(self, minor: int) -> str:
+        """An amount as the shop writes it: ``12,000원``, ``£3.50``."""
+
+    async def recommend(
+        self, recommender: str, *, count: int, price_from: int = 0, price_to: int | None = None
+    ) -> Sequence[Product]:
+        """At most `count` products that go with the page and the cart, without those in the cart. The named
+        recommender is asked first, then the popular one. Empty when the shop has none to offer."""
+
+
+class Widget(Plugin, ABC):
+    """Something that a page shows.
+
+    Beside the class lie ``template.html`` (Jinja2, autoescaped, with the filters ``t`` for texts and ``money``)
+    and ``style.css``. The template's HTML is checked against an allow-list and travels to the page as a tree of
+    nodes. ``data-dg="close"`` closes, ``data-dg="later"`` with ``data-for`` puts it off, ``data-dg="click"``
+    counts a click.
+    """
+
+    slot: ClassVar[Literal["corner", "dialog", "bar", "inline"]]
+
+    @abstractmethod
+    async def context(self, params: Any, view: View) -> Mapping[str, Any] | None:
+        """What the template gets besides ``params`` and ``view``; None when there is nothing to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question to a recommender: what goes with `seeds`? `seeds` are product ids, the most telling first."""
+
+    seeds: Sequence[str]
+    count: int
+    now: float
+    profile: Profile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An answer: a product id and how well it fits; higher is better, the scale is the recommender's own."""
+
+    product: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Add `by` to `member` of the counter `key`. A counter keeps its `keep` highest members."""
+
+    key: str
+    member: str
+    by: float = 1.0
+    keep: int = 100
+
+
+class Counts(Protocol):
+    """A recommender's own counters, as the event log has filled them."""
+
+    async def top(self, keys: Sequence[str], count: int) -> Sequence[Sequence[tuple[str, float]]]:
+        """For each key its `count` highest members with their sums, highest first."""
+
+
+class Recommender(Plugin, ABC):
+    """Learns from the event log, one entry at a time, and answers queries from what it counted.
+
+    dangol applies the counts of an entry exactly once, also when a worker dies half way, and shares them
+    between all servers.
+    """
+
+    @abstractmethod
+    def learn(self, entry: Entry) -> Iterable[Count]:
+        """What this entry adds to the counters. Pure."""
+
+    @abstractmethod
+    async def recommend(self, query: Query, counts: Counts) -> Sequence[Scored]:
+        """Products for the query, best first; may be more than asked for, since filters come after."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushRequest:
+    """One message for one recipient. `key` is made from the cause, so the same cause has the same key for ever:
+    hand it to the provider as idempotency key where it takes one."""
+
+    key: str
+    site: str
+    cause: str
+    member: str
+    recipient: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a push request. `retry` says that it may work later; `reason` is for the operator."""
+
+    state: Literal["accepted", "failed", "retry"]
+    reason: str = ""
+    provider_id: str = ""
+    retry_after: float = 0.0
+
+
+class Channel(Plugin, ABC):
+    """Hands push requests to a provider."""
+
+    idempotent: ClassVar[bool] = False
+    """True when the far side drops a repeated `PushRequest.key`. Otherwise a request whose worker died while
+    sending becomes "unknown" and is never sent again blindly."""
+
+    @abstractmethod
+    async def send(self, params: Any, request: PushRequest) -> Receipt:
+        """Hand over one request. Raise or return; an exception counts as a failure that may be tried again
+        where the channel is idempotent."""
+
+
+class Condition(Plugin, ABC):
+    """A fact about the shopper that segments may ask for, under the plugin's name."""
+
+    kind: ClassVar[Literal["number", "text", "set", "boolean"]]
+    unit: ClassVar[str] = ""
+    needs: ClassVar[Literal["profile", "request"]] = "profile"
+
+    @abstractmethod
+    def fact(self, profile: Profile, request: Request) -> float | str | Iterable[str] | bool | None:
+        """The value of `kind`; None when not known, which no positive condition holds for. Pure and quick: it
+        runs on every page view on which some segment asks for it."""
+
+
+class Sink(Plugin, ABC):
+    """Receives the event log, in order per shopper, at least once."""
+
+    @abstractmethod
+    async def consume(self, entries: Sequence[Entry]) -> None:
+        """Take over a batch. An exception means that the same entries come again."""
+
+
+def params_schema(plugin: type[Plugin]) -> dict[str, Any]:
+    """The JSON Schema of a plugin's parameters."""
+    return msgspec.json.schema(plugin.Params)

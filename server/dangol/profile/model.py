@@ -1,0 +1,137 @@
+"""The profile document. Lists are rings with the newest first; times are unix seconds; money is minor units.
+
+Stored as MessagePack arrays, so a field's place is its name: add fields at the end, never take one away.
+"""
+
+from msgspec import Struct, field
+
+from dangol.protocol.event import Scalar
+
+RECENT_PRODUCTS = 50
+RECENT_PAGES = 30
+RECENT_SEARCHES = 10
+RECENT_ORDERS = 20
+CART_LINES = 50
+CATEGORIES = 30
+CONTACTS = 200
+LEASES = 16
+EVENT_IDS = 64
+TRAITS = 50
+
+
+class Seen(Struct, array_like=True, gc=False):
+    """A product or category the shopper met: `at` the last time, `times` in all."""
+
+    id: str
+    at: int
+    times: int = 1
+
+
+class Line(Struct, array_like=True, gc=False):
+    """A line of the cart; `price` is one unit's."""
+
+    id: str
+    price: int
+    quantity: int
+    at: int
+
+
+class Visit(Struct, array_like=True):
+    """The visit (session) that goes on now, or the last one. A new one starts after 30 idle minutes."""
+
+    started: int = 0
+    page_views: int = 0
+    landing: str = ""
+    referrer: str = ""
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
+    pages: list[str] = field(default_factory=list)
+    searches: list[str] = field(default_factory=list)
+
+
+class Environment(Struct, array_like=True, gc=False):
+    """What the browser is: `device` is pc, mobile or app."""
+
+    device: str = ""
+    os: str = ""
+    browser: str = ""
+    language: str = ""
+
+
+class Member(Struct, array_like=True):
+    """The logged-in customer, as signed by the shop or told by its server. `birthday` is MM-DD or YYYY-MM-DD."""
+
+    id: str
+    name: str = ""
+    grade: str = ""
+    sex: str = ""
+    birthday: str = ""
+    joined_at: int = 0
+    last_login_at: int = 0
+    phone: str = ""
+    email: str = ""
+    traits: dict[str, Scalar] = field(default_factory=dict)
+
+
+class Contact(Struct, array_like=True, gc=False):
+    """What passed between one campaign and the shopper; `session` and `day` count confirmed views of the
+    visit that started at `visit_started` and of the shop's calendar day `day_number`."""
+
+    views: int = 0
+    clicks: int = 0
+    closes: int = 0
+    last_at: int = 0
+    session: int = 0
+    visit_started: int = 0
+    day: int = 0
+    day_number: int = 0
+    later_until: int = 0  # 0: not asked for; NEVER: never again
+    later_visit: int = 0  # "not in this visit": the visit's start
+    messages: int = 0
+
+
+NEVER = 1 << 40
+
+
+class Lease(Struct, array_like=True, gc=False):
+    """A view that was promised to one page and is not confirmed yet; lapses at `until`."""
+
+    campaign: str
+    exposure: str
+    until: int
+
+
+class Profile(Struct, array_like=True):
+    """Everything that dangol knows of one shopper, bounded by the rings' sizes above."""
+
+    seed: int = 0  # random, drawn once; holdouts and variants hash on it, so a merge must keep the member's
+    first_seen: int = 0
+    last_seen: int = 0
+    visits: int = 0
+    page_views: int = 0
+    dwell: int = 0  # seconds over all visits but the current one
+    visit: Visit = field(default_factory=Visit)
+    environment: Environment = field(default_factory=Environment)
+    viewed: list[Seen] = field(default_factory=list)
+    categories: list[Seen] = field(default_factory=list)
+    cart: list[Line] = field(default_factory=list)
+    cart_at: int = 0
+    wishlist: list[Seen] = field(default_factory=list)
+    orders: int = 0
+    spent: int = 0
+    last_order_at: int = 0
+    bought: list[Seen] = field(default_factory=list)
+    order_numbers: list[str] = field(default_factory=list)
+    checkout_at: int = 0
+    member: Member | None = None
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    leases: list[Lease] = field(default_factory=list)
+    event_ids: bytes = b""  # 6 bytes each, newest first
+    merged: list[str] = field(default_factory=list)  # visitors whose history is already in here
+    alias: str = ""  # this visitor is that member now; the history below waits to be merged, then goes
+
+    @property
+    def cart_total(self) -> int:
+        """Money in the cart, minor units."""
+        return sum(line.price * line.quantity for line in self.cart)

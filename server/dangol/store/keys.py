@@ -1,0 +1,70 @@
+"""The names of all keys. Each starts with its partition's tag, so that a script's keys share one cluster slot."""
+
+from zlib import crc32
+
+PARTITIONS = 16
+"""Fixed for the life of a store: a profile's partition is part of its key."""
+
+TAGS = tuple(f"{{{number:02d}}}" for number in range(PARTITIONS))
+
+
+def partition(name: str) -> int:
+    """The partition of a profile id, a push request's recipient, a counter or an order number."""
+    return crc32(name.encode()) % PARTITIONS
+
+
+def profile(site: str, profile_id: str) -> str:
+    """String: an 8-byte version, then the profile document."""
+    return f"{TAGS[partition(profile_id)]}p:{site}:{profile_id}"
+
+
+def log(number: int) -> str:
+    """Stream of one partition's `Entry` documents, each in the field ``e``."""
+    return f"{TAGS[number]}log"
+
+
+def lead(number: int, job: str) -> str:
+    """String with expiry: the worker that runs `job` over this partition's log."""
+    return f"{TAGS[number]}lead:{job}"
+
+
+def order(site: str, number: str) -> str:
+    """String: the profile that an order number was counted for."""
+    return f"{TAGS[partition(number)]}o:{site}:{number}"
+
+
+def push(number: int, key: str) -> str:
+    """Hash: one push request's row in the outbox."""
+    return f"{TAGS[number]}push:{key}"
+
+
+def due(number: int) -> str:
+    """Sorted set: keys of the push requests that wait, by the unix time at which they are due."""
+    return f"{TAGS[number]}due"
+
+
+def counter(site: str, plugin: str, key: str) -> str:
+    """Sorted set: one counter of a recommender."""
+    return f"{TAGS[partition(key)]}n:{site}:{plugin}:{key}"
+
+
+def applied(number: int, plugin: str) -> str:
+    """Hash: for each partition of the log, the last entry whose counts are in this partition's counters."""
+    return f"{TAGS[number]}applied:{plugin}"
+
+
+def catalogue(site: str) -> str:
+    """Hash: the site's products by id."""
+    return f"{{cat:{site}}}"
+
+
+DEFINITIONS_VERSION = "{defs}version"
+"""Counter, raised by every change of any site's definitions."""
+
+DEFINITIONS = "{defs}sites"
+"""Hash: the definitions document of each site by its id."""
+
+
+def definitions_history(site: str) -> str:
+    """List: earlier definition documents of a site, the newest first."""
+    return f"{{defs}}history:{site}"

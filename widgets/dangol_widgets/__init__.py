@@ -1,0 +1,1 @@
+"""The widgets that come with dangol. They use only `dangol.plugin`."""
