@@ -12,7 +12,7 @@ plugin, and after repeated failures leaves it out for a while.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
@@ -107,8 +107,8 @@ class View(Protocol):
     profile: Profile
     request: Request
 
-    def text(self, text: Text) -> str:
-        """The text in the shopper's language, its variables filled in."""
+    def text(self, text: Text, **values: str) -> str:
+        """The text in the shopper's language, its variables filled in; `values` are those of the widget's own."""
 
     def money(self, minor: int) -> str:
         """An amount as the shop writes it: ``12,000원``, ``£3.50``."""
@@ -130,6 +130,8 @@ class Widget(Plugin, ABC):
     """
 
     slot: ClassVar[Literal["corner", "dialog", "bar", "inline"]]
+    variables: ClassVar[Collection[str]] = ()
+    """Names that the widget's texts may use besides the shopper's own; it fills them in with `View.text`."""
 
     @abstractmethod
     async def context(self, params: Any, view: View) -> Mapping[str, Any] | None:
