@@ -1,0 +1,130 @@
+"""From a widget plugin, its parameters and a view to the JSON of its node tree."""
+
+import logging
+import sys
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from types import NoneType
+from typing import Any, NamedTuple
+
+import msgspec
+from jinja2 import Environment, StrictUndefined, Template, TemplateError, pass_context
+from jinja2.runtime import Context
+
+from dangol.errors import Invalid, PluginFailure
+from dangol.host.guard import Guard
+from dangol.host.registry import Registry
+from dangol.plugin import Text, View, Widget
+from dangol.render.nodes import check
+from dangol.render.style import check_style, style_hash
+
+BUDGET = 0.05
+"""Seconds a widget has for its context and its template together."""
+
+CACHED = 512
+"""Trees kept, of at most `nodes.MAX_HTML` characters each: most views of a campaign render alike."""
+
+logger = logging.getLogger(__name__)
+
+
+class Style(NamedTuple):
+    """A stylesheet as served at ``/v1/style/<widget>.<hash>.css``."""
+
+    hash: str
+    css: bytes
+
+
+@lru_cache(CACHED)
+def encoded(html: str) -> bytes:
+    """The JSON of the checked node tree of `html`."""
+    return msgspec.json.encode(check(html))
+
+
+class Renderer:
+    """Templates and styles of the registry's widgets, read and compiled once.
+
+    A widget whose files are missing or faulty is left out, and says why whenever it is asked for.
+    """
+
+    def __init__(self, registry: Registry, guard: Guard) -> None:
+        self._guard = guard
+        self._templates: dict[str, Template] = {}
+        self._styles: dict[str, Style] = {}
+        self._failures: dict[str, PluginFailure] = {}
+        for widget in registry.widgets():
+            self._load(widget)
+
+    def styles(self) -> Mapping[str, Style]:
+        """The stylesheet of each widget, by the widget's name."""
+        return self._styles
+
+    def style_path(self, widget: str) -> str:
+        """The address of a widget's stylesheet on this server."""
+        return f"/v1/style/{widget}.{self._styles[widget].hash}.css"
+
+    def label(self, widget: Widget, params: Any, view: View) -> str:
+        """The accessible name: what the parameter ``title`` says, else the plugin's own title or name."""
+        title = getattr(params, "title", None)
+        return (view.text(title) if title else "") or view.text(widget.title) or widget.name
+
+    async def render(self, widget: Widget, params: Any, view: View) -> bytes | None:
+        """The node tree as JSON, or None when the widget has nothing to show. Raises PluginFailure."""
+        return await self._guard.call(
+            widget,
+            "context",
+            lambda: self._made(widget, params, view),
+            budget=BUDGET,
+            expect=(bytes, NoneType),
+        )
+
+    async def _made(self, widget: Widget, params: Any, view: View) -> bytes | None:
+        # One guarded call for all: a context that works must not make good for a template that always fails.
+        if widget.name in self._failures:
+            raise self._failures[widget.name]
+        context = await widget.context(params, view)
+        if context is None:
+            return None
+        if not isinstance(context, Mapping):
+            raise PluginFailure(widget.name, "result", f"returned {type(context).__name__}, expected a mapping or None")
+        html = self._templates[widget.name].render({**context, "params": params, "view": view})
+        try:
+            return encoded(html)
+        except Invalid as error:
+            raise PluginFailure(widget.name, "result", f"template.html: {error}") from error
+
+    def _load(self, widget: Widget) -> None:
+        try:
+            self._templates[widget.name] = ENVIRONMENT.from_string(_beside(widget, "template.html"))
+            css = check_style(_beside(widget, "style.css"))
+        except (Invalid, OSError, UnicodeDecodeError, TemplateError) as error:
+            failure = PluginFailure(widget.name, "import", f"{type(error).__name__}: {error}")
+            self._failures[widget.name] = failure
+            logger.error("%s; dangol goes on without it", failure)
+            return
+        self._styles[widget.name] = Style(style_hash(css), css)
+
+
+def _beside(widget: Widget, name: str) -> str:
+    """A file in the package that the widget's class is in."""
+    spec = sys.modules[type(widget).__module__].__spec__
+    package = spec.parent if spec else None
+    if not package:
+        raise FileNotFoundError(f"{name}: {type(widget).__qualname__} must be in a package that holds the file")
+    return files(package).joinpath(name).read_text(encoding="utf-8")
+
+
+@pass_context
+def _t(context: Context, text: Text, **values: str) -> str:
+    view: View = context["view"]
+    return view.text(text, **values)
+
+
+@pass_context
+def _money(context: Context, minor: int) -> str:
+    view: View = context["view"]
+    return view.money(minor)
+
+
+ENVIRONMENT = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+ENVIRONMENT.filters.update({"t": _t, "money": _money})

@@ -1,0 +1,35 @@
+"""A widget's stylesheet: what it may not say, and the hash that its address carries."""
+
+import hashlib
+import re
+
+from dangol.errors import Invalid, Problem
+
+MAX_STYLE = 64 * 1024
+
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})[ \t\n]?|\\(.)")
+# Whatever makes the shopper's browser call a third party, or ends a style element.
+FORBIDDEN = re.compile(r"""@import|</style|image-set\(|\bsrc\(|url\((?!\s*["']?\s*(?:data:|\#))[^)]*""", re.IGNORECASE)
+
+
+def check_style(css: str) -> bytes:
+    """The stylesheet as it is served. Raises `Invalid` for imports and for addresses other than ``data:``."""
+    if len(css) > MAX_STYLE:
+        raise Invalid([Problem("style.css", len(css), f"a length of at most {MAX_STYLE} characters")])
+    plain = ESCAPE.sub(_unescaped, COMMENT.sub("", css))
+    found = FORBIDDEN.search(plain)
+    if found:
+        line = plain.count("\n", 0, found.start()) + 1
+        raise Invalid([Problem(f"style.css, about line {line}", found[0], "allowed; only url(data:…) is")])
+    return css.encode()
+
+
+def style_hash(css: bytes) -> str:
+    """Eight hex digits of the content's hash: another style gets another address."""
+    return hashlib.sha256(css).hexdigest()[:8]
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = int(match[1], 16) if match[1] else 0
+    return match[2] or (chr(code) if 0 < code < 0x110000 else "\ufffd")

@@ -1,0 +1,74 @@
+"""What a widget sees of one shopper on one page: the `View` of the plugin API, made real."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from dangol.definitions.model import Site
+from dangol.plugin import Product, Profile, Request, Text
+from dangol.render.money import money
+from dangol.render.text import choose, fill
+
+SEEDS = 10
+"""So many products a recommender is asked about at most."""
+
+
+class Offer(Protocol):
+    """Products that a recommender has for `seeds` and the shop can sell, best first, filled up with popular ones."""
+
+    async def __call__(
+        self, recommender: str, seeds: Sequence[str], count: int, price_from: int, price_to: int | None
+    ) -> Sequence[Product]: ...
+
+
+@dataclass
+class PageView:
+    """One shopper on one page. `language` is ko or en; `product` is the one on screen, if the catalogue has it."""
+
+    site: Site
+    profile: Profile
+    request: Request
+    language: str
+    offer: Offer
+    product: Product | None = None
+    currency: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.currency = self.site.currency
+
+    def text(self, text: Text, **values: str) -> str:
+        """The text in the shopper's language, its variables filled in; `values` are those of the widget's own."""
+        return fill(choose(text, self.language, self.site.language), {**self._values, **values})
+
+    def money(self, minor: int) -> str:
+        """An amount of minor units as the shop writes it."""
+        return money(minor, self.currency, self.language)
+
+    async def recommend(
+        self, recommender: str, *, count: int, price_from: int = 0, price_to: int | None = None
+    ) -> Sequence[Product]:
+        """At most `count` products that go with the page and the cart, without those the shopper has already."""
+        already = {line.id for line in self.profile.cart} | {self.request.product}
+        asked = count + len(already)
+        offered = await self.offer(recommender, self._seeds(), asked, price_from, price_to)
+        return [product for product in offered if product.id not in already][:count]
+
+    def _seeds(self) -> list[str]:
+        """The most telling first: on screen, in the cart, looked at lately."""
+        cart = [line.id for line in self.profile.cart]
+        viewed = [seen.id for seen in self.profile.viewed]
+        found = dict.fromkeys([self.request.product, *cart, *viewed])
+        return [product for product in found if product][:SEEDS]
+
+    @cached_property
+    def _values(self) -> Mapping[str, str]:
+        values = {
+            "cart_total": self.money(self.profile.cart_total),
+            "cart_count": str(sum(line.quantity for line in self.profile.cart)),
+            "product": self.product.name if self.product else "",
+        }
+        if self.request.verified and self.profile.member:
+            # Whoever holds the browser is not yet the member: personal values need this request's signature.
+            values |= {"name": self.profile.member.name, "grade": self.profile.member.grade}
+        return values
