@@ -1,0 +1,1 @@
+"""Finding plugins, holding them to their contract, and calling them so that each fails alone."""
