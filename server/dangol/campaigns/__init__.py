@@ -1,0 +1,1 @@
+"""When a campaign reaches a shopper."""

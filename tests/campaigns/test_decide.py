@@ -1,0 +1,318 @@
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dangol.campaigns.contacts import note_holdout
+from dangol.campaigns.decide import Decision, Plan, Reason, Verdict, decide, sentence
+from dangol.campaigns.decision import SENTENCES
+from dangol.campaigns.plan import day_number
+from dangol.definitions.model import Campaign, Cap, MessageUse, Pages, Site, WidgetUse
+from dangol.plugin import Request
+from dangol.profile.model import LEASES, NEVER, Contact, Lease, Member, Profile, Visit
+from dangol.protocol.event import Event
+
+SITE = Site(id="shop", key="publickey", name="Shop", origins=["https://shop.example"])
+SLOTS = {"popcorn": "corner", "popup": "dialog", "strip": "inline"}
+NOW = datetime.fromisoformat("2026-11-22T12:00:00+09:00").timestamp()
+TODAY = day_number(NOW, SITE.timezone)
+VISIT = int(NOW) - 300
+
+
+def a_campaign(id: str = "c", use: str = "popcorn", at: str = "", **fields: Any) -> Campaign:
+    if "message" not in fields:
+        fields["widget"] = WidgetUse(use, at=at)
+    return Campaign(id=id, **{"holdout": 0, **fields})
+
+
+def a_message(once: str = "ever", **fields: Any) -> Campaign:
+    return a_campaign(message=MessageUse("log", once=once), **fields)  # type: ignore[arg-type]
+
+
+def a_profile(member: bool = False, **fields: Any) -> Profile:
+    return Profile(seed=7, visit=Visit(started=VISIT), member=Member("kim") if member else None, **fields)
+
+
+def a_request(path: str = "/", *events: str, now: float = NOW) -> Request:
+    return Request(now=now, path=path, event_names=frozenset(events or ["page_view"]))
+
+
+def judge(
+    *campaigns: Campaign,
+    profile: Profile | None = None,
+    request: Request | None = None,
+    matched: frozenset[str] = frozenset(),
+    **more: Any,
+) -> list[Decision]:
+    plan = Plan.build(campaigns, SITE, SLOTS)
+    return decide(plan, profile or a_profile(), request or a_request(), matched, **more)
+
+
+def of(decisions: list[Decision]) -> list[tuple[str, str, str]]:
+    return [(one.campaign.id, one.reason.value, one.detail) for one in decisions]
+
+
+def contact(**fields: int) -> dict[str, Contact]:
+    return {"c": Contact(**fields)}
+
+
+Case = tuple[Campaign, Profile, Reason, str]
+LATER = int(NOW) + 3600
+LEASED = [Lease("c", "e1", int(NOW) + 60)]
+REFUSALS: list[Case] = [
+    (a_campaign(active=False), a_profile(), Reason.INACTIVE, ""),
+    (a_campaign(use="gone"), a_profile(), Reason.NO_PLUGIN, "gone"),
+    (a_campaign(starts=datetime(2026, 11, 22, 12, 1)), a_profile(), Reason.NOT_STARTED, "2026-11-22 12:01"),
+    (a_campaign(ends=datetime(2026, 11, 22, 12)), a_profile(), Reason.ENDED, "2026-11-22 12:00"),
+    (a_campaign(on=["purchase", "search"]), a_profile(), Reason.EVENT, "purchase, search"),
+    (a_campaign(pages=Pages(only=["/cart"])), a_profile(), Reason.PAGE, "/"),
+    (a_campaign(audience=["known", "vip"]), a_profile(), Reason.AUDIENCE, "vip"),
+    (a_campaign(holdout=100), a_profile(contacts=contact(visit_started=VISIT)), Reason.HOLDOUT, "100"),
+    (a_campaign(), a_profile(contacts=contact(later_until=LATER)), Reason.LATER, "2026-11-22 13:00"),
+    (a_campaign(), a_profile(contacts=contact(later_until=NEVER)), Reason.LATER_NEVER, ""),
+    (a_campaign(), a_profile(contacts=contact(later_visit=VISIT)), Reason.LATER_SESSION, ""),
+    (
+        a_campaign(caps=[Cap(2, "session")]),
+        a_profile(contacts=contact(views=2, session=2, visit_started=VISIT)),
+        Reason.CAP_SESSION,
+        "2",
+    ),
+    (
+        a_campaign(caps=[Cap(3, "day")]),
+        a_profile(contacts=contact(views=3, day=3, day_number=TODAY)),
+        Reason.CAP_DAY,
+        "3",
+    ),
+    (a_campaign(caps=[Cap(4, "lifetime")]), a_profile(contacts=contact(views=4)), Reason.CAP_LIFETIME, "4"),
+    (
+        a_campaign(caps=[Cap(2, "lifetime")]),
+        a_profile(contacts=contact(views=1), leases=LEASED),
+        Reason.PROMISED_ELSEWHERE,
+        "2026-11-22 12:01",
+    ),
+    (
+        a_campaign(),
+        a_profile(leases=[Lease("x", f"e{n}", int(NOW) + 9) for n in range(LEASES)]),
+        Reason.TOO_MANY_PROMISED,
+        str(LEASES),
+    ),
+    (a_message(), a_profile(), Reason.NO_MEMBER, ""),
+    (a_message(), a_profile(member=True, contacts=contact(messages=1)), Reason.ALREADY_SENT, ""),
+    (
+        a_message("day"),
+        a_profile(member=True, contacts=contact(messages=1, day=1, day_number=TODAY)),
+        Reason.ALREADY_SENT,
+        "",
+    ),
+    (
+        a_message("event", caps=[Cap(1, "day")]),
+        a_profile(member=True, contacts=contact(messages=1, day=1, day_number=TODAY)),
+        Reason.CAP_DAY,
+        "1",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("campaign", "profile", "reason", "detail"), REFUSALS, ids=[case[2].value for case in REFUSALS]
+)
+def test_every_refusal_has_its_reason(campaign: Campaign, profile: Profile, reason: Reason, detail: str) -> None:
+    events = [Event("e1", "page_view", int(NOW * 1000))]
+    (decision,) = judge(campaign, profile=profile, matched=frozenset({"known"}), events=events, everything=True)
+    assert (decision.verdict, decision.reason, decision.detail) == (Verdict.NO, reason, detail)
+
+
+@pytest.mark.parametrize(
+    ("campaign", "profile"),
+    [
+        (a_campaign(), a_profile()),
+        (a_campaign(starts=datetime(2026, 11, 22, 12)), a_profile()),
+        (a_campaign(ends=datetime(2026, 11, 22, 12, 1)), a_profile()),
+        (a_campaign(starts=datetime.fromisoformat("2026-11-22T03:00:00Z")), a_profile()),
+        (a_campaign(audience=["known"]), a_profile()),
+        (a_campaign(), a_profile(contacts=contact(later_until=int(NOW)))),
+        (a_campaign(), a_profile(contacts=contact(later_visit=VISIT - 1))),
+        (
+            a_campaign(caps=[Cap(1, "session")]),
+            a_profile(contacts=contact(session=1, visit_started=VISIT - 1)),
+        ),
+        (
+            a_campaign(caps=[Cap(1, "day")]),
+            a_profile(contacts=contact(day=1, day_number=TODAY - 1)),
+        ),
+        (
+            a_campaign(caps=[Cap(1, "lifetime")]),
+            a_profile(leases=[Lease("c", "e1", int(NOW)), Lease("x", "e2", LATER)]),
+        ),
+    ],
+)
+def test_what_nothing_stands_against_is_shown(campaign: Campaign, profile: Profile) -> None:
+    (decision,) = judge(campaign, profile=profile, matched=frozenset({"known"}))
+    assert (decision.verdict, decision.reason, len(decision.key)) == (Verdict.SHOW, Reason.SHOWN, 12)
+
+
+def test_a_slot_goes_to_the_highest_priority_then_to_the_first_defined() -> None:
+    decisions = judge(a_campaign("a"), a_campaign("b", priority=5), a_campaign("d", priority=5), everything=True)
+    assert of(decisions) == [("b", "shown", ""), ("d", "slot_taken", "b"), ("a", "slot_taken", "b")]
+
+
+def test_inline_widgets_share_a_slot_only_at_the_same_selector() -> None:
+    decisions = judge(
+        a_campaign("a", "strip", "#top"),
+        a_campaign("b", "strip", "#end"),
+        a_campaign("d", "strip", "#top"),
+        everything=True,
+    )
+    assert of(decisions) == [("a", "shown", ""), ("b", "shown", ""), ("d", "slot_taken", "a")]
+
+
+def test_an_open_campaign_is_refreshed_and_keeps_its_slot() -> None:
+    capped = a_campaign("a", caps=[Cap(1, "lifetime")])
+    profile = a_profile(contacts={"a": Contact(views=1)})
+    decisions = judge(capped, a_campaign("b", priority=9), profile=profile, is_open=["a", "unknown"], everything=True)
+    assert of(decisions) == [("b", "slot_taken", "a"), ("a", "updated", "")]
+    assert decisions[1].verdict is Verdict.UPDATE
+    assert decisions[1].key == ""
+
+
+def test_an_open_campaign_that_no_longer_fits_is_not_refreshed() -> None:
+    (decision,) = judge(a_campaign(pages=Pages(never=["/"])), is_open=["c"])
+    assert decision.reason is Reason.PAGE
+
+
+def test_one_request_promises_no_more_than_the_profile_has_room_for() -> None:
+    campaigns = [a_campaign(f"c{n}", "strip", f"#{n}") for n in range(LEASES)]
+    decisions = judge(*campaigns, profile=a_profile(leases=LEASED))
+    assert [one.verdict for one in decisions] == [Verdict.SHOW] * (LEASES - 1) + [Verdict.NO]
+    assert decisions[-1].reason is Reason.TOO_MANY_PROMISED
+
+
+@pytest.mark.parametrize(
+    ("once", "keys"),
+    [("ever", ["c"]), ("day", [f"c:{TODAY}"]), ("event", ["c:e1", "c:e3"])],
+)
+def test_a_message_has_one_key_per_cause(once: str, keys: list[str]) -> None:
+    events = [Event("e1", "purchase", 0), Event("e2", "search", 0), Event("e3", "purchase", 0)]
+    decisions = judge(
+        a_message(once, on=["purchase"]),
+        profile=a_profile(member=True),
+        request=a_request("/", "purchase", "search"),
+        events=events,
+    )
+    assert [(one.verdict, one.key) for one in decisions] == [(Verdict.MESSAGE, key) for key in keys]
+
+
+def test_a_message_per_event_stops_at_its_cap() -> None:
+    campaign = a_message("event", caps=[Cap(1, "day")])
+    events = [Event(f"e{n}", "page_view", 0) for n in range(3)]
+    decisions = judge(campaign, profile=a_profile(member=True), events=events)
+    assert of(decisions) == [("c", "sent", ""), ("c", "cap_day", "1")]
+
+
+@pytest.mark.parametrize("campaign", [a_campaign(holdout=100), a_message("event", holdout=100)])
+def test_a_holdout_is_told_once_per_visit(campaign: Campaign) -> None:
+    profile = a_profile(member=True)
+    events = [Event("e1", "page_view", 0), Event("e2", "page_view", 0)]
+    (first,) = judge(campaign, profile=profile, events=events)
+    note_holdout(profile, first, NOW)
+    (second,) = judge(campaign, profile=profile, events=events)
+    profile.visit.started += 3600
+    (third,) = judge(campaign, profile=profile, events=events)
+    assert [one.verdict for one in (first, second, third)] == [Verdict.HOLDOUT, Verdict.NO, Verdict.HOLDOUT]
+    assert {first.reason, second.reason, third.reason} == {Reason.HOLDOUT}
+    assert profile.contacts["c"].views == 0
+
+
+def test_a_held_out_shopper_leaves_the_slot_to_the_next() -> None:
+    decisions = judge(a_campaign("a", holdout=100), a_campaign("b"))
+    assert [one.verdict for one in decisions] == [Verdict.HOLDOUT, Verdict.SHOW]
+
+
+def test_holdouts_have_their_share_and_are_independent_of_each_other() -> None:
+    campaigns = [a_campaign("a", "strip", "#a", holdout=20), a_campaign("b", "strip", "#b", holdout=50)]
+    plan = Plan.build(campaigns, SITE, SLOTS)
+    held = [0, 0, 0]
+    for seed in range(20_000):
+        a, b = decide(plan, Profile(seed=seed), a_request(), frozenset())
+        held[0] += a.verdict is Verdict.HOLDOUT
+        held[1] += b.verdict is Verdict.HOLDOUT
+        held[2] += a.verdict is b.verdict is Verdict.HOLDOUT
+    assert held == [pytest.approx(4000, abs=200), pytest.approx(10_000, abs=250), pytest.approx(2000, abs=150)]
+
+
+def test_a_holdout_only_grows_with_its_share() -> None:
+    def held(share: float) -> set[int]:
+        plan = Plan.build([a_campaign(holdout=share)], SITE, SLOTS)
+        seeds = range(-1000, 1000)
+        looks = {seed: decide(plan, Profile(seed=seed), a_request(), frozenset())[0] for seed in seeds}
+        return {seed for seed, decision in looks.items() if decision.verdict is Verdict.HOLDOUT}
+
+    assert set() == held(0) < held(5) < held(30) < held(100) == set(range(-1000, 1000))
+
+
+def test_the_same_decision_has_the_same_exposure_and_another_has_another() -> None:
+    def key(seed: int, campaign: str, now: float) -> str:
+        plan = Plan.build([a_campaign(campaign)], SITE, SLOTS)
+        return decide(plan, Profile(seed=seed), a_request(now=now), frozenset())[0].key
+
+    assert key(1, "a", NOW) == key(1, "a", NOW)
+    assert len({key(1, "a", NOW), key(2, "a", NOW), key(1, "b", NOW), key(1, "a", NOW + 0.001)}) == 4
+
+
+CAMPAIGNS: st.SearchStrategy[Callable[[str], Campaign]] = st.builds(
+    lambda message, **fields: (
+        lambda id: a_message(id=id, **fields) if message else a_campaign(id, "strip", id[:2], **fields)
+    ),
+    message=st.booleans(),
+    active=st.sampled_from([True, True, True, False]),
+    audience=st.lists(st.sampled_from(["s1", "s2", "s3"]), max_size=2),
+    on=st.lists(st.sampled_from(["page_view", "purchase", "search"]), min_size=1, max_size=2),
+    pages=st.sampled_from([Pages(), Pages(only=["/cart"]), Pages(never=["/cart"])]),
+    priority=st.integers(-1, 1),
+    holdout=st.sampled_from([0, 50]),
+)
+
+
+@given(
+    made=st.lists(CAMPAIGNS, max_size=12),
+    matched=st.frozensets(st.sampled_from(["s1", "s2", "s3"])),
+    events=st.frozensets(st.sampled_from(["page_view", "purchase"])),
+    open_now=st.sets(st.sampled_from(["c0", "c1", "c2"])),
+    seed=st.integers(0, 50),
+)
+def test_looking_at_everything_finds_what_looking_at_candidates_finds(
+    made: list[Callable[[str], Campaign]],
+    matched: frozenset[str],
+    events: frozenset[str],
+    open_now: set[str],
+    seed: int,
+) -> None:
+    plan = Plan.build([make(f"c{place}") for place, make in enumerate(made)], SITE, SLOTS)
+    profile = Profile(seed=seed, member=Member("kim"))
+    request = Request(now=NOW, path="/cart", event_names=events)
+    every = decide(plan, profile, request, matched, is_open=open_now, everything=True)
+    some = decide(plan, profile, request, matched, is_open=open_now)
+    assert [one for one in every if one.verdict is not Verdict.NO] == [
+        one for one in some if one.verdict is not Verdict.NO
+    ]
+    assert {one.campaign.id for one in every} == {rule.campaign.id for rule in plan.rules}
+    assert [one for one in every if one in some] == some
+
+
+def test_every_reason_has_a_sentence_in_both_languages() -> None:
+    assert set(SENTENCES) == set(Reason)
+    for reason in Reason:
+        decision = Decision(a_campaign(), Verdict.NO, reason, detail="8/15")
+        for language in ("ko", "en"):
+            text = sentence(decision, language)
+            assert text.endswith(".")
+            assert ("8/15" in text) is ("{}" in SENTENCES[reason][language])
+
+
+def test_a_sentence_names_the_limit_in_words() -> None:
+    decision = Decision(a_campaign(), Verdict.NO, Reason.CAP_DAY, detail="2")
+    assert sentence(decision, "ko") == "하루 2번까지로 한 만큼 오늘 이미 받았습니다."
+    assert sentence(decision, "en-GB") == "Today's limit of 2 is reached."
