@@ -36,6 +36,7 @@ class Look:
     leases: list[Lease]
     taken: dict[str, str]
     promised: int
+    silent: Collection[str]
 
 
 def decide(
@@ -46,12 +47,15 @@ def decide(
     *,
     events: Sequence[Event] = (),
     is_open: Collection[str] = (),
+    silent: Collection[str] = (),
+    widgets: bool = True,
     everything: bool = False,
 ) -> list[Decision]:
     """Judge the campaigns that `request.event_names` and the `matched` segments bring up, or with `everything` all.
 
     `events` are those of the request, for messages that are sent once per event; `is_open` are the campaigns that
-    the page shows already. One decision per campaign looked at, by descending priority; a message that is sent
+    the page shows already, `silent` those whose widget has nothing to show now; without `widgets` no page waits for an
+    answer and only messages are judged. One decision per campaign looked at, by descending priority; a message that is sent
     once per event may have several. Without `everything`, a campaign whose slot is taken is not looked at.
     Changes nothing: see `contacts` for what to note.
     """
@@ -67,15 +71,16 @@ def decide(
         leases=leases,
         taken=_slots_of(plan, is_open) if is_open else {},
         promised=len(leases),
+        silent=silent,
     )
     decisions: list[Decision] = []
     for rule in plan.rules if everything else plan.candidates(request.event_names, matched):
         if rule.slot in look.taken and not everything and rule.campaign.id not in is_open:
             continue  # it can't win, and nobody asks why
-        if rule.campaign.message is None:
-            decisions.append(_judge_widget(rule, look))
-        else:
+        if rule.campaign.message is not None:
             decisions.extend(_judge_message(rule, look))
+        elif widgets:
+            decisions.append(_judge_widget(rule, look))
     return decisions
 
 
@@ -88,6 +93,8 @@ def _judge_widget(rule: Rule, look: Look) -> Decision:
     campaign = rule.campaign
     contact = look.profile.contacts.get(campaign.id)
     refusal = _outside(rule, look)
+    if refusal is None and campaign.id in look.silent:
+        refusal = Reason.NOTHING, ""
     if refusal is None and campaign.id in look.open:
         return Decision(campaign, Verdict.UPDATE, Reason.UPDATED)
     if refusal is None and contact is not None:

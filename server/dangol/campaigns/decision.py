@@ -32,6 +32,7 @@ class Reason(StrEnum):
     EVENT = "event"
     PAGE = "page"
     AUDIENCE = "audience"
+    NOTHING = "nothing"
     HOLDOUT = "holdout"
     LATER = "later"
     LATER_SESSION = "later_session"
@@ -82,6 +83,10 @@ SENTENCES: dict[Reason, dict[Literal["ko", "en"], str]] = {
     Reason.AUDIENCE: {
         "ko": "세그먼트 '{}'에 들지 않습니다.",
         "en": "The shopper is not in the segment '{}'.",
+    },
+    Reason.NOTHING: {
+        "ko": "위젯이 지금 보여 줄 내용이 없습니다.",
+        "en": "The widget has nothing to show now.",
     },
     Reason.HOLDOUT: {
         "ko": "효과 비교를 위해 이 캠페인을 받지 않는 {}%에 속합니다.",
