@@ -16,6 +16,7 @@ CATEGORIES = 30
 CONTACTS = 200
 LEASES = 16
 EVENT_IDS = 64
+EVENT_ID_BYTES = 6  # of the id's 62 random bits
 TRAITS = 50
 
 
@@ -36,6 +37,14 @@ class Line(Struct, array_like=True, gc=False):
     at: int
 
 
+class Order(Struct, array_like=True, gc=False):
+    """An order that was counted; kept so that a second report of it is known and a cancelled one can be taken back."""
+
+    number: str
+    value: int
+    at: int
+
+
 class Visit(Struct, array_like=True):
     """The visit (session) that goes on now, or the last one. A new one starts after 30 idle minutes."""
 
@@ -48,6 +57,7 @@ class Visit(Struct, array_like=True):
     campaign: str = ""
     pages: list[str] = field(default_factory=list)
     searches: list[str] = field(default_factory=list)
+    previous_at: int = 0  # when the shopper was last seen before this visit
 
 
 class Environment(Struct, array_like=True, gc=False):
@@ -122,12 +132,12 @@ class Profile(Struct, array_like=True):
     spent: int = 0
     last_order_at: int = 0
     bought: list[Seen] = field(default_factory=list)
-    order_numbers: list[str] = field(default_factory=list)
+    recent_orders: list[Order] = field(default_factory=list)
     checkout_at: int = 0
     member: Member | None = None
     contacts: dict[str, Contact] = field(default_factory=dict)
     leases: list[Lease] = field(default_factory=list)
-    event_ids: bytes = b""  # 6 bytes each, newest first
+    event_ids: bytes = b""  # EVENT_ID_BYTES each, newest first
     merged: list[str] = field(default_factory=list)  # visitors whose history is already in here
     alias: str = ""  # this visitor is that member now; the history below waits to be merged, then goes
 

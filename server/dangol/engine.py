@@ -1,0 +1,187 @@
+"""One request's way through the house: reduce, match, decide, render, write. The only writer of history."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from dangol.campaigns.contacts import note_holdout, note_message, promise
+from dangol.campaigns.decide import Decision, Verdict
+from dangol.errors import Unavailable
+from dangol.plugin import Request
+from dangol.profile.merge import merge
+from dangol.profile.model import Environment, Member, Profile
+from dangol.profile.reduce import reduce
+from dangol.protocol.event import Decided, Entry, Event
+from dangol.protocol.tokens import Identity
+from dangol.runtime import SiteRuntime
+from dangol.stage import Shown, Stage
+from dangol.store.profiles import NOBODY, Profiles, Stored
+
+TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a request tells besides its events. `page` is the path and query of the page on screen. Without `widgets`
+    no page waits for an answer."""
+
+    now: float
+    page: str = ""
+    language: str = ""
+    open: frozenset[str] = frozenset()
+    identity: Identity | None = None
+    environment: Environment | None = None
+    widgets: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a request: the profile it ended at, the events that were new, and what to show."""
+
+    profile_id: str
+    taken: list[Event] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
+
+
+class Engine:
+    """Serves one process."""
+
+    def __init__(self, profiles: Profiles, stage: Stage) -> None:
+        self._profiles = profiles
+        self.stage = stage
+
+    async def take(
+        self, runtime: SiteRuntime, profile_id: str, events: Sequence[Event], context: Context, known: bool = True
+    ) -> Outcome:
+        """Take `events` into the profile and decide what follows. `known` is False for an id drawn just now.
+
+        Raises `Unavailable` when the store can't be written. Nothing was changed then, or everything was; the same
+        call may be repeated either way.
+        """
+        site = runtime.site.id
+        stored = await self._profiles.read(site, profile_id) if known else NOBODY
+        for _ in range(TRIES):
+            profile = stored.profile()
+            if profile.alias:
+                await self.join(runtime, profile_id, profile.alias)
+                return await self.take(runtime, profile.alias, events, context)
+            outcome, entry = await self._judge(runtime, profile_id, profile, events, context)
+            done, stored = await self._profiles.write(site, profile_id, stored, profile, entry)
+            if done:
+                return outcome
+        raise Unavailable(f"{TRIES} requests in a row were quicker on the same profile; try again")
+
+    async def _judge(
+        self, runtime: SiteRuntime, profile_id: str, profile: Profile, events: Sequence[Event], context: Context
+    ) -> tuple[Outcome, Entry | None]:
+        _identify(profile, context)
+        taken = reduce(profile, events, runtime.site, context.now, secrets.randbits(62) + 1)
+        request = request_of(events, context)
+        decisions, shown = await self.stage.perform(runtime, profile, request, taken, context.open, context.widgets)
+        decided = _note(profile, decisions, runtime, context.now)
+        entry = None
+        if taken or decided:
+            member = profile.member.id if profile.member else ""
+            entry = Entry(runtime.site.id, profile_id, member, int(context.now * 1000), taken, decided)
+        return Outcome(profile_id, taken, shown), entry
+
+    async def join(self, runtime: SiteRuntime, visitor_id: str, member_id: str) -> None:
+        """Merge a visitor's history into a member's profile, in three steps that may each be repeated:
+        the visitor becomes an alias, the member takes the history over, the alias lets it go."""
+        visitor = await self._become_alias(runtime, visitor_id, member_id)
+        if visitor is None:
+            return
+        history = visitor.profile()
+        await self._change(runtime, member_id, lambda member: merge(member, history, visitor_id))
+        await self._profiles.write(runtime.site.id, visitor_id, visitor, Profile(alias=member_id))
+
+    async def _become_alias(self, runtime: SiteRuntime, visitor_id: str, member_id: str) -> Stored | None:
+        """The visitor's document once it is an alias; None when it has no history (any more), or another member's."""
+        stored = await self._profiles.read(runtime.site.id, visitor_id)
+        for _ in range(TRIES):
+            profile = stored.profile()
+            if not profile.first_seen or profile.alias not in ("", member_id):
+                return None
+            if profile.alias:
+                return stored
+            profile.alias = member_id
+            _, stored = await self._profiles.write(runtime.site.id, visitor_id, stored, profile)
+        raise Unavailable("the visitor's profile changes too fast to be merged; try again")
+
+    async def _change(self, runtime: SiteRuntime, profile_id: str, change: Callable[[Profile], bool]) -> None:
+        """Apply a pure change that is no event; nothing is written where it returns False."""
+        stored = await self._profiles.read(runtime.site.id, profile_id)
+        done = False
+        for _ in range(TRIES):
+            profile = stored.profile()
+            if done or not change(profile):
+                return
+            done, stored = await self._profiles.write(runtime.site.id, profile_id, stored, profile)
+        if not done:
+            raise Unavailable("the profile changes too fast; try again")
+
+    async def tell(self, runtime: SiteRuntime, profile_id: str, change: Callable[[Member], None], member: str) -> None:
+        """Change what the shop's server tells about a member, whose profile is made where there is none."""
+
+        def apply(profile: Profile) -> bool:
+            before = msgspec.msgpack.encode(profile.member)
+            profile.member = profile.member or Member(member)
+            change(profile.member)
+            return msgspec.msgpack.encode(profile.member) != before
+
+        await self._change(runtime, profile_id, apply)
+
+    async def look(self, runtime: SiteRuntime, profile_id: str) -> Profile:
+        """A copy of the profile as it is now, through an alias where there is one."""
+        profile = (await self._profiles.read(runtime.site.id, profile_id)).profile()
+        return await self.look(runtime, profile.alias) if profile.alias else profile
+
+
+def request_of(events: Sequence[Event], context: Context) -> Request:
+    """The page on screen as conditions and widgets see it."""
+    product, order_value = "", None
+    for event in events:
+        if event.name == "view_item":
+            product = event.items[0].id
+        elif event.name == "purchase":
+            order_value = event.value
+    return Request(
+        now=context.now,
+        path=context.page.partition("?")[0],
+        url=context.page,
+        product=product,
+        event_names=frozenset(event.name for event in events),
+        order_value=order_value,
+        language=context.language,
+        verified=context.identity is not None,
+    )
+
+
+def _identify(profile: Profile, context: Context) -> None:
+    if context.environment is not None:
+        profile.environment = context.environment
+    if identity := context.identity:
+        member = profile.member or Member(identity.sub)
+        member.name = identity.name or member.name
+        member.grade = identity.grade or member.grade
+        member.sex = identity.sex or member.sex
+        member.birthday = identity.birthday or member.birthday
+        profile.member = member
+
+
+def _note(profile: Profile, decisions: Sequence[Decision], runtime: SiteRuntime, now: float) -> list[Decided]:
+    """Write on the profile what was decided, and return what the log keeps of it."""
+    noted = []
+    for decision in decisions:
+        if decision.verdict is Verdict.SHOW:
+            promise(profile, decision, now)
+        elif decision.verdict is Verdict.MESSAGE:
+            note_message(profile, decision, now, runtime.site)
+        elif decision.verdict is Verdict.HOLDOUT:
+            note_holdout(profile, decision, now)
+        else:
+            continue
+        noted.append(Decided(decision.campaign.id, decision.verdict.value, decision.key))
+    return noted

@@ -1,0 +1,98 @@
+"""A visitor's history joins the member's profile at login. Pure; `member` is changed in place."""
+
+from dangol.profile.model import (
+    CART_LINES,
+    CATEGORIES,
+    EVENT_ID_BYTES,
+    EVENT_IDS,
+    LEASES,
+    RECENT_ORDERS,
+    RECENT_PRODUCTS,
+    Contact,
+    Line,
+    Profile,
+    Seen,
+)
+
+MERGED = 50
+
+
+def merge(member: Profile, visitor: Profile, visitor_id: str) -> bool:
+    """Take the visitor's history over, once: False when this visitor is in there already."""
+    if visitor_id in member.merged:
+        return False
+    member.seed = member.seed or visitor.seed
+    member.first_seen = min(filter(None, (member.first_seen, visitor.first_seen)), default=0)
+    if visitor.last_seen >= member.last_seen:
+        member.visit = visitor.visit
+        member.environment = visitor.environment
+    member.last_seen = max(member.last_seen, visitor.last_seen)
+    _add_totals(member, visitor)
+    member.viewed = _join(member.viewed, visitor.viewed, RECENT_PRODUCTS)
+    member.categories = _join(member.categories, visitor.categories, CATEGORIES)
+    member.wishlist = _join(member.wishlist, visitor.wishlist, RECENT_PRODUCTS)
+    member.bought = _join(member.bought, visitor.bought, RECENT_PRODUCTS)
+    _take_cart(member, visitor)
+    _take_orders(member, visitor)
+    for campaign, contact in visitor.contacts.items():
+        member.contacts[campaign] = _contact(member.contacts.get(campaign), contact)
+    member.leases = [*visitor.leases, *member.leases][:LEASES]
+    member.event_ids = (visitor.event_ids + member.event_ids)[: EVENT_IDS * EVENT_ID_BYTES]
+    member.merged = [visitor_id, *member.merged][:MERGED]
+    return True
+
+
+def _add_totals(member: Profile, visitor: Profile) -> None:
+    member.visits += visitor.visits
+    member.page_views += visitor.page_views
+    member.dwell += visitor.dwell
+    member.checkout_at = max(member.checkout_at, visitor.checkout_at)
+
+
+def _take_cart(member: Profile, visitor: Profile) -> None:
+    """The cart touched last is the one in front of the shopper; the other's lines stay behind it."""
+    newer, older = (visitor, member) if visitor.cart_at >= member.cart_at else (member, visitor)
+    lines: dict[str, Line] = {line.id: line for line in older.cart}
+    lines.update({line.id: line for line in newer.cart})
+    member.cart = sorted(lines.values(), key=lambda line: -line.at)[:CART_LINES]
+    member.cart_at = newer.cart_at
+
+
+def _take_orders(member: Profile, visitor: Profile) -> None:
+    known = {order.number for order in member.recent_orders}
+    twice = [order for order in visitor.recent_orders if order.number in known]
+    fresh = [order for order in visitor.recent_orders if order.number not in known]
+    member.orders += visitor.orders - len(twice)
+    member.spent += visitor.spent - sum(max(0, order.value) for order in twice)
+    member.last_order_at = max(member.last_order_at, visitor.last_order_at)
+    member.recent_orders = sorted([*fresh, *member.recent_orders], key=lambda order: -order.at)[:RECENT_ORDERS]
+
+
+def _join(ours: list[Seen], theirs: list[Seen], size: int) -> list[Seen]:
+    joined = {seen.id: seen for seen in ours}
+    for seen in theirs:
+        other = joined.get(seen.id)
+        joined[seen.id] = Seen(seen.id, max(seen.at, other.at), seen.times + other.times) if other else seen
+    return sorted(joined.values(), key=lambda seen: -seen.at)[:size]
+
+
+def _contact(ours: Contact | None, theirs: Contact) -> Contact:
+    """Caps hold for the person, so what both saw adds up."""
+    if ours is None:
+        return theirs
+    latest = max(ours, theirs, key=lambda contact: contact.last_at)
+    same_visit = ours.visit_started == theirs.visit_started
+    same_day = ours.day_number == theirs.day_number
+    return Contact(
+        views=ours.views + theirs.views,
+        clicks=ours.clicks + theirs.clicks,
+        closes=ours.closes + theirs.closes,
+        last_at=latest.last_at,
+        session=ours.session + theirs.session if same_visit else latest.session,
+        visit_started=latest.visit_started,
+        day=ours.day + theirs.day if same_day else latest.day,
+        day_number=max(ours.day_number, theirs.day_number),
+        later_until=max(ours.later_until, theirs.later_until),
+        later_visit=latest.later_visit,
+        messages=ours.messages + theirs.messages,
+    )

@@ -1,0 +1,208 @@
+"""What a browser sends, read strictly and brought into the normal form. Pure.
+
+A malformed envelope is refused whole. A malformed event is dropped and counted by its reason, so that one bad tag
+on a page does not cost the shop the others. Parameters of GA4 that dangol has no use for are ignored, as GA4 does.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta, Raw, Struct, field
+
+from dangol.errors import Invalid, Problem
+from dangol.protocol.event import STANDARD_EVENTS, Event, Item, Scalar
+from dangol.protocol.text import clean
+from dangol.render.money import to_minor
+
+LONGEST_BODY = 65_536
+OLDEST = 7 * 86_400_000  # ms; the snippet's outbox forgets after as long
+AHEAD = 10_000  # ms that an event may lie after its own sending
+CUSTOM_FIELDS = 20
+LONGEST_TEXT = 200
+LONGEST_PAGE = 1000
+
+Word = Annotated[str, Meta(max_length=100)]
+Url = Annotated[str, Meta(max_length=4000)]
+Amount = float | int | Annotated[str, Meta(max_length=24)] | None
+
+
+class RawEvent(Struct, forbid_unknown_fields=True):
+    """An event as sent; `data` is read according to its name."""
+
+    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{8,64}\Z")]
+    name: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
+    at: Annotated[int, Meta(ge=0, le=1 << 53)]
+    data: Raw = field(default_factory=lambda: Raw(b"{}"))
+
+
+class Envelope(Struct, forbid_unknown_fields=True):
+    """One request of the snippet; docs/architecture.md describes it."""
+
+    site: Annotated[str, Meta(min_length=8, max_length=64)]
+    sent: Annotated[int, Meta(ge=0, le=1 << 53)]
+    page: Url
+    events: Annotated[list[RawEvent], Meta(max_length=50)] = field(default_factory=list)
+    visitor: Annotated[str, Meta(max_length=64)] = ""
+    member: Annotated[str, Meta(max_length=2000)] = ""
+    lang: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{0,35}\Z")] = ""
+    open: Annotated[list[Word], Meta(max_length=50)] = field(default_factory=list)
+    logout: bool = False
+
+
+class RawItem(Struct):
+    """A product as GA4 writes it."""
+
+    item_id: Annotated[str, Meta(min_length=1, max_length=100)] | int
+    item_name: str = ""
+    price: Amount = None
+    quantity: Annotated[int, Meta(ge=1, le=100_000)] = 1
+    item_category: str = ""
+    item_brand: str = ""
+
+
+class Data(Struct):
+    """The parameters of the standard events, by GA4's names."""
+
+    page_location: Url = ""
+    page_referrer: Url = ""
+    items: Annotated[list[RawItem], Meta(max_length=200)] = field(default_factory=list)
+    value: Amount = None
+    transaction_id: Annotated[str, Meta(max_length=100)] | int = ""
+    search_term: str = ""
+    item_category: str = ""
+    campaign: Word = ""
+    exposure: Word = ""
+    choice: Word = ""
+
+
+CustomData = Annotated[dict[Word, Scalar], Meta(max_length=CUSTOM_FIELDS)]
+
+decode_envelope: Callable[[bytes], Envelope] = msgspec.json.Decoder(Envelope).decode
+_decode_data = msgspec.json.Decoder(Data).decode
+_decode_custom = msgspec.json.Decoder(CustomData).decode
+
+# What makes an event of a name one of a kind, and must be there.
+KEYS: dict[str, str] = {
+    "purchase": "transaction_id",
+    "refund": "transaction_id",
+    "search": "search_term",
+    "widget_view": "exposure",
+    "widget_click": "exposure",
+    "widget_close": "exposure",
+    "widget_later": "exposure",
+}
+NEED_ITEMS = frozenset({"view_item", "add_to_cart", "remove_from_cart", "add_to_wishlist", "remove_from_wishlist"})
+
+
+def read(body: bytes) -> Envelope:
+    """The envelope. Raises `Invalid` telling where and what was expected."""
+    if len(body) > LONGEST_BODY:
+        raise Invalid([Problem("body", f"{len(body)} bytes", f"at most {LONGEST_BODY} bytes long")])
+    try:
+        return decode_envelope(body)
+    except msgspec.ValidationError as error:
+        text, _, where = str(error).partition(" - at `")
+        raise Invalid([Problem(where.rstrip("`") or "$", "the value", f"accepted: {text}")]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Invalid([Problem("body", body[:40], f"JSON: {error}")]) from None
+
+
+def events(envelope: Envelope, currency: str, now: int) -> tuple[list[Event], Counter[str]]:
+    """The envelope's events in normal form, oldest first, and how many were dropped for which reason.
+
+    `now` is the server's clock in ms. The browser's clock may be wrong by any amount: only the time between an event
+    and its sending counts.
+    """
+    page = path_of(envelope.page)
+    taken: list[Event] = []
+    dropped: Counter[str] = Counter()
+    for raw in envelope.events:
+        age = envelope.sent - raw.at
+        if age > OLDEST or age < -AHEAD:
+            dropped["time"] += 1
+            continue
+        try:
+            taken.append(_normal(raw, now - max(age, 0), page, currency))
+        except (msgspec.DecodeError, Invalid, UnicodeDecodeError, RecursionError):
+            dropped["data"] += 1
+    if len(taken) > 1:
+        taken.sort(key=lambda event: event.at)
+    return taken, dropped
+
+
+def _normal(raw: RawEvent, at: int, page: str, currency: str) -> Event:
+    if raw.name not in STANDARD_EVENTS:
+        return Event(raw.id, raw.name, at, page, props=_custom(raw.data))
+    data = _decode_data(raw.data)
+    key = (
+        clean(str(getattr(data, KEYS[raw.name])), LONGEST_TEXT) if raw.name in KEYS else clean(data.item_category, 100)
+    )
+    if (raw.name in KEYS and not key) or (raw.name in NEED_ITEMS and not data.items):
+        raise Invalid([Problem(raw.name, key, f"an event with {KEYS.get(raw.name, 'items')}")])
+    return Event(
+        raw.id,
+        raw.name,
+        at,
+        path_of(data.page_location) if data.page_location else page,
+        [_item(item, currency) for item in data.items],
+        _amount(data.value, currency),
+        key,
+        _props(raw.name, data),
+    )
+
+
+def _props(name: str, data: Data) -> dict[str, Scalar]:
+    if name == "page_view":
+        return {"referrer": clean(data.page_referrer, LONGEST_PAGE)} if data.page_referrer else {}
+    if name == "widget_later":
+        return {"campaign": data.campaign, "choice": data.choice}
+    return {"campaign": data.campaign} if name.startswith("widget_") else {}
+
+
+def _item(raw: RawItem, currency: str) -> Item:
+    return Item(
+        clean(str(raw.item_id), 100),
+        clean(raw.item_name, LONGEST_TEXT),
+        _amount(raw.price, currency),
+        raw.quantity,
+        clean(raw.item_category, 100),
+        clean(raw.item_brand, 100),
+    )
+
+
+def _amount(amount: Amount, currency: str) -> int | None:
+    if amount is None:
+        return None
+    minor = to_minor(amount, currency)
+    if minor < 0:
+        raise Invalid([Problem("amount", amount, "zero or more")])
+    return minor
+
+
+def _custom(data: Raw) -> dict[str, Scalar]:
+    fields = _decode_custom(data)
+    return {
+        clean(name, 40): clean(value, LONGEST_TEXT) if isinstance(value, str) else _finite(value)
+        for name, value in fields.items()
+    }
+
+
+def _finite(value: float | int | bool) -> Scalar:
+    if isinstance(value, bool) or -(10**15) <= value <= 10**15:
+        return value
+    raise Invalid([Problem("data", value, "a number between -10^15 and 10^15")])
+
+
+def path_of(url: str) -> str:
+    """The path and query of an http(s) address; everything else is no page of a shop. Raises `Invalid`."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise Invalid([Problem("page", url, "an http(s) address")])
+    page = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    return clean(page, LONGEST_PAGE)

@@ -1,0 +1,64 @@
+"""One site as running servers know it: its definitions, compiled. Immutable; a change makes a new one."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dangol.campaigns.plan import Plan
+from dangol.definitions.model import Campaign, Definitions, Site
+from dangol.errors import Invalid, PluginFailure
+from dangol.host.params import check_params
+from dangol.host.registry import Registry
+from dangol.plugin import Widget
+from dangol.protocol.tokens import Keys
+from dangol.segments.catalogue import Catalogue
+from dangol.segments.index import Index
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SiteRuntime:
+    """A site with its keys, its compiled segments, its campaigns made ready, and each campaign's widget with its
+    checked parameters. A campaign whose plugin is not there has none, and is not shown."""
+
+    definitions: Definitions
+    version: int
+    keys: Keys
+    index: Index
+    plan: Plan
+    widgets: Mapping[str, tuple[Widget, Any]]
+    origins: frozenset[str]
+
+    @classmethod
+    def build(
+        cls, definitions: Definitions, version: int, master: bytes, registry: Registry, catalogue: Catalogue
+    ) -> "SiteRuntime":
+        """Compile; takes milliseconds and may run in a thread."""
+        site = definitions.site
+        index = Index.build(definitions.segments, catalogue, site)
+        index.warm()
+        widgets = {}
+        for campaign in definitions.campaigns:
+            if widget := _widget(campaign, registry):
+                widgets[campaign.id] = widget
+        slots = {widget.name: widget.slot for widget, _ in widgets.values()}
+        plan = Plan.build(definitions.campaigns, site, slots)
+        return cls(definitions, version, Keys.derive(master, site.id), index, plan, widgets, frozenset(site.origins))
+
+    @property
+    def site(self) -> Site:
+        """The site itself."""
+        return self.definitions.site
+
+
+def _widget(campaign: Campaign, registry: Registry) -> tuple[Widget, Any] | None:
+    if campaign.widget is None:
+        return None
+    try:
+        widget = registry.widget(campaign.widget.use)
+        return widget, check_params(widget, campaign.widget.params, f"{campaign.id}.widget.params")
+    except (PluginFailure, Invalid) as error:
+        log.error("campaign %s is not shown: %s", campaign.id, error)
+        return None

@@ -1,0 +1,85 @@
+"""Every setting, in one typed table. Each is read from the environment as ``DANGOL_<NAME>``."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from dangol.errors import Invalid, Problem
+
+PREFIX = "DANGOL_"
+# Set for tools around dangol, not for dangol itself.
+OTHERS = {"DANGOL_CHROMIUM", "DANGOL_DATA"}
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What an operator may set. An unknown ``DANGOL_`` variable is an error, so that no typing slip goes unseen."""
+
+    redis_url: Annotated[str, Meta(description="redis://, rediss:// or unix:// address; empty: the embedded store")] = (
+        ""
+    )
+    data_dir: Annotated[str, Meta(description="folder of the embedded store and the master secret")] = ".dangol"
+    host: Annotated[str, Meta(description="address that the server listens on")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535, description="port that the server listens on")] = 8000
+    secret: Annotated[str, Meta(description="master secret, 32 characters or more; empty: <data_dir>/secret")] = ""
+    rate_limit: Annotated[
+        float, Meta(gt=0, description="requests a second that one address may send to /v1/events")
+    ] = 50
+    retention_days: Annotated[
+        int, Meta(ge=1, le=3650, description="days without a visit after which a profile goes")
+    ] = 400
+    log_hours: Annotated[
+        float, Meta(gt=0, description="hours that an event stays in the log once every job has it")
+    ] = 24
+    push_days: Annotated[int, Meta(ge=1, le=3650, description="days that a finished push request can be looked up")] = (
+        90
+    )
+    allow_private_webhooks: Annotated[bool, Meta(description="let webhooks reach private and loopback addresses")] = (
+        False
+    )
+    trusted_proxies: Annotated[
+        str, Meta(description="addresses whose X-Forwarded-For is believed, comma-separated")
+    ] = ""
+    log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)\\Z", description="how much is logged")] = "info"
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """The settings of this process. Raises `Invalid` naming each variable that is unknown or of a wrong type."""
+        given = {
+            name.removeprefix(PREFIX).lower(): value
+            for name, value in environment.items()
+            if name.startswith(PREFIX) and name not in OTHERS
+        }
+        problems = [
+            Problem(PREFIX + name.upper(), given[name], f"a setting; there are {', '.join(cls.__struct_fields__)}")
+            for name in given.keys() - set(cls.__struct_fields__)
+        ]
+        for name in given.keys() & set(cls.__struct_fields__):
+            try:
+                msgspec.convert({name: given[name]}, cls, strict=False)
+            except msgspec.ValidationError as error:
+                problems.append(Problem(PREFIX + name.upper(), given[name], str(error)))
+        if problems:
+            raise Invalid(problems, "environment")
+        return msgspec.convert(given, cls, strict=False)
+
+    def master_secret(self) -> bytes:
+        """The secret that all keys are derived from; made once where none is set. Raises `Invalid` for a short one."""
+        secret = self.secret or self._secret_file()
+        if len(secret) < 32:
+            raise Invalid([Problem("DANGOL_SECRET", "…", "at least 32 characters long")])
+        return secret.encode()
+
+    def _secret_file(self) -> str:
+        path = Path(self.data_dir) / "secret"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(32))
+        except FileExistsError:
+            pass
+        return path.read_text().strip()

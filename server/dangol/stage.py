@@ -1,0 +1,107 @@
+"""Deciding and rendering together: what a page gets to see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from dangol import recommend
+from dangol.campaigns.decide import Decision, Verdict, decide
+from dangol.errors import PluginFailure, Unavailable
+from dangol.host.guard import Guard
+from dangol.host.registry import Registry
+from dangol.plugin import Product, Request, Widget
+from dangol.profile.model import Profile
+from dangol.protocol.event import Event
+from dangol.render.renderer import Renderer
+from dangol.render.view import PageView
+from dangol.runtime import SiteRuntime
+from dangol.store.link import Link
+
+RENDERED = (Verdict.SHOW, Verdict.UPDATE, Verdict.HOLDOUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A decision with its widget, the JSON of its node tree and its accessible name."""
+
+    decision: Decision
+    widget: Widget
+    tree: bytes
+    label: str
+    language: str
+
+
+class Stage:
+    """Asks the campaigns, then their widgets."""
+
+    def __init__(self, link: Link, registry: Registry, guard: Guard) -> None:
+        self._link = link
+        self._registry = registry
+        self._guard = guard
+        self.renderer = Renderer(registry, guard)
+
+    async def perform(
+        self,
+        runtime: SiteRuntime,
+        profile: Profile,
+        request: Request,
+        taken: Sequence[Event],
+        is_open: frozenset[str],
+        widgets: bool,
+    ) -> tuple[list[Decision], list[Shown]]:
+        """All decisions, and what to show. A widget that has nothing to show leaves its place to the next; a shopper
+        in a holdout counts as such only where there would have been something to see."""
+        matched = frozenset(runtime.index.match(profile, request))
+        silent: set[str] = set()
+        trees: dict[str, Shown] = {}
+        while True:
+            decisions = decide(
+                runtime.plan,
+                profile,
+                request,
+                matched,
+                events=taken,
+                is_open=is_open,
+                silent=silent,
+                widgets=widgets,
+            )
+            new = [one for one in decisions if one.verdict in RENDERED and one.campaign.id in runtime.widgets]
+            new = [one for one in new if one.campaign.id not in trees]
+            if not new:
+                return decisions, [trees[one.campaign.id] for one in decisions if one.verdict in RENDERED[:2]]
+            for decision in new:
+                if shown := await self._render(runtime, profile, request, taken, decision):
+                    trees[decision.campaign.id] = shown
+                else:
+                    silent.add(decision.campaign.id)
+
+    async def _render(
+        self, runtime: SiteRuntime, profile: Profile, request: Request, taken: Sequence[Event], decision: Decision
+    ) -> Shown | None:
+        widget, params = runtime.widgets[decision.campaign.id]
+        view = self._view(runtime, profile, request, taken)
+        try:
+            tree = await self.renderer.render(widget, params, view)
+        except (PluginFailure, Unavailable):
+            return None  # logged and counted where it happened; the page goes on without this widget
+        if tree is None:
+            return None
+        return Shown(decision, widget, tree, self.renderer.label(widget, params, view), view.language)
+
+    def _view(self, runtime: SiteRuntime, profile: Profile, request: Request, taken: Sequence[Event]) -> PageView:
+        site = runtime.site
+        offer: Any = partial(
+            recommend.offer, self._link, self._registry, self._guard, site.id, profile=profile, now=request.now
+        )
+        language = request.language if request.language in ("ko", "en") else site.language
+        return PageView(site, profile, request, language, offer, _product(request, taken))
+
+
+def _product(request: Request, taken: Sequence[Event]) -> Product | None:
+    """The product on screen, as the page itself named it."""
+    for event in taken:
+        if event.name == "view_item" and event.items[0].id == request.product:
+            item = event.items[0]
+            return Product(item.id, item.name, item.price or 0, category=item.category, brand=item.brand)
+    return None

@@ -1,0 +1,98 @@
+"""Profiles in the store: read, and written back together with the log entry by compare-and-set."""
+
+import os
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import msgspec
+from prometheus_client import Counter
+
+from dangol.profile.model import Profile
+from dangol.protocol.event import Entry
+from dangol.store import keys
+from dangol.store.link import Link
+from dangol.store.script import Script
+
+VERSION_BYTES = 8
+ABSENT = b""
+REMEMBERED = 20_000
+
+LOST_RACES = Counter("dangol_lost_races", "Profile writes that came second and were done anew.")
+
+# KEYS: profile, log. ARGV: the version that was read ("" for none), the new version and document, seconds to live,
+# the log entry ("" for none). Answers with nothing, or with what stands there now.
+WRITE = Script("""
+local now = redis.call('GETRANGE', KEYS[1], 0, 7)
+if now ~= ARGV[1] then return redis.call('GET', KEYS[1]) or '' end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+if ARGV[4] ~= '' then redis.call('XADD', KEYS[2], '*', 'e', ARGV[4]) end
+return false
+""")
+
+encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Profile).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A profile as it stands in the store. Versions are random, so a profile that expired and came back is not
+    mistaken for the old one."""
+
+    version: bytes
+    document: bytes
+
+    @classmethod
+    def parse(cls, raw: bytes | None) -> "Stored":
+        """From the key's value; None or empty when there is none."""
+        return cls(raw[:VERSION_BYTES], raw[VERSION_BYTES:]) if raw else NOBODY
+
+    def profile(self) -> Profile:
+        """A fresh copy, which the caller may change."""
+        return _decode(self.document) if self.document else Profile()
+
+
+NOBODY = Stored(ABSENT, b"")
+
+
+class Profiles:
+    """The profiles of a store. Those used lately are remembered, so that a shopper's next page view costs one round
+    trip: the write tells when another server knows better."""
+
+    def __init__(self, link: Link, seconds: int) -> None:
+        self._link = link
+        self._seconds = seconds
+        self._remembered: OrderedDict[str, Stored] = OrderedDict()
+
+    async def read(self, site: str, profile_id: str) -> Stored:
+        """What was there last, or `NOBODY`. May be out of date; `write` finds out."""
+        name = keys.profile(site, profile_id)
+        known = self._remembered.get(name)
+        if known is not None:
+            return known
+        return Stored.parse(await self._link.call("GET", name))
+
+    async def write(
+        self, site: str, profile_id: str, before: Stored, after: Profile, entry: Entry | None = None
+    ) -> tuple[bool, Stored]:
+        """Write `after` if `before` still stands, and append `entry` to the log in the same step.
+
+        Returns True and what was written, or False and what another request wrote meanwhile.
+        """
+        name, number = keys.profile(site, profile_id), keys.partition(profile_id)
+        written = Stored(os.urandom(VERSION_BYTES), encode(after))
+        newer = await WRITE(
+            self._link,
+            [name, keys.log(number)],
+            [before.version, written.version + written.document, self._seconds, encode(entry) if entry else b""],
+        )
+        if newer is not None:
+            LOST_RACES.inc()
+        stands = written if newer is None else Stored.parse(newer)
+        self._remember(name, stands)
+        return newer is None, stands
+
+    def _remember(self, name: str, stored: Stored) -> None:
+        self._remembered[name] = stored
+        self._remembered.move_to_end(name)
+        if len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
