@@ -16,6 +16,7 @@ VARIABLES = frozenset({"name", "grade", "cart_total", "cart_count", "product"})
 """What every text may use. A widget may add its own."""
 
 LANGUAGES = ("ko", "en")
+MAX_TEXT = 1000
 
 PIECE = re.compile(r"\{\{|\}\}|\{([a-z_]+)(?:\|([^{}]*))?\}|[{}]")
 # C0 and C1 controls but tab and newline, marks that turn the direction of text around, lone surrogates, noncharacters.
@@ -86,6 +87,8 @@ def _field_problems(value: Any, hint: Any, own: Collection[str], where: str) -> 
 
 
 def _problems(where: str, text: str, known: Collection[str]) -> Iterator[Problem]:
+    if len(text) > MAX_TEXT:
+        yield Problem(where, text, f"at most {MAX_TEXT} characters (it has {len(text)})")
     for match in PIECE.finditer(text):
         if match[1] is not None and match[1] not in known:
             yield Problem(where, match[0], f"a known variable: {', '.join(sorted(known))}")

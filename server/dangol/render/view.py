@@ -15,7 +15,8 @@ SEEDS = 10
 
 
 class Offer(Protocol):
-    """Products that a recommender has for `seeds` and the shop can sell, best first, filled up with popular ones."""
+    """At most `count` products that go with `seeds`, best first, filled up with popular ones; prices are minor
+    units. Leaves out what is in the cart and what can't be bought."""
 
     async def __call__(
         self, recommender: str, seeds: Sequence[str], count: int, price_from: int, price_to: int | None
@@ -49,10 +50,7 @@ class PageView:
         self, recommender: str, *, count: int, price_from: int = 0, price_to: int | None = None
     ) -> Sequence[Product]:
         """At most `count` products that go with the page and the cart, without those the shopper has already."""
-        already = {line.id for line in self.profile.cart} | {self.request.product}
-        asked = count + len(already)
-        offered = await self.offer(recommender, self._seeds(), asked, price_from, price_to)
-        return [product for product in offered if product.id not in already][:count]
+        return await self.offer(recommender, self._seeds(), count, price_from, price_to)
 
     def _seeds(self) -> list[str]:
         """The most telling first: on screen, in the cart, looked at lately."""
