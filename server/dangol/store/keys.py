@@ -23,6 +23,11 @@ def log(number: int) -> str:
     return f"{TAGS[number]}log"
 
 
+def parked(number: int) -> str:
+    """Stream: entries of one partition's log that a job could not handle."""
+    return f"{TAGS[number]}parked"
+
+
 def lead(number: int, job: str) -> str:
     """String with expiry: the worker that runs `job` over this partition's log."""
     return f"{TAGS[number]}lead:{job}"
@@ -57,6 +62,9 @@ def catalogue(site: str) -> str:
     """Hash: the site's products by id."""
     return f"{{cat:{site}}}"
 
+
+WORKERS = "{workers}alive"
+"""Sorted set: worker processes by the store's time at which each was last heard of, milliseconds."""
 
 DEFINITIONS_VERSION = "{defs}version"
 """Counter, raised by every change of any site's definitions."""

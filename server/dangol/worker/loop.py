@@ -1,0 +1,202 @@
+"""The worker: runs every job on the partitions that fall to it, and hands over when others come or go."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dangol.errors import Unavailable
+from dangol.host.guard import Guard
+from dangol.host.registry import Registry
+from dangol.store.keys import PARTITIONS
+from dangol.store.link import Link
+from dangol.store.log import LeaseLost
+from dangol.worker import leases
+from dangol.worker.dispatch import Dispatch, Policy
+from dangol.worker.follow import Follow
+from dangol.worker.job import Job, Lane
+from dangol.worker.learners import Drain, Learner
+from dangol.worker.leases import Place
+from dangol.worker.metrics import FAILURES, LEASES
+from dangol.worker.triggers import Campaigns, Profiles, Triggers
+from dangol.worker.upkeep import Upkeep
+
+SHORTEST_PAUSE = 0.004
+LONGEST_PAUSE = 0.256
+AFTER_FAILURE = 1.0
+SINK_TRIES = 20  # a sink's far side may be away for long, and what is parked is not in order any more
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds: how long a lease lives without its worker, how often it is renewed, how long stopping may take, how
+    long the log keeps what every job has."""
+
+    lease: float = 5.0
+    beat: float = 1.0
+    drain: float = 15.0
+    retention: float = 86_400.0
+
+
+class Worker:
+    """All jobs of dangol in one event loop. Any number may run on one store; they share the work by themselves.
+
+    `campaigns` looks a campaign up in the definitions, `profiles` reads a profile. Start it once the definitions are
+    loaded: a message of a campaign that `campaigns` does not know is dropped and counted.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        registry: Registry,
+        guard: Guard,
+        campaigns: Campaigns,
+        profiles: Profiles,
+        *,
+        timing: Timing | None = None,
+        policy: Policy | None = None,
+    ) -> None:
+        self.link = link
+        self.timing = timing or Timing()
+        self.name = secrets.token_hex(8)
+        follows = [
+            Follow(link, "triggers", Triggers(link, campaigns, profiles)),
+            *(Follow(link, f"learn:{each.name}", Learner(link, guard, each)) for each in registry.recommenders()),
+            *(Follow(link, f"sink:{each.name}", Drain(guard, each), SINK_TRIES) for each in registry.sinks()),
+        ]
+        upkeep = Upkeep(link, {job.name for job in follows}, self.timing.retention)
+        self.jobs: Sequence[Job] = [*follows, Dispatch(link, registry, guard, policy or Policy()), upkeep]
+        self._stopping = asyncio.Event()
+        self._crew = Crew(link, self.jobs, self.timing)
+
+    async def run(self) -> None:
+        """Work until `stop`. A store that is away is waited for."""
+        places = [Place(job.name, number) for job in self.jobs for number in range(PARTITIONS)]
+        while not self._stopping.is_set():
+            try:
+                present = await leases.beat(self.link, self.name, self.timing.lease)
+                await self._crew.take(leases.share(self.name, present, places))
+            except Unavailable as error:
+                logger.warning("the worker waits for the store: %s", error)
+            await _wait(self._stopping, self.timing.beat)
+        await self._finish()
+
+    async def stop(self) -> None:
+        """Let `run` end: no new work, what is under way is finished, the leases are given back."""
+        self._stopping.set()
+
+    async def _finish(self) -> None:
+        try:
+            async with asyncio.timeout(self.timing.drain):
+                await self._crew.take(set())
+                await asyncio.gather(*(job.close() for job in self.jobs))
+                await leases.leave(self.link, self.name)
+        except (TimeoutError, Unavailable) as error:
+            logger.warning("the worker stops without being done: %r; others take over when its leases lapse", error)
+        finally:
+            await self._crew.dismiss()
+
+
+@dataclass(eq=False)
+class Shift:
+    """A place while this worker has it."""
+
+    place: Place
+    token: str
+    lane: Lane
+    leaving: bool = False
+    task: asyncio.Task[None] = field(init=False)
+
+    async def run(self) -> None:
+        """Step after step until told to leave, or until the lease is lost."""
+        pause = SHORTEST_PAUSE
+        try:
+            while not self.leaving:
+                wanted = await self._step()
+                pause = min(pause * 2, LONGEST_PAUSE) if wanted is None else SHORTEST_PAUSE
+                if wanted != 0:
+                    await self._rest(pause if wanted is None else wanted)
+        except LeaseLost as lost:
+            logger.info("the lease is lost: %s", lost)
+
+    async def _step(self) -> float | None:
+        try:
+            return await self.lane.step()
+        except LeaseLost:
+            raise
+        except Unavailable:
+            return AFTER_FAILURE
+        except Exception:
+            logger.exception("job %s, partition %d: a step failed", *self.place)
+            FAILURES.labels(self.place.job).inc()
+            self.leaving = True  # the next beat opens it anew, with nothing left over
+            return AFTER_FAILURE
+
+    async def _rest(self, seconds: float) -> None:
+        """Lanes that rest equally long wake in the same turn of the loop, so that their calls share one write."""
+        loop = asyncio.get_running_loop()
+        until = (loop.time() // seconds + 1) * seconds
+        while not self.leaving and (left := until - loop.time()) > 0:  # noqa: ASYNC110  # an event each costs more
+            await asyncio.sleep(min(left, LONGEST_PAUSE))
+
+
+class Crew:
+    """The shifts of one worker."""
+
+    def __init__(self, link: Link, jobs: Sequence[Job], timing: Timing) -> None:
+        self.link = link
+        self.jobs = {job.name: job for job in jobs}
+        self.timing = timing
+        self.shifts: dict[Place, Shift] = {}
+
+    async def take(self, wanted: set[Place]) -> None:
+        """Renew the leases, leave what is not `wanted` any more, and start what is and is free."""
+        await asyncio.gather(*(self._renew(shift) for shift in list(self.shifts.values())))
+        gone = [shift for place, shift in self.shifts.items() if place not in wanted]
+        for shift in gone:
+            shift.leaving = True
+        if wanted:
+            await asyncio.gather(*(self._start(place) for place in wanted - self.shifts.keys()))
+        ended = [shift for shift in self.shifts.values() if shift.task.done()]
+        if not wanted:
+            await asyncio.gather(*(shift.task for shift in gone))
+            ended = gone
+        await asyncio.gather(*(self._end(shift) for shift in ended))
+        LEASES.set(len(self.shifts))
+
+    async def _renew(self, shift: Shift) -> None:
+        if not await leases.renew(self.link, shift.place, shift.token, self.timing.lease):
+            shift.leaving = True
+
+    async def _start(self, place: Place) -> None:
+        token = secrets.token_hex(8)
+        if not await leases.acquire(self.link, place, token, self.timing.lease):
+            return
+        shift = Shift(place, token, self.jobs[place.job].lane(place, token))
+        await shift.lane.open()
+        shift.task = asyncio.create_task(shift.run(), name=f"{place.job}/{place.number}")
+        self.shifts[place] = shift
+
+    async def _end(self, shift: Shift) -> None:
+        self.shifts.pop(shift.place, None)
+        await leases.release(self.link, shift.place, shift.token)
+
+    async def dismiss(self) -> None:
+        """End what did not end by itself."""
+        tasks = [shift.task for shift in self.shifts.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self.shifts.clear()
+        LEASES.set(0)
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

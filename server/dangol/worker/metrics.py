@@ -1,0 +1,14 @@
+"""What the worker tells Prometheus."""
+
+from prometheus_client import Counter, Gauge
+
+HANDLED = Counter("dangol_job_entries", "Entries of the event log that a job finished.", ["job"])
+PARKED = Counter("dangol_job_parked", "Entries that a job could not handle and put aside.", ["job"])
+FAILURES = Counter("dangol_job_failures", "Steps of a job that failed and are tried again.", ["job"])
+LAG = Gauge("dangol_job_lag", "Entries that wait for a job, by partition.", ["job", "partition"])
+TRIMMED = Counter("dangol_log_trimmed", "Entries deleted from the log after every job had them.")
+LEASES = Gauge("dangol_worker_leases", "Partitions of jobs that this worker runs.")
+WAITING = Gauge("dangol_push_waiting", "Push requests that are not finished, by partition.", ["partition"])
+PUSHES = Counter("dangol_push_rows", "Push requests that came into a state.", ["state"])
+SENDS = Counter("dangol_push_sends", "Attempts to hand over a push request.", ["channel", "outcome"])
+SKIPPED = Counter("dangol_trigger_skipped", "Decided messages that were not sent.", ["reason"])
