@@ -135,7 +135,11 @@ class Widget(Plugin, ABC):
 
     @abstractmethod
     async def context(self, params: Any, view: View) -> Mapping[str, Any] | None:
-        """What the template gets besides ``params`` and ``view``; None when there is nothing to show."""
+        """What the template gets besides ``params`` and ``view``; None when there is nothing to show.
+
+        ``label`` in it is the widget's name for screen readers; without it the parameter ``title`` is, else the
+        plugin's own title.
+        """
 
 
 @dataclass(frozen=True, slots=True)

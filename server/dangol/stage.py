@@ -82,12 +82,12 @@ class Stage:
         widget, params = runtime.widgets[decision.campaign.id]
         view = self._view(runtime, profile, request, taken)
         try:
-            tree = await self.renderer.render(widget, params, view)
+            rendered = await self.renderer.render(widget, params, view)
         except (PluginFailure, Unavailable):
             return None  # logged and counted where it happened; the page goes on without this widget
-        if tree is None:
+        if rendered is None:
             return None
-        return Shown(decision, widget, tree, self.renderer.label(widget, params, view), view.language)
+        return Shown(decision, widget, rendered.tree, rendered.label, view.language)
 
     def _view(self, runtime: SiteRuntime, profile: Profile, request: Request, taken: Sequence[Event]) -> PageView:
         site = runtime.site

@@ -28,6 +28,13 @@ CACHED = 512
 logger = logging.getLogger(__name__)
 
 
+class Rendered(NamedTuple):
+    """The node tree as JSON, and the widget's accessible name."""
+
+    tree: bytes
+    label: str
+
+
 class Style(NamedTuple):
     """A stylesheet as served at ``/v1/style/<widget>.<hash>.css``."""
 
@@ -63,22 +70,17 @@ class Renderer:
         """The address of a widget's stylesheet on this server."""
         return f"/v1/style/{widget}.{self._styles[widget].hash}.css"
 
-    def label(self, widget: Widget, params: Any, view: View) -> str:
-        """The accessible name: what the parameter ``title`` says, else the plugin's own title or name."""
-        title = getattr(params, "title", None)
-        return (view.text(title) if title else "") or view.text(widget.title) or widget.name
-
-    async def render(self, widget: Widget, params: Any, view: View) -> bytes | None:
-        """The node tree as JSON, or None when the widget has nothing to show. Raises PluginFailure."""
+    async def render(self, widget: Widget, params: Any, view: View) -> Rendered | None:
+        """What the page gets, or None when the widget has nothing to show. Raises PluginFailure."""
         return await self._guard.call(
             widget,
             "context",
             lambda: self._made(widget, params, view),
             budget=BUDGET,
-            expect=(bytes, NoneType),
+            expect=(Rendered, NoneType),
         )
 
-    async def _made(self, widget: Widget, params: Any, view: View) -> bytes | None:
+    async def _made(self, widget: Widget, params: Any, view: View) -> Rendered | None:
         # One guarded call for all: a context that works must not make good for a template that always fails.
         if widget.name in self._failures:
             raise self._failures[widget.name]
@@ -89,9 +91,10 @@ class Renderer:
             raise PluginFailure(widget.name, "result", f"returned {type(context).__name__}, expected a mapping or None")
         html = self._templates[widget.name].render({**context, "params": params, "view": view})
         try:
-            return encoded(html)
+            tree = encoded(html)
         except Invalid as error:
             raise PluginFailure(widget.name, "result", f"template.html: {error}") from error
+        return Rendered(tree, context.get("label") or _label(widget, params, view))
 
     def _load(self, widget: Widget) -> None:
         try:
@@ -103,6 +106,11 @@ class Renderer:
             logger.error("%s; dangol goes on without it", failure)
             return
         self._styles[widget.name] = Style(style_hash(css), css)
+
+
+def _label(widget: Widget, params: Any, view: View) -> str:
+    title = getattr(params, "title", None)
+    return (view.text(title) if title else "") or view.text(widget.title) or widget.name
 
 
 def _beside(widget: Widget, name: str) -> str:

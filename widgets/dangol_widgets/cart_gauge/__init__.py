@@ -48,14 +48,14 @@ class CartGauge(Widget):
         ] = None
 
     async def context(self, params: Params, view: View) -> Mapping[str, Any] | None:
-        """The stage and its text; None where the stage has no text."""
+        """The stage and its text, which is the label too; None where the stage has no text."""
         total = view.profile.cart_total
         stage, text = _stage(params, total, empty=not view.profile.cart)
         gap = max(params.goal - total, 0)
         said = view.text(text, cart_gap=view.money(gap), goal=view.money(params.goal))
         if not said:
             return None
-        return {"stage": stage, "text": said, "total": total, "filled": min(total, params.goal)}
+        return {"label": said, "stage": stage, "total": total, "filled": min(total, params.goal)}
 
 
 def _stage(params: CartGauge.Params, total: int, *, empty: bool) -> tuple[str, Text]:

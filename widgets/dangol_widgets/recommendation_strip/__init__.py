@@ -57,7 +57,7 @@ class RecommendationStrip(Widget):
 
 def _shown(products: Sequence[Product], title: str) -> Mapping[str, Any] | None:
     linked = [product for product in products if product.url]
-    return {"products": linked, "title": title} if linked else None
+    return {"products": linked, "label": title} if linked else None
 
 
 async def _closing(gap: int, params: RecommendationStrip.Params, view: View) -> Sequence[Product]:
