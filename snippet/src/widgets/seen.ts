@@ -1,0 +1,33 @@
+/** Really seen: half of it in view, in a tab that is looked at, for a second (the advertising trade's measure). */
+
+const SHARE = 0.5;
+const LONG_ENOUGH = 1_000;
+
+/** Calls `tell` once; the function returned stops the watch. */
+export function whenSeen(element: Element, tell: () => void): () => void {
+  let inView = false;
+  let timer = 0;
+  const look = (): void => {
+    clearTimeout(timer);
+    if (inView && !document.hidden) timer = setTimeout(seen, LONG_ENOUGH);
+  };
+  const observer = new IntersectionObserver(
+    (entries) => {
+      inView = (entries[entries.length - 1]?.intersectionRatio ?? 0) >= SHARE;
+      look();
+    },
+    { threshold: SHARE },
+  );
+  const stop = (): void => {
+    clearTimeout(timer);
+    observer.disconnect();
+    document.removeEventListener("visibilitychange", look);
+  };
+  const seen = (): void => {
+    stop();
+    tell();
+  };
+  observer.observe(element);
+  document.addEventListener("visibilitychange", look);
+  return stop;
+}

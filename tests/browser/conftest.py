@@ -1,0 +1,178 @@
+"""A real Chromium, a shop's page, and a collector that records what it is sent and answers as it is told."""
+
+import json
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
+from typing import Any, TypeVar
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+META = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
+MAIN = "<main><h1>Shop</h1></main>"
+STUB = "<script>window.dangol=window.dangol||function(){(dangol.q=dangol.q||[]).push(arguments)}</script>"
+
+Reply = tuple[int, dict[str, str], Any]
+
+
+def find_chromium() -> str:
+    """The browser to drive: $DANGOL_CHROMIUM, else the first on the PATH. Fails with one line when there is none."""
+    named = os.environ.get("DANGOL_CHROMIUM")
+    found = shutil.which(named) if named else next(filter(None, map(shutil.which, NAMES)), None)
+    if not found:
+        where = f"$DANGOL_CHROMIUM={named} is no program" if named else f"none of {', '.join(NAMES)} is on the PATH"
+        pytest.exit(f"browser tests need Chromium: {where}; install it or set DANGOL_CHROMIUM", returncode=4)
+    return found
+
+
+@dataclass
+class Server:
+    """HTTP on a free port: `routes` by path for GET; POSTs are recorded in `bodies` and answered by `reply`."""
+
+    routes: dict[str, tuple[str, str | bytes, dict[str, str]]] = field(default_factory=dict)
+    reply: Callable[[dict[str, Any]], Reply | None] = lambda body: (200, {}, {})
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    url: str = ""
+
+    def events(self, name: str | None = None) -> list[dict[str, Any]]:
+        """All events received, in order of arrival; of one name if given."""
+        return [event for body in self.bodies for event in body["events"] if name in (None, event["name"])]
+
+    def wait(self, met: Callable[[], Any], seconds: float = 10) -> None:
+        """Until `met`; fails with what has arrived."""
+        end = time.monotonic() + seconds
+        while not met():
+            assert time.monotonic() < end, f"in {seconds} s only: {json.dumps(self.bodies, indent=1)}"
+            time.sleep(0.02)
+
+
+@dataclass
+class Shop(Server):
+    """Pages with the script line."""
+
+    script: str = ""
+
+    def put(self, path: str, *, head: str = "", body: str = MAIN, headers: dict[str, str] | None = None) -> None:
+        """A page at `path`; `head` comes before the script line."""
+        line = f'<script async src="{self.script}" data-site="pk_test"></script>'
+        html = f'<html lang="ko"><head>{META}<title>Shop</title>{head}{line}</head><body>{body}</body></html>'
+        self.routes[path] = ("text/html", "<!doctype html>" + html, headers or {})
+
+
+def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            server.requests.append(("GET", self.path, dict(self.headers)))
+            kind, content, extra = server.routes.get(self.path.split("?")[0], ("text/plain", b"", {"Status": "404"}))
+            self._send(int(extra.get("Status", 200)), {"Content-Type": kind, **extra}, content)
+
+        def do_OPTIONS(self) -> None:
+            server.requests.append(("OPTIONS", self.path, dict(self.headers)))
+            self._send(400, {}, b"no preflight is expected")
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            server.requests.append(("POST", self.path, dict(self.headers)))
+            answer = server.reply(body)
+            if answer is None:  # the network breaks
+                self.close_connection = True
+                return
+            server.bodies.append(body)
+            status, headers, content = answer
+            self._send(status, {"Content-Type": "application/json", **headers}, json.dumps(content).encode())
+
+        def _send(self, status: int, headers: dict[str, str], content: str | bytes) -> None:
+            data = content.encode() if isinstance(content, str) else content
+            self.send_response(status)
+            origin = self.headers.get("Origin", "*")
+            shared = {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After"}
+            if origin != "*":
+                shared["Access-Control-Allow-Credentials"] = "true"
+            for name, value in {**shared, **headers, "Content-Length": str(len(data))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """The tests say what they need to."""
+
+    return Handler
+
+
+S = TypeVar("S", bound=Server)
+
+
+def _serve(server: S) -> Iterator[S]:
+    http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(server))
+    server.url = f"http://127.0.0.1:{http.server_port}"
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield server
+    http.shutdown()
+    thread.join()
+    http.server_close()
+
+
+@pytest.fixture
+def collector() -> Iterator[Server]:
+    """Serves the built scripts, and records events."""
+    static = files("dangol") / "static"
+    routes: dict[str, tuple[str, str | bytes, dict[str, str]]] = {
+        f"/v1/{name}": ("text/javascript", (static / name).read_bytes(), {}) for name in ("dangol.js", "widgets.js")
+    }
+    yield from _serve(Server(routes))
+
+
+@pytest.fixture
+def shop(collector: Server) -> Iterator[Shop]:
+    """A shop on another origin than the collector, with an all but empty page at / and the same at /other."""
+    shop = Shop(script=f"{collector.url}/v1/dangol.js")
+    shop.put("/")
+    shop.put("/other")
+    yield from _serve(shop)
+
+
+# One module at a time: while Playwright runs, no other event loop may run in this thread, and other tests need theirs.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport={"width": 1280, "height": 800})
+    # How often something of ours surfaced in the page.
+    made.add_init_script(
+        "window.surfaced = []; addEventListener('error', (e) => surfaced.push(e.message));"
+        "addEventListener('unhandledrejection', (e) => surfaced.push(String(e.reason)))"
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
