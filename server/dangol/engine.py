@@ -20,12 +20,14 @@ from dangol.stage import Shown, Stage
 from dangol.store.profiles import NOBODY, Profiles, Stored
 
 TRIES = 20
+LIVE = 86_400
+"""Seconds after which an event only counts: history that a shop loads shall not cause messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a request tells besides its events. `page` is the path and query of the page on screen. Without `widgets`
-    no page waits for an answer."""
+    """What a request tells besides its events. `page` is the path and query of the page on screen. `member` is
+    the id of a member whom the shop's server speaks of. Without `widgets` no page waits for an answer."""
 
     now: float
     page: str = ""
@@ -33,6 +35,7 @@ class Context:
     open: frozenset[str] = frozenset()
     identity: Identity | None = None
     environment: Environment | None = None
+    member: str = ""
     widgets: bool = True
 
 
@@ -78,8 +81,9 @@ class Engine:
     ) -> tuple[Outcome, Entry | None]:
         _identify(profile, context)
         taken = reduce(profile, events, runtime.site, context.now, secrets.randbits(62) + 1)
-        request = request_of(events, context)
-        decisions, shown = await self.stage.perform(runtime, profile, request, taken, context.open, context.widgets)
+        request = request_of(_live(events, context.now), context)
+        live = _live(taken, context.now)
+        decisions, shown = await self.stage.perform(runtime, profile, request, live, context.open, context.widgets)
         decided = _note(profile, decisions, runtime, context.now)
         entry = None
         if taken or decided:
@@ -139,6 +143,11 @@ class Engine:
         return await self.look(runtime, profile.alias) if profile.alias else profile
 
 
+def _live(events: Sequence[Event], now: float) -> list[Event]:
+    oldest = (now - LIVE) * 1000
+    return [event for event in events if event.at > oldest]
+
+
 def request_of(events: Sequence[Event], context: Context) -> Request:
     """The page on screen as conditions and widgets see it."""
     product, order_value = "", None
@@ -162,6 +171,8 @@ def request_of(events: Sequence[Event], context: Context) -> Request:
 def _identify(profile: Profile, context: Context) -> None:
     if context.environment is not None:
         profile.environment = context.environment
+    if context.member:
+        profile.member = profile.member or Member(context.member)
     if identity := context.identity:
         member = profile.member or Member(identity.sub)
         member.name = identity.name or member.name

@@ -67,6 +67,15 @@ class Settings(Struct, frozen=True, kw_only=True):
             raise Invalid(problems, "environment")
         return msgspec.convert(given, cls, strict=False)
 
+    @classmethod
+    def describe(cls) -> list[str]:
+        """One line for each setting: its variable, its default, what it is."""
+        schema = msgspec.json.schema(cls)["$defs"]["Settings"]["properties"]
+        return [
+            f"{PREFIX}{name.upper():24} {about.get('default')!r:12} {about.get('description', '')}"
+            for name, about in schema.items()
+        ]
+
     def master_secret(self) -> bytes:
         """The secret that all keys are derived from; made once where none is set. Raises `Invalid` for a short one."""
         secret = self.secret or self._secret_file()

@@ -110,13 +110,12 @@ def read(body: bytes) -> Envelope:
         raise Invalid([Problem("body", body[:40], f"JSON: {error}")]) from None
 
 
-def events(envelope: Envelope, currency: str, now: int) -> tuple[list[Event], Counter[str]]:
+def events(envelope: Envelope, page: str, currency: str, now: int) -> tuple[list[Event], Counter[str]]:
     """The envelope's events in normal form, oldest first, and how many were dropped for which reason.
 
-    `now` is the server's clock in ms. The browser's clock may be wrong by any amount: only the time between an event
-    and its sending counts.
+    `page` is the path of the page they come from, unless they name another. `now` is the server's clock in ms. The
+    browser's clock may be wrong by any amount: only the time between an event and its sending counts.
     """
-    page = path_of(envelope.page)
     taken: list[Event] = []
     dropped: Counter[str] = Counter()
     for raw in envelope.events:
@@ -147,7 +146,7 @@ def _normal(raw: RawEvent, at: int, page: str, currency: str) -> Event:
         raw.name,
         at,
         path_of(data.page_location) if data.page_location else page,
-        [_item(item, currency) for item in data.items],
+        [item_of(item, currency) for item in data.items],
         _amount(data.value, currency),
         key,
         _props(raw.name, data),
@@ -162,7 +161,7 @@ def _props(name: str, data: Data) -> dict[str, Scalar]:
     return {"campaign": data.campaign} if name.startswith("widget_") else {}
 
 
-def _item(raw: RawItem, currency: str) -> Item:
+def item_of(raw: RawItem, currency: str) -> Item:
     return Item(
         clean(str(raw.item_id), 100),
         clean(raw.item_name, LONGEST_TEXT),
@@ -174,11 +173,14 @@ def _item(raw: RawItem, currency: str) -> Item:
 
 
 def _amount(amount: Amount, currency: str) -> int | None:
-    if amount is None:
-        return None
+    return None if amount is None else decimal(amount, currency, "amount")
+
+
+def decimal(amount: float | int | str, currency: str, where: str) -> int:
+    """Minor units of an amount in decimal units. Raises `Invalid` for one that is negative or no plain number."""
     minor = to_minor(amount, currency)
     if minor < 0:
-        raise Invalid([Problem("amount", amount, "zero or more")])
+        raise Invalid([Problem(where, amount, "zero or more")])
     return minor
 
 

@@ -1,5 +1,6 @@
 """The store that dangol starts itself: a Valkey from PyPI on a unix socket, with an append-only file."""
 
+import socket
 import tempfile
 from pathlib import Path
 
@@ -54,3 +55,15 @@ class EmbeddedStore:
     def kill(self) -> None:
         """Stop as a crash would."""
         self._server.terminate()
+
+    @classmethod
+    def running(cls, folder: Path) -> str:
+        """The address of a store that another process runs in `folder`, else empty."""
+        path = folder.resolve() / "valkey.sock"
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+                probe.settimeout(1.0)
+                probe.connect(str(path))
+        except OSError:
+            return ""
+        return f"unix://{path}"

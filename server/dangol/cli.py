@@ -1,0 +1,117 @@
+"""The command line."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import uvicorn
+
+from dangol import __version__
+from dangol.definitions.commands import apply, export
+from dangol.errors import Invalid
+from dangol.host.commands import plugin
+from dangol.protocol.tokens import Keys
+from dangol.settings import Settings
+from dangol.store.embedded import EmbeddedStore
+from dangol.web.app import create
+from dangol.web.house import House
+from dangol.worker.process import run_worker
+
+
+class Group(click.Group):
+    """Tells what was refused without a traceback."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except Invalid as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=Group)
+@click.version_option(__version__)
+def main() -> None:
+    """On-site marketing for online shops. Settings come from DANGOL_* variables: see `dangol settings`."""
+
+
+main.add_command(apply)
+main.add_command(export)
+main.add_command(plugin)
+
+
+def start(settings: Settings) -> None:
+    """Logging, the same for every process."""
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+@contextmanager
+def store(settings: Settings) -> Iterator[str]:
+    """The store's address; the embedded one is started where no other process runs it, and stopped by who started it."""
+    folder = Path(settings.data_dir)
+    if url := settings.redis_url or EmbeddedStore.running(folder):
+        yield url
+        return
+    embedded = EmbeddedStore(folder)
+    embedded.start()
+    try:
+        yield embedded.url
+    finally:
+        embedded.stop()
+
+
+@main.command()
+def serve() -> None:
+    """Answer browsers and shops."""
+    settings = Settings.load()
+    start(settings)
+    with store(settings) as url:
+        app = create(House(settings, url))
+        uvicorn.run(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_level=settings.log_level,
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies or None,
+        )
+
+
+@main.command()
+def worker() -> None:
+    """Read the event log: triggers, recommenders, sinks and dispatch. Start as many as you like."""
+    settings = Settings.load()
+    start(settings)
+    with store(settings) as url:
+        asyncio.run(run_worker(House(settings, url)))
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="Port of the server; the shop takes the next one.")
+@click.option("--fresh", is_flag=True, help="Forget what the demo has stored so far.")
+def demo(port: int, fresh: bool) -> None:
+    """Run everything with a sample shop."""
+    from dangol.demo.run import run
+
+    run(port, fresh)
+
+
+@main.command()
+@click.argument("site")
+def keys(site: str) -> None:
+    """Print the secret keys of SITE."""
+    derived = Keys.derive(Settings.load().master_secret(), site)
+    click.echo(f"server key       {derived.server}   (the shop's server, for /v1/members, /v1/orders, /v1/products, /v1/push)")
+    click.echo(f"identity secret  {derived.identity}   (the shop's server, to sign member tokens)")
+    click.echo(f"admin key        {derived.admin}   (administrators, for /v1/admin)")
+
+
+@main.command()
+def settings() -> None:
+    """List the settings with their defaults."""
+    for line in Settings.describe():
+        click.echo(line)

@@ -1,0 +1,58 @@
+"""The snippet, the widget runtime and the widgets' styles."""
+
+import gzip
+import hashlib
+from importlib.resources import files
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from dangol.render.renderer import Renderer
+
+SHORT = "public, max-age=3600, stale-while-revalidate=86400"
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class Asset:
+    """A file in memory, plain and compressed, with its tag."""
+
+    def __init__(self, body: bytes, media_type: str, cache: str) -> None:
+        self.body = body
+        self.packed = gzip.compress(body, 9, mtime=0)
+        self.media_type = media_type
+        self.tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        self.headers = {
+            "ETag": self.tag,
+            "Cache-Control": cache,
+            "Vary": "Accept-Encoding",
+            "Access-Control-Allow-Origin": "*",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+            "X-Content-Type-Options": "nosniff",
+        }
+
+    def respond(self, request: Request) -> Response:
+        """The file, its compressed form, or 304."""
+        if request.headers.get("if-none-match") == self.tag:
+            return Response(status_code=304, headers=self.headers)
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return Response(
+                self.packed, headers={**self.headers, "Content-Encoding": "gzip"}, media_type=self.media_type
+            )
+        return Response(self.body, headers=self.headers, media_type=self.media_type)
+
+
+def routes(renderer: Renderer) -> list[Route]:
+    """Raises FileNotFoundError where the snippet was not built."""
+    assets = {}
+    for name in ("dangol.js", "widgets.js"):
+        body = files("dangol").joinpath("static", name).read_bytes()
+        assets[name] = Asset(body, "text/javascript; charset=utf-8", SHORT)
+    for widget, style in renderer.styles().items():
+        assets[f"style/{widget}.{style.hash}.css"] = Asset(style.css, "text/css; charset=utf-8", FOREVER)
+
+    async def asset(request: Request) -> Response:
+        found = assets.get(request.path_params["name"])
+        return found.respond(request) if found else PlainTextResponse("no such file", 404)
+
+    return [Route("/v1/{name:path}", asset, methods=["GET"])]

@@ -1,0 +1,49 @@
+"""Reading request bodies, and refusing them."""
+
+import msgspec
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import Receive, Scope
+
+from dangol.errors import Invalid, Problem
+
+NO_SNIFF = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
+
+class TooLarge(Invalid):
+    """A body over the limit."""
+
+
+async def read_body(scope: Scope, receive: Receive, longest: int) -> bytes:
+    """The whole body. Raises `TooLarge` as soon as it is known to be longer, without reading on."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and (not value.isdigit() or int(value) > longest):
+            raise TooLarge([Problem("body", value.decode("latin-1"), f"at most {longest} bytes long")])
+    message = await receive()
+    if not message.get("more_body"):
+        return _checked(message.get("body", b""), longest)
+    parts = [message.get("body", b"")]
+    while message.get("more_body"):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        _checked(b"".join(parts[-1:]), longest - sum(map(len, parts[:-1])))
+    return b"".join(parts)
+
+
+def _checked(body: bytes, longest: int) -> bytes:
+    if len(body) > longest:
+        raise TooLarge([Problem("body", "a body", f"at most {longest} bytes long")])
+    return body
+
+
+def json(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A JSON response that no browser takes for anything else, and that nobody keeps."""
+    return Response(msgspec.json.encode(value), status, {**NO_SNIFF, **(headers or {})}, media_type="application/json")
+
+
+def refusal(error: Invalid, status: int = 400) -> Response:
+    """What, where and what was expected; never the value, which may be an attacker's."""
+    said = "; ".join(f"{problem.where}: expected {problem.expected}" for problem in error.problems[:20])
+    return json({"error": said}, 413 if isinstance(error, TooLarge) else status)

@@ -1,0 +1,88 @@
+"""What one server process holds: the store, the plugins, the engine and the sites it serves."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+
+from dangol.definitions import repository
+from dangol.definitions.model import Definitions
+from dangol.engine import Engine
+from dangol.errors import Invalid
+from dangol.host.guard import Guard
+from dangol.host.registry import Registry
+from dangol.runtime import SiteRuntime
+from dangol.segments.catalogue import CATALOGUE
+from dangol.settings import Settings
+from dangol.stage import Stage
+from dangol.store.link import Link
+from dangol.store.profiles import Profiles
+from dangol.web.limits import RateLimit
+
+log = logging.getLogger(__name__)
+
+
+class House:
+    """Made once per process; `open` and `close` belong to its event loop."""
+
+    def __init__(self, settings: Settings, url: str, registry: Registry | None = None) -> None:
+        self.settings = settings
+        self.master = settings.master_secret()
+        self.registry = registry or Registry.load()
+        self.guard = Guard()
+        self.link = Link(url)
+        self.profiles = Profiles(self.link, settings.retention_days * 86_400)
+        self.engine = Engine(self.profiles, Stage(self.link, self.registry, self.guard))
+        self.limit = RateLimit(settings.rate_limit)
+        self.catalogue = CATALOGUE.with_plugins(self.registry.conditions(), self.guard.run)
+        self.by_key: Mapping[str, SiteRuntime] = {}
+        self.by_id: Mapping[str, SiteRuntime] = {}
+        self.loaded = False
+        self._following: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Start to follow the definitions; `loaded` turns true with the first that were read and compiled."""
+        self._following = asyncio.create_task(repository.follow(self.link, self.adopt))
+
+    async def close(self) -> None:
+        """Stop following and leave the store."""
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
+        self.link.close()
+
+    async def adopt(self, definitions: Mapping[str, tuple[int, Definitions]]) -> None:
+        """Compile what changed beside the requests that go on, then swap all at once."""
+        built = {}
+        for site, (version, each) in definitions.items():
+            current = self.by_id.get(site)
+            if current is not None and current.version == version:
+                built[site] = current
+                continue
+            try:
+                built[site] = await asyncio.to_thread(
+                    SiteRuntime.build, each, version, self.master, self.registry, self.catalogue
+                )
+            except Invalid as error:  # stored by a version or plugin that knew more: keep what works
+                log.error("site %s stays at its former definitions: %s", site, error)
+                if current is not None:
+                    built[site] = current
+        self.by_id = built
+        self.by_key = {runtime.site.key: runtime for runtime in built.values()}
+        self.loaded = True
+
+    async def troubles(self) -> dict[str, str]:
+        """Why this server is not ready; empty when it is."""
+        troubles = {}
+        if not self.loaded:
+            troubles["definitions"] = "not loaded and compiled yet"
+        try:
+            await self.link.call("PING")
+        except Exception as error:  # whatever it is, it is the operator's answer
+            troubles["store"] = str(error)
+        return troubles
+
+    @staticmethod
+    def now() -> float:
+        """Unix seconds."""
+        return time.time()

@@ -1,0 +1,26 @@
+"""How fast one address may ask: a token bucket each, forgotten when full again."""
+
+from collections import OrderedDict
+
+ADDRESSES = 50_000
+
+
+class RateLimit:
+    """`rate` requests a second, and bursts of four seconds' worth. Times are any clock's seconds."""
+
+    def __init__(self, rate: float) -> None:
+        self.rate = rate
+        self.burst = max(1.0, rate * 4)
+        self._empty_at: OrderedDict[str, float] = OrderedDict()
+
+    def wait(self, address: str, now: float) -> float:
+        """0 when the request may pass, else the seconds after which the next one may."""
+        # A bucket is kept as the time at which it would have been empty: one number says level and age.
+        empty_at = max(self._empty_at.get(address, 0.0), now - self.burst / self.rate)
+        if empty_at + 1 / self.rate > now:
+            return empty_at + 1 / self.rate - now
+        self._empty_at[address] = empty_at + 1 / self.rate
+        self._empty_at.move_to_end(address)
+        if len(self._empty_at) > ADDRESSES:
+            self._empty_at.popitem(last=False)
+        return 0.0

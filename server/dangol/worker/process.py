@@ -1,0 +1,53 @@
+"""A worker as a process runs it: once the definitions are there, until told to stop."""
+
+import asyncio
+import logging
+import signal
+
+from dangol.definitions.model import Campaign
+from dangol.profile.model import Profile
+from dangol.web.house import House
+from dangol.worker.dispatch import Policy
+from dangol.worker.loop import Timing, Worker
+
+log = logging.getLogger(__name__)
+
+LOOK = 0.05
+
+
+def worker_for(house: House) -> Worker:
+    """The worker that shares the house's store, plugins and definitions."""
+
+    def campaign(site: str, name: str) -> Campaign | None:
+        runtime = house.by_id.get(site)
+        rule = runtime.plan.by_id.get(name) if runtime else None
+        return rule.campaign if rule else None
+
+    async def profile(site: str, profile_id: str) -> Profile | None:
+        stored = await house.profiles.read(site, profile_id)
+        return stored.profile() if stored.document else None
+
+    settings = house.settings
+    return Worker(
+        house.link,
+        house.registry,
+        house.guard,
+        campaign,
+        profile,
+        timing=Timing(retention=settings.log_hours * 3600),
+        policy=Policy(keep=settings.push_days * 86_400),
+    )
+
+
+async def run_worker(house: House) -> None:
+    """Work until SIGTERM or SIGINT; what is under way is finished first."""
+    await house.open()
+    while not house.loaded:
+        await asyncio.sleep(LOOK)
+    worker = worker_for(house)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, lambda: loop.create_task(worker.stop()))
+    log.info("the worker runs")
+    await worker.run()
+    await house.close()
