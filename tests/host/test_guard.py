@@ -114,6 +114,17 @@ async def test_a_wrong_result_is_told_with_what_was_expected() -> None:
     assert failure.value.kind == "result"
 
 
+async def test_a_check_inside_the_call_tells_its_own_kind() -> None:
+    async def checked() -> None:
+        raise PluginFailure("guarded", "result", "template.html: no")
+
+    async def asking_another() -> None:
+        raise PluginFailure("another", "off", "switched off")
+
+    assert (await fails(Guard(), checked)).kind == "result"
+    assert (await fails(Guard(), asking_another)).kind == "raised"
+
+
 async def test_none_is_right_where_it_is_expected() -> None:
     async def nothing() -> None:
         return None

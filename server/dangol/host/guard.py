@@ -94,7 +94,7 @@ class Guard:
         except Overrun as error:
             raise self._failed(plugin, method, started, "slow", _late(budget)) from error
         except Exception as error:
-            raise self._failed(plugin, method, started, "raised", describe(error)) from error
+            raise self._failed(plugin, method, started, *_told(plugin, error)) from error
         except asyncio.CancelledError as error:
             if _cancelled_from_outside():
                 raise
@@ -116,7 +116,7 @@ class Guard:
         try:
             result = function()
         except Exception as error:
-            raise self._failed(plugin, method, started, "raised", describe(error)) from error
+            raise self._failed(plugin, method, started, *_told(plugin, error)) from error
         self._settle(plugin, method, started, budget, result, expect)
         return result
 
@@ -198,6 +198,13 @@ async def _within(budget: float, coroutine: Coroutine[Any, Any, T]) -> T:
 def _cancelled_from_outside() -> bool:
     task = asyncio.current_task()
     return task is None or task.cancelling() > 0
+
+
+def _told(plugin: Plugin, error: Exception) -> tuple[str, str]:
+    """The kind of a failure and its detail; the host's own checks inside a call have said both already."""
+    if isinstance(error, PluginFailure) and error.plugin == plugin.name:
+        return error.kind, error.detail
+    return "raised", describe(error)
 
 
 def _late(budget: float) -> str:

@@ -1,0 +1,35 @@
+"""For the tests of plugin authors: shoppers and events to try a plugin on, and calls made as dangol makes them.
+
+    from dangol.testing import profile, render
+
+    def test_greets_by_name():
+        shown = render(Hello(), {"text": "Hi, {name|friend}"}, profile=profile(member="Kim"))
+        assert shown.text == "Hi, Kim"
+
+The pytest fixtures are in `dangol.testing.fixtures`.
+"""
+
+from dangol.testing.builders import NOW, entry, event, item, profile, push_request, request
+from dangol.testing.calls import consume, fact, recommend, send
+from dangol.testing.clock import Clock
+from dangol.testing.counts import MemoryCounts
+from dangol.testing.widgets import Shown, render, view
+
+__all__ = [
+    "NOW",
+    "Clock",
+    "MemoryCounts",
+    "Shown",
+    "consume",
+    "entry",
+    "event",
+    "fact",
+    "item",
+    "profile",
+    "push_request",
+    "recommend",
+    "render",
+    "request",
+    "send",
+    "view",
+]

@@ -1,0 +1,122 @@
+"""One call of a plugin, checked and guarded as dangol does it. Plain functions: each runs its own event loop.
+
+A plugin that breaks its contract or fails raises `PluginFailure` with what the operator would read, parameters that it
+does not take raise `Invalid`.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import starmap
+from types import NoneType
+from typing import Any
+
+from dangol.host.guard import Expected, Guard
+from dangol.host.params import check_params
+from dangol.host.registry import Registry
+from dangol.plugin import (
+    Channel,
+    Condition,
+    Count,
+    Counts,
+    Entry,
+    Profile,
+    PushRequest,
+    Query,
+    Receipt,
+    Recommender,
+    Request,
+    Scored,
+    Sink,
+)
+from dangol.store import counters
+from dangol.store.embedded import EmbeddedStore
+from dangol.store.link import Link
+from dangol.testing import builders
+from dangol.testing.counts import MemoryCounts
+
+BUDGET = 5.0
+SITE = "shop"
+FACTS: Mapping[str, Expected] = {
+    "number": (int, float, NoneType),
+    "text": (str, NoneType),
+    "set": (Iterable, NoneType),
+    "boolean": (bool, NoneType),
+}
+
+
+def recommend(
+    recommender: Recommender,
+    entries: Iterable[Entry],
+    seeds: Sequence[str] = (),
+    *,
+    count: int = 10,
+    now: float = builders.NOW,
+    profile: Profile | None = None,
+    store: EmbeddedStore | None = None,
+) -> list[Scored]:
+    """What the recommender answers once it has learnt from the entries, in their order.
+
+    The counters are in memory, or with `store` (see the fixture ``dangol_store``) where they are in earnest.
+    """
+    Registry.of([recommender])
+    guard = Guard()
+    learnt = [_learn(guard, recommender, entry) for entry in entries]
+    query = Query(seeds, count, now, profile)
+
+    async def answer() -> Sequence[Scored]:
+        if store is None:
+            return await _ask(guard, recommender, query, _in_memory(learnt))
+        link = Link(store.url)
+        try:
+            return await _ask(guard, recommender, query, await _in_store(link, recommender.name, learnt))
+        finally:
+            link.close()
+
+    return list(asyncio.run(answer()))
+
+
+def fact(
+    condition: Condition, profile: Profile | None = None, request: Request | None = None
+) -> float | str | Iterable[str] | bool | None:
+    """The condition's fact about a shopper."""
+    Registry.of([condition])
+    shopper, page = profile or builders.profile(), request or builders.request()
+    return Guard().run(condition, "fact", lambda: condition.fact(shopper, page), expect=FACTS[condition.kind])
+
+
+def send(channel: Channel, params: Mapping[str, Any] | None = None, request: PushRequest | None = None) -> Receipt:
+    """What the channel makes of one push request."""
+    Registry.of([channel])
+    checked = check_params(channel, params or {}, "params")
+    asked = request or builders.push_request()
+    call = Guard().call(channel, "send", lambda: channel.send(checked, asked), budget=BUDGET, expect=Receipt)
+    return asyncio.run(call)
+
+
+def consume(sink: Sink, entries: Sequence[Entry]) -> None:
+    """Hand the sink a batch."""
+    Registry.of([sink])
+    asyncio.run(Guard().call(sink, "consume", lambda: sink.consume(entries), budget=BUDGET, expect=NoneType))
+
+
+def _learn(guard: Guard, recommender: Recommender, entry: Entry) -> list[Count]:
+    return guard.run(recommender, "learn", lambda: list(recommender.learn(entry)), expect=list)
+
+
+def _in_memory(learnt: Iterable[list[Count]]) -> Counts:
+    memory = MemoryCounts()
+    for counts in learnt:
+        memory.apply(counts)
+    return memory
+
+
+async def _in_store(link: Link, name: str, learnt: Iterable[list[Count]]) -> Counts:
+    entries = ((f"{number}-0", SITE, counts) for number, counts in enumerate(learnt, start=1))
+    await counters.apply(link, name, 0, list(starmap(counters.Learned, entries)))
+    return counters.Counters(link, SITE, name)
+
+
+async def _ask(guard: Guard, recommender: Recommender, query: Query, counts: Counts) -> Sequence[Scored]:
+    return await guard.call(
+        recommender, "recommend", lambda: recommender.recommend(query, counts), budget=BUDGET, expect=Sequence
+    )

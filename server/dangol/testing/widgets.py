@@ -1,0 +1,96 @@
+"""A widget as one shopper would see it, without a server."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Literal
+
+import msgspec
+
+from dangol.definitions.model import Site
+from dangol.host.guard import Guard
+from dangol.host.params import check_params
+from dangol.host.registry import Registry
+from dangol.plugin import Product, Profile, Request, Widget
+from dangol.recommend import is_offerable
+from dangol.render.nodes import VOID, Node
+from dangol.render.renderer import Renderer
+from dangol.render.view import PageView
+from dangol.testing.builders import profile as any_profile
+from dangol.testing.builders import request as any_request
+
+Language = Literal["ko", "en"]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What reaches the page: `tree` is the checked node tree, `label` the accessible name."""
+
+    tree: Node
+    label: str
+
+    @property
+    def text(self) -> str:
+        """All that can be read, white space made single."""
+        return " ".join(_text(self.tree).split())
+
+    @property
+    def html(self) -> str:
+        """The tree written as HTML, to look at or to search."""
+        return _html(self.tree)
+
+
+def render(
+    widget: Widget,
+    params: Mapping[str, Any] | None = None,
+    *,
+    profile: Profile | None = None,
+    request: Request | None = None,
+    language: Language = "en",
+    currency: Literal["KRW", "USD", "EUR", "GBP", "JPY"] = "KRW",
+    products: Sequence[Product] = (),
+) -> Shown | None:
+    """What the widget shows, or None. `products` are what every recommender has to offer.
+
+    Raises Invalid for parameters that the widget does not take, PluginFailure for all else that goes wrong.
+    """
+    checked = check_params(widget, params or {}, "params")
+    seen = view(profile=profile, request=request, language=language, currency=currency, products=products)
+    renderer = Renderer(Registry.of([widget]), Guard())
+    rendered = asyncio.run(renderer.render(widget, checked, seen))
+    return None if rendered is None else Shown(msgspec.json.decode(rendered.tree), rendered.label)
+
+
+def view(
+    *,
+    profile: Profile | None = None,
+    request: Request | None = None,
+    language: Language = "en",
+    currency: Literal["KRW", "USD", "EUR", "GBP", "JPY"] = "KRW",
+    products: Sequence[Product] = (),
+) -> PageView:
+    """A `dangol.plugin.View` to call a widget's ``context`` with. The product on screen is looked up in `products`."""
+    page = request or any_request()
+
+    async def offer(
+        recommender: str, seeds: Sequence[str], count: int, price_from: int, price_to: int | None
+    ) -> Sequence[Product]:
+        return [each for each in products if is_offerable(each, price_from, price_to)][:count]
+
+    site = Site("shop", "testing_key", "Shop", ["https://shop.example"], currency=currency, language=language)
+    on_screen = next((each for each in products if each.id == page.product), None)
+    return PageView(site, profile or any_profile(), page, language, offer, on_screen)
+
+
+def _text(node: Node) -> str:
+    return node if isinstance(node, str) else " ".join(_text(child) for child in node[2:])
+
+
+def _html(node: Node) -> str:
+    if isinstance(node, str):
+        return escape(node)
+    element, attributes, *children = node
+    written = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
+    inside = "".join(_html(child) for child in children)
+    return f"<{element}{written}>" if element in VOID else f"<{element}{written}>{inside}</{element}>"
