@@ -1,0 +1,143 @@
+"""What is wrong between the parts of a document: names that lead nowhere, rules that contradict each other."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from dangol.definitions.model import Campaign, MessageUse, Segment, WidgetUse
+from dangol.definitions.shapes import nearest
+from dangol.errors import Invalid, PluginFailure, Problem
+from dangol.host.params import check_params
+from dangol.host.registry import Registry
+from dangol.plugin import Channel, Widget
+from dangol.render.text import params_problems
+from dangol.segments.catalogue import CATALOGUE, Catalogue
+from dangol.segments.language import parse_segment
+
+EVENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+YEARS = range(2000, 2200)
+NOT_IN_PATHS = re.compile(r"[?#\s]")
+
+
+def timezone_problems(name: str) -> Iterator[Problem]:
+    """The time zone must be known here."""
+    if not is_timezone(name):
+        hint = nearest(name, sorted(available_timezones()))
+        yield Problem("site.timezone", name, f"a time zone such as Asia/Seoul{hint}")
+
+
+def duplicate_problems(kind: str, ids: Iterable[tuple[int, str]]) -> Iterator[Problem]:
+    """Every id but the first of its kind."""
+    seen: Counter[str] = Counter()
+    for number, id in ids:
+        seen[id] += 1
+        if seen[id] > 1:
+            yield Problem(f"{kind}[{number}].id", id, f"an id that no other of the {kind} has")
+
+
+def segment_problems(segments: Sequence[tuple[int, Segment]], registry: Registry | None) -> Iterator[Problem]:
+    """The conditions, as the segments' language has them."""
+    catalogue = known_conditions(registry)
+    for number, segment in segments:
+        try:
+            parse_segment(segment, catalogue, f"segments[{number}]")
+        except Invalid as invalid:
+            yield from invalid.problems
+
+
+def known_conditions(registry: Registry | None) -> Catalogue:
+    """The built-in conditions and those of plugins that take no built-in's name."""
+    conditions = registry.conditions() if registry else []
+    return CATALOGUE.with_plugins(one for one in conditions if CATALOGUE.get(one.name) is None)
+
+
+def campaign_problems(
+    number: int, campaign: Campaign, timezone: str, segments: list[str], registry: Registry | None
+) -> Iterator[Problem]:
+    """All of one campaign but its choice of an action; `segments` are the ids that it may name."""
+    where = f"campaigns[{number}]"
+    for place, name in enumerate(campaign.audience):
+        if name not in segments:
+            yield Problem(f"{where}.audience[{place}]", name, f"a segment of this site{nearest(name, segments)}")
+    for place, name in enumerate(campaign.on):
+        if not EVENT_NAME.fullmatch(name):
+            expected = "an event's name: a-z, 0-9 and _, a letter first, at most 40"
+            yield Problem(f"{where}.on[{place}]", name, expected)
+    yield from _page_problems(campaign, f"{where}.pages")
+    yield from _time_problems(campaign, timezone, where)
+    if registry is not None and campaign.widget is not None:
+        yield from _widget_problems(campaign.widget, f"{where}.widget", registry)
+    if registry is not None and campaign.message is not None:
+        yield from _message_problems(campaign.message, f"{where}.message", registry)
+
+
+def action_problems(number: int, raw: Mapping[str, Any]) -> Iterator[Problem]:
+    """A campaign has one action."""
+    given = [name for name in ("widget", "message") if raw.get(name) is not None]
+    if len(given) != 1:
+        expected = f"a campaign with either a widget or a message; it has {'both' if given else 'neither'}"
+        yield Problem(f"campaigns[{number}]", raw.get("id"), expected)
+
+
+def _page_problems(campaign: Campaign, where: str) -> Iterator[Problem]:
+    for part, globs in (("only", campaign.pages.only), ("never", campaign.pages.never)):
+        for place, glob in enumerate(globs):
+            if not glob.startswith(("/", "*")) or NOT_IN_PATHS.search(glob):
+                expected = "a path such as /product/*: it starts with / or *, and has no query and no blanks"
+                yield Problem(f"{where}.{part}[{place}]", glob, expected)
+
+
+def _time_problems(campaign: Campaign, timezone: str, where: str) -> Iterator[Problem]:
+    for name, time in (("starts", campaign.starts), ("ends", campaign.ends)):
+        if time is not None and time.year not in YEARS:
+            yield Problem(f"{where}.{name}", str(time), f"in the years {YEARS[0]} to {YEARS[-1]}")
+    if campaign.starts is None or campaign.ends is None:
+        return
+    zone = ZoneInfo(timezone) if is_timezone(timezone) else UTC
+    starts, ends = (time if time.tzinfo else time.replace(tzinfo=zone) for time in (campaign.starts, campaign.ends))
+    if starts >= ends:
+        yield Problem(f"{where}.ends", str(campaign.ends), f"after its start, {campaign.starts}")
+
+
+def _widget_problems(use: WidgetUse, where: str, registry: Registry) -> Iterator[Problem]:
+    try:
+        widget = registry.widget(use.use)
+    except PluginFailure as failure:
+        hint = nearest(use.use, [one.name for one in registry.widgets()])
+        yield Problem(f"{where}.use", use.use, f"a usable widget: {failure.detail}{hint}")
+        return
+    if widget.slot == "inline" and not use.at.strip():
+        yield Problem(f"{where}.at", use.at, f"the CSS selector of the element that {use.use} goes into")
+    if widget.slot != "inline" and use.at:
+        yield Problem(f"{where}.at", use.at, f"left out: {use.use} has its own place on the page")
+    yield from _param_problems(widget, use.params, f"{where}.params", list(widget.variables))
+
+
+def _message_problems(use: MessageUse, where: str, registry: Registry) -> Iterator[Problem]:
+    try:
+        channel = registry.channel(use.use)
+    except PluginFailure as failure:
+        hint = nearest(use.use, [one.name for one in registry.channels()])
+        yield Problem(f"{where}.use", use.use, f"a usable channel: {failure.detail}{hint}")
+        return
+    yield from _param_problems(channel, use.params, f"{where}.params", [])
+
+
+def _param_problems(plugin: Widget | Channel, raw: object, where: str, variables: list[str]) -> list[Problem]:
+    try:
+        params = check_params(plugin, raw, where)
+    except Invalid as invalid:
+        return invalid.problems
+    return params_problems(params, variables, where)
+
+
+def is_timezone(name: str) -> bool:
+    """Whether this machine knows the IANA name."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        return False
+    return True

@@ -1,0 +1,132 @@
+"""A site's definitions as a document: YAML in and out, and the whole check that stands before anything is stored."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from dangol.definitions import checks, notation
+from dangol.definitions.model import Campaign, Definitions, Segment, Site
+from dangol.definitions.shapes import plain_problems, shape_problems
+from dangol.errors import Invalid, Problem
+from dangol.host.registry import Registry
+
+T = TypeVar("T", bound=Struct)
+DEFAULT_TIMEZONE = next(one.default for one in msgspec.structs.fields(Site) if one.name == "timezone")
+
+
+def load_yaml(text: str, source: str = "", registry: Registry | None = None) -> Definitions:
+    """Read and check a document. Raises `Invalid` with every problem found; `source` is the file's name."""
+    return check(notation.load(text, source), source, registry)
+
+
+def check(raw: object, source: str = "", registry: Registry | None = None) -> Definitions:
+    """Definitions made of what a document says: dicts, lists and scalars, as from JSON.
+
+    A date alone as `starts` means the start of that day, as `ends` its end. Raises `Invalid` with every problem that
+    can be found. Without a `registry`, plugins and their parameters are not checked.
+    """
+    problems = list(plain_problems(raw, ""))
+    if problems:
+        raise Invalid(problems, source)
+    raw = _with_times(raw)
+    problems = [*shape_problems(raw, Definitions, ""), *_cross_problems(raw, registry)]
+    if problems:
+        raise Invalid(problems, source)
+    return msgspec.convert(raw, Definitions)
+
+
+def dump_yaml(definitions: Definitions) -> str:
+    """The document that `load_yaml` makes the same definitions of. What stands at its default is left out."""
+    return notation.dump(_written(definitions))
+
+
+def _cross_problems(raw: object, registry: Registry | None) -> list[Problem]:
+    """What is wrong between the parts, as far as they have the right shape."""
+    if not isinstance(raw, Mapping):
+        return []
+    segments, campaigns = _numbered(raw.get("segments")), _numbered(raw.get("campaigns"))
+    site = raw.get("site")
+    timezone = site.get("timezone") if isinstance(site, dict) else None
+    timezone = timezone if isinstance(timezone, str) else DEFAULT_TIMEZONE
+    ids = [id for _, id in _ids(segments)]
+    problems = list(checks.timezone_problems(timezone))
+    problems += checks.duplicate_problems("segments", _ids(segments))
+    problems += checks.duplicate_problems("campaigns", _ids(campaigns))
+    problems += checks.segment_problems(list(_mended(segments, Segment)), registry)
+    for number, written in campaigns:
+        problems += checks.action_problems(number, written)
+    for number, campaign in _mended(campaigns, Campaign):
+        problems += checks.campaign_problems(number, campaign, timezone, ids, registry)
+    return problems
+
+
+def _numbered(raws: object) -> list[tuple[int, dict[str, Any]]]:
+    found = enumerate(raws if isinstance(raws, list) else [])
+    return [(number, raw) for number, raw in found if isinstance(raw, dict)]
+
+
+def _mended(raws: list[tuple[int, dict[str, Any]]], shape: type[T]) -> Iterator[tuple[int, T]]:
+    """Those that can be made of their well-shaped fields; the others are told by `shape_problems`."""
+    types = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
+    for number, raw in raws:
+        kept = {key: raw[key] for key in raw.keys() & types.keys() if not shape_problems(raw[key], types[key], "")}
+        if not shape_problems(kept, shape, ""):
+            yield number, msgspec.convert(kept, shape)
+
+
+def _ids(raws: list[tuple[int, dict[str, Any]]]) -> list[tuple[int, str]]:
+    return [(number, raw["id"]) for number, raw in raws if isinstance(raw.get("id"), str)]
+
+
+def _with_times(raw: object) -> object:
+    """A copy in which the campaigns' times are such, where they can be read."""
+    if not isinstance(raw, dict) or not isinstance(raw.get("campaigns"), list):
+        return raw
+    campaigns = [
+        {key: _time(value, key) if key in ("starts", "ends") else value for key, value in campaign.items()}
+        if isinstance(campaign, dict)
+        else campaign
+        for campaign in raw["campaigns"]
+    ]
+    return {**raw, "campaigns": campaigns}
+
+
+def _time(value: object, key: str) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        time = datetime.fromisoformat(value)
+        if key == "ends" and _is_date(value):
+            time += timedelta(days=1)
+    except (ValueError, OverflowError):
+        return value
+    return time
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, Struct):
+        return {
+            field.encode_name: _written(getattr(value, field.name))
+            for field in msgspec.structs.fields(value)
+            if field.required or getattr(value, field.name) != _default(field)
+        }
+    if isinstance(value, dict):
+        return {key: _written(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_written(one) for one in value]
+    return value.isoformat(" ") if isinstance(value, datetime) else value
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Any:
+    return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()

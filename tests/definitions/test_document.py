@@ -1,0 +1,287 @@
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import Struct
+
+from dangol.definitions.document import check, dump_yaml, load_yaml
+from dangol.definitions.model import Campaign, Cap, Definitions, MessageUse, Pages, Segment, Site, WidgetUse
+from dangol.errors import Invalid
+from dangol.host.registry import Registry
+from dangol.plugin import Channel, Condition, Profile, PushRequest, Receipt, Request, Text, View, Widget
+
+DOCUMENT = """
+site:
+  id: shop
+  key: public-key
+  name: {ko: 단골 상점, en: Dangol shop}
+  origins: [https://shop.example]
+segments:
+  - id: returning
+    name: 다시 온 손님
+    include: {visits: {gte: 2}}
+    exclude: {orders: {gte: 1}}
+campaigns:
+  - id: hello
+    audience: [returning]
+    on: [page_view, view_item]
+    widget:
+      use: card
+      params: {title: "다시 오셨네요, {name|손님}!"}
+    pages: {only: [/, /product/*], never: ['*/cart']}
+    caps: [{times: 1, per: session}]
+    later: [session, 7d, never]
+    starts: 2026-11-20
+    ends: 2026-11-30
+    holdout: 10
+  - id: welcome
+    on: [sign_up]
+    message: {use: post}
+    ends: 2026-11-30 18:00
+"""
+
+
+class Card(Widget):
+    name = "card"
+    slot = "corner"
+    variables = ("goal",)
+
+    class Params(Struct, frozen=True, forbid_unknown_fields=True):
+        title: Text
+
+    async def context(self, params: Any, view: View) -> Mapping[str, Any] | None:
+        return {}
+
+
+class Strip(Card):
+    name = "strip"
+    slot = "inline"  # type: ignore[assignment]
+
+
+class Post(Channel):
+    name = "post"
+
+    async def send(self, params: Any, request: PushRequest) -> Receipt:
+        return Receipt("accepted")
+
+
+class Mood(Condition):
+    name = "mood"
+    kind = "number"
+    title: ClassVar[Text] = "mood"
+
+    def fact(self, profile: Profile, request: Request) -> float:
+        return 1
+
+
+class Visits(Mood):
+    """Has the name of a built-in condition, which stays the built-in's."""
+
+    name = "visits"
+    kind = "text"  # type: ignore[assignment]
+
+
+REGISTRY = Registry.of([Card(), Strip(), Post(), Mood(), Visits()])
+
+
+def problems_of(text: str) -> list[str]:
+    with pytest.raises(Invalid) as caught:
+        load_yaml(text, "site.yaml", REGISTRY)
+    return str(caught.value).splitlines()
+
+
+def problem_with(campaign: str) -> str:
+    (problem,) = problems_of(f"{DOCUMENT.partition('campaigns')[0]}campaigns:\n  - {{id: c, {campaign}}}\n")
+    assert problem.startswith("site.yaml: campaigns[0]")
+    return problem.removeprefix("site.yaml: campaigns[0]").lstrip(".")
+
+
+def test_a_document_becomes_definitions() -> None:
+    definitions = load_yaml(DOCUMENT, "site.yaml", REGISTRY)
+    assert definitions.site.name == {"ko": "단골 상점", "en": "Dangol shop"}
+    assert definitions.segments == [
+        Segment("returning", {"visits": {"gte": 2}}, "다시 온 손님", {"orders": {"gte": 1}})
+    ]
+    hello, welcome = definitions.campaigns
+    assert hello.on == ["page_view", "view_item"]
+    assert hello.caps == [Cap(1, "session")]
+    assert hello.pages == Pages(["/", "/product/*"], ["*/cart"])
+    assert welcome.message == MessageUse("post")
+
+
+def test_a_date_alone_starts_with_its_day_and_ends_with_it() -> None:
+    hello, welcome = load_yaml(DOCUMENT).campaigns
+    assert (hello.starts, hello.ends) == (datetime(2026, 11, 20), datetime(2026, 12, 1))
+    assert welcome.ends == datetime(2026, 11, 30, 18)
+
+
+def test_all_problems_of_all_parts_are_told_at_once() -> None:
+    text = """
+site: {id: shop, key: short, name: x, origins: [https://shop.example], timezone: Asia/Soul, curency: KRW}
+segments:
+  - {id: a, include: {visits: {gte: many}}}
+  - {id: a, include: {visitz: {gte: 1}}}
+  - 3
+campaigns:
+  - {id: c, audience: [b], widget: {use: card, params: {title: x}}, delay: -1}
+  - {id: d, audience: [aa], widget: {use: card, params: {title: 7}}, message: {use: post}, on: [Click]}
+  - {id: d, widget: {use: cart}}
+"""
+    where = {line.split(": ")[1] for line in problems_of(text)}
+    assert where == {
+        "site.key",
+        "site.curency",
+        "site.timezone",
+        "segments[0].include.visits.gte",
+        "segments[1].id",
+        "segments[1].include",
+        "segments[2]",
+        "campaigns[0].delay",
+        "campaigns[0].audience[0]",
+        "campaigns[1]",
+        "campaigns[1].audience[0]",
+        "campaigns[1].on[0]",
+        "campaigns[1].widget.params.title",
+        "campaigns[2].id",
+        "campaigns[2].widget.use",
+    }
+
+
+@pytest.mark.parametrize(
+    ("campaign", "problem"),
+    [
+        (
+            "audience: [returnin], widget: {use: card, params: {title: x}}",
+            "audience[0]: 'returnin' is not a segment of",
+        ),
+        ("audience: [returnin], widget: {use: card, params: {title: x}}", "did you mean 'returning'?"),
+        ("delay: 1", "'c' is not a campaign with either a widget or a message; it has neither"),
+        ("widget: {use: card, params: {title: x}}, message: {use: post}", "it has both"),
+        ("widget: {use: strip, params: {title: x}}", "widget.at: '' is not the CSS selector of"),
+        ("widget: {use: card, params: {title: x}, at: main}", "widget.at: 'main' is not left out: card has its own"),
+        ("widget: {use: crad}", "widget.use: 'crad' is not a usable widget: no widget of this name is installed"),
+        ("widget: {use: crad}", "did you mean 'card'?"),
+        ("widget: {use: post}", "widget.use: 'post' is not a usable widget"),
+        ("message: {use: card}", "message.use: 'card' is not a usable channel"),
+        ("widget: {use: card}", "widget.params.title: None is not given; card requires it"),
+        ("widget: {use: card, params: {title: '{nmae}'}}", "widget.params.title: '{nmae}' is not a known variable"),
+        ("message: {use: post, params: {x: 1}}", "message.params.x: 1 is not a parameter of post"),
+        ("message: {use: post}, on: [Buy it]", "on[0]: 'Buy it' is not an event's name"),
+        ("message: {use: post}, on: []", "on: [] is not a list of length >= 1"),
+        ("message: {use: post}, pages: {only: [cart]}", "pages.only[0]: 'cart' is not a path such as"),
+        ("message: {use: post}, pages: {never: ['/a?b=1']}", "pages.never[0]: '/a?b=1' is not a path such as"),
+        ("message: {use: post}, starts: 2026-11-21, ends: 2026-11-20", "ends: '2026-11-21 00:00:00' is not after"),
+        ("message: {use: post}, starts: soon", "starts: 'soon' is not a date or time such as"),
+        ("message: {use: post}, starts: 0001-01-01", "starts: '0001-01-01 00:00:00' is not in the years"),
+        ("message: {use: post}, ends: 9999-12-31", "ends: '9999-12-31' is not a date or time such as"),
+        ("message: {use: post}, caps: [{times: 1, per: week}]", "caps[0].per: 'week' is not one of session, day"),
+        ("message: {use: post}, later: [2h]", "later[0]: '2h' is not one of session, 1h, 1d, 7d, 30d, never"),
+        ("message: {use: post}, priorty: 1", "priorty: 1 is not a known field"),
+        ("message: {use: post}, holdout: 101", "holdout: 101 is not a number <= 100.0"),
+    ],
+)
+def test_a_problem_says_where_what_and_what_was_expected(campaign: str, problem: str) -> None:
+    assert problem in problem_with(campaign)
+
+
+@pytest.mark.parametrize("raw", [None, [], "site", 3, {}, {"site": []}, {"site": None, "campaigns": {}}])
+def test_a_document_of_another_shape_is_refused(raw: object) -> None:
+    with pytest.raises(Invalid):
+        check(raw)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**63, b"x", {1: 2}, "\ud800", {1, 2}])
+def test_what_can_not_be_stored_unchanged_is_refused(value: object) -> None:
+    raw = {"campaigns": [{"id": "c", "widget": {"use": "card", "params": {"x": [value]}}}]}
+    with pytest.raises(Invalid, match=r"campaigns\[0\]\.widget\.params\.x\[0\]"):
+        check(raw)
+
+
+def test_too_deep_a_document_is_refused() -> None:
+    raw: object = "x"
+    for _ in range(100_000):
+        raw = [raw]
+    with pytest.raises(Invalid, match="nested at most 50 deep"):
+        check(raw)
+
+
+def test_an_unknown_time_zone_is_refused_with_a_hint() -> None:
+    text = DOCUMENT.replace("key: public-key", "key: public-key\n  timezone: Asia/Soul")
+    assert problems_of(text) == [
+        "site.yaml: site.timezone: 'Asia/Soul' is not a time zone such as Asia/Seoul; did you mean 'Asia/Seoul'?"
+    ]
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/localtime", "", "x\x00"])
+def test_a_time_zone_is_no_path(name: str) -> None:
+    site = {"id": "shop", "key": "public-key", "name": "x", "origins": ["https://shop.example"], "timezone": name}
+    with pytest.raises(Invalid, match=r"site\.timezone"):
+        check({"site": site})
+
+
+def test_conditions_of_plugins_are_known_but_take_no_built_ins_name() -> None:
+    text = DOCUMENT.replace("{visits: {gte: 2}}", "{all: [{mood: {gte: 2}}, {visits: {gte: 2}}]}")
+    load_yaml(text, "site.yaml", REGISTRY)
+    with pytest.raises(Invalid, match=r"segments\[0\].include.all\[0\]: 'mood'"):
+        load_yaml(text)
+
+
+def test_a_dump_leaves_out_what_stands_at_its_default() -> None:
+    site = Site(id="shop", key="public-key", name="Shop", origins=["https://shop.example"])
+    campaign = Campaign(id="c", widget=WidgetUse("strip", at="#top"), ends=datetime(2026, 12, 1), holdout=0)
+    assert dump_yaml(Definitions(site, [], [campaign])) == (
+        "site:\n  id: shop\n  key: public-key\n  name: Shop\n  origins:\n    - https://shop.example\n"
+        "campaigns:\n  - id: c\n    widget:\n      use: strip\n      at: '#top'\n"
+        "    ends: 2026-12-01 00:00:00\n    holdout: 0\n"
+    )
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+LABELS = TEXTS | st.dictionaries(st.sampled_from(["ko", "en"]), TEXTS)
+IDS = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,9}", fullmatch=True)
+ZONES = [None, UTC, timezone(timedelta(hours=9)), timezone(-timedelta(minutes=210))]
+TIMES = st.builds(
+    lambda time, zone: time.replace(tzinfo=zone),
+    st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)),
+    st.sampled_from(ZONES),
+)
+PARAMS: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(-1e9, 1e9) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+)
+GLOBS = st.lists(st.sampled_from(["/", "*", "/product/*", "/상품/*"]), max_size=2)
+SEGMENTS = st.lists(
+    st.builds(Segment, id=IDS, include=st.just({"visits": {"gte": 2}}), name=LABELS),
+    max_size=3,
+    unique_by=lambda one: one.id,
+)
+CAMPAIGNS = st.lists(
+    st.builds(
+        Campaign,
+        id=IDS,
+        name=LABELS,
+        active=st.booleans(),
+        widget=st.builds(WidgetUse, use=IDS, params=st.dictionaries(TEXTS, PARAMS, max_size=3), at=TEXTS),
+        on=st.lists(st.sampled_from(["page_view", "purchase"]), min_size=1, max_size=2),
+        pages=st.builds(Pages, only=GLOBS, never=GLOBS),
+        delay=st.floats(0, 600),
+        caps=st.lists(st.builds(Cap, times=st.integers(1, 9), per=st.sampled_from(["session", "day"])), max_size=2),
+        later=st.lists(st.sampled_from(["session", "7d", "never"]), max_size=2),
+        priority=st.integers(-1000, 1000),
+        starts=st.none() | TIMES,
+        holdout=st.floats(0, 100),
+    ),
+    max_size=3,
+    unique_by=lambda one: one.id,
+)
+
+
+@settings(deadline=None, max_examples=50)
+@given(segments=SEGMENTS, campaigns=CAMPAIGNS)
+def test_what_was_exported_applies_as_the_same_definitions(segments: list[Segment], campaigns: list[Campaign]) -> None:
+    site = Site(id="shop", key="public-key", name={"ko": "상점"}, origins=["https://shop.example"], cart_days=7)
+    definitions = Definitions(site, segments, campaigns)
+    assert load_yaml(dump_yaml(definitions)) == definitions
