@@ -16,7 +16,7 @@ NOTHING_YET: Final = object()
 # Error replies that mean "not now" rather than "wrong command".
 AWAY: Final = (
     "LOADING",
-    "BUSY",
+    "BUSY ",  # not BUSYGROUP
     "MASTERDOWN",
     "READONLY",
     "CLUSTERDOWN",

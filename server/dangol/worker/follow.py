@@ -92,7 +92,8 @@ class Follower(Lane):
 
     async def _try(self) -> float:
         try:
-            await self.job.handle(self.reader.number, await self._readable())
+            if batch := await self._readable():
+                await self.job.handle(self.reader.number, batch)
         except (LeaseLost, Unavailable):
             raise
         except Exception as error:
