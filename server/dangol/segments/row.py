@@ -1,0 +1,77 @@
+"""One row of the catalogue of conditions: what it is called, which operators it takes, where its fact comes from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dangol.plugin import Profile, Request
+from dangol.segments import text
+from dangol.segments.calendar import Clock
+
+Kind = Literal["number", "text", "set", "boolean", "keyed number", "keyed text"]
+Extract = Callable[[Profile, Request, Clock], Any]
+
+NUMBER = ("eq", "ne", "lt", "lte", "gt", "gte")
+TEXT = ("is", "in", "contains", "starts", "glob")
+SET = ("has_any", "has_all", "has_none", "contains", "starts", "glob")
+OPERATORS: Mapping[Kind, tuple[str, ...]] = {
+    "number": NUMBER,
+    "text": TEXT,
+    "set": SET,
+    "boolean": ("is",),
+    "keyed number": NUMBER,
+    "keyed text": TEXT,
+}
+CONNECTIVES = ("all", "any", "not")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """One condition.
+
+    `extract` gives the fact: a float (NaN when not known), a str (empty when not known), a bool, an iterable of
+    str, or for the keyed kinds a mapping; a set may also be read from a mapping's keys. `absent` is what a keyed
+    number counts as for a key that is not there. `form` is how texts and keys are compared. `example` is a leaf's
+    right side. `source` says where the fact comes from: conditions on the request are only known on a page.
+    """
+
+    id: str
+    ko: str
+    en: str
+    group: str
+    kind: Kind
+    extract: Extract
+    example: Any
+    unit: str = ""
+    source: Literal["profile", "request"] = "profile"
+    form: Callable[[str], str] = text.exact
+    choices: tuple[str, ...] = ()
+    absent: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (self.id and self.ko and self.en and self.group):
+            raise ValueError(f"condition {self.id!r} needs an id, a Korean and an English label, and a group")
+        if self.id in CONNECTIVES:
+            raise ValueError(f"condition {self.id!r} is named like a connective")
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        return OPERATORS[self.kind]
+
+    @property
+    def keyed(self) -> bool:
+        return self.kind.startswith("keyed")
+
+    def describe(self) -> dict[str, Any]:
+        """The row as JSON, for a console's form."""
+        return {
+            "id": self.id,
+            "label": {"ko": self.ko, "en": self.en},
+            "group": self.group,
+            "kind": self.kind,
+            "operators": list(self.operators),
+            "unit": self.unit,
+            "source": self.source,
+            "example": {self.id: self.example},
+            "choices": list(self.choices),
+        }

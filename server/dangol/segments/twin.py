@@ -1,0 +1,121 @@
+"""The slow and obvious truth about segments: what the tests hold the index against, and what explains a decision.
+
+What is not known: a number that is not known is neither equal to any number nor different from it, greater or less, so
+every operator (``ne`` too) fails; a text that is not known is empty and fails every operator; a set that is not known
+is empty, so ``has_none`` holds and all else fails; a key that is absent counts as the condition's `absent`. ``not`` is
+plain negation: ``{"not": {"age": {"lt": 20}}}`` holds for shoppers whose age is not known.
+"""
+
+from collections.abc import Callable, Mapping
+from operator import eq, ge, gt, le, lt, ne
+from typing import Any
+
+from msgspec import Struct
+
+from dangol.definitions.model import Segment, Site
+from dangol.plugin import Profile, Request
+from dangol.segments.calendar import Clock, calendar
+from dangol.segments.catalogue import Catalogue
+from dangol.segments.language import All, Leaf, Node, Not, Test, parse_segment
+from dangol.segments.row import Row
+from dangol.segments.sentences import sentence
+from dangol.segments.text import PATTERNS
+
+SHOWN = 20
+"""Elements of a set that an explanation lists."""
+
+COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "eq": eq, "ne": ne, "lt": lt, "lte": le, "gt": gt, "gte": ge, "is": eq,
+}  # fmt: skip
+
+
+class Explained(Struct, frozen=True, omit_defaults=True):
+    """One node of a segment's tree and whether it holds. `kind` is all, any, not or leaf; a leaf has the condition's
+    id, what was asked of it, the shopper's own value (None: not known) and a sentence in each language."""
+
+    kind: str
+    held: bool
+    condition: str = ""
+    asked: dict[str, Any] = {}
+    value: Any = None
+    sentence: dict[str, str] = {}
+    parts: "list[Explained]" = []
+
+
+def holds(segment: Segment, profile: Profile, request: Request, catalogue: Catalogue, site: Site) -> bool:
+    """Whether the shopper is in the segment. Raises Invalid for a segment that is not well written."""
+    clock = Clock(request.now, calendar(site.timezone))
+    return _holds(parse_segment(segment, catalogue), profile, request, clock)
+
+
+def explain(segment: Segment, profile: Profile, request: Request, catalogue: Catalogue, site: Site) -> Explained:
+    """The segment's tree with what held and what did not, for a console; encode it with `msgspec.json`."""
+    clock = Clock(request.now, calendar(site.timezone))
+    return _explain(parse_segment(segment, catalogue), profile, request, clock, site)
+
+
+def _holds(node: Node, profile: Profile, request: Request, clock: Clock) -> bool:
+    if isinstance(node, Leaf):
+        known = fact(node.row, node.key, profile, request, clock)
+        return all(test_holds(test, known) for test in node.tests)
+    if isinstance(node, Not):
+        return not _holds(node.part, profile, request, clock)
+    parts = (_holds(part, profile, request, clock) for part in node.parts)
+    return all(parts) if isinstance(node, All) else any(parts)
+
+
+def fact(row: Row, key: str, profile: Profile, request: Request, clock: Clock) -> Any:
+    """The shopper's value for a condition: a number, a bool, a text or a set of texts in the row's form, or None."""
+    found = row.extract(profile, request, clock)
+    if row.kind == "set":
+        return frozenset(row.form(each) for each in found)
+    if row.keyed:
+        by_key = {row.form(name): value for name, value in found.items()}
+        found = by_key.get(key, row.absent if row.kind == "keyed number" else "")
+    if isinstance(found, str):
+        return row.form(found) if found else None
+    return None if found is None or found != found else found
+
+
+def test_holds(test: Test, known: Any) -> bool:
+    """Whether one operator says yes to a fact."""
+    operand = test.operand
+    if isinstance(known, frozenset):
+        return _set_holds(test.operator, operand, known)
+    if known is None:
+        return False
+    if test.operator in COMPARE:
+        return bool(COMPARE[test.operator](known, operand))
+    return known in operand if test.operator == "in" else PATTERNS[test.operator](operand, known)
+
+
+def _set_holds(operator: str, operand: Any, known: frozenset[str]) -> bool:
+    if operator == "has_any":
+        return any(value in known for value in operand)
+    if operator == "has_all":
+        return all(value in known for value in operand)
+    if operator == "has_none":
+        return not any(value in known for value in operand)
+    return any(PATTERNS[operator](operand, value) for value in known)
+
+
+def _explain(node: Node, profile: Profile, request: Request, clock: Clock, site: Site) -> Explained:
+    if isinstance(node, Leaf):
+        return _explain_leaf(node, profile, request, clock, site)
+    below = (node.part,) if isinstance(node, Not) else node.parts
+    parts = [_explain(part, profile, request, clock, site) for part in below]
+    held = [part.held for part in parts]
+    if isinstance(node, Not):
+        return Explained("not", not held[0], parts=parts)
+    if isinstance(node, All):
+        return Explained("all", all(held), parts=parts)
+    return Explained("any", any(held), parts=parts)
+
+
+def _explain_leaf(leaf: Leaf, profile: Profile, request: Request, clock: Clock, site: Site) -> Explained:
+    known = fact(leaf.row, leaf.key, profile, request, clock)
+    held = all(test_holds(test, known) for test in leaf.tests)
+    value = sorted(known)[:SHOWN] if isinstance(known, frozenset) else known
+    asked = {"key": leaf.key} if leaf.key else {}
+    asked |= {test.operator: test.operand for test in leaf.tests}
+    return Explained("leaf", held, leaf.row.id, asked, value, sentence(leaf, value, held, site.currency))

@@ -1,0 +1,116 @@
+"""The index says what the twin says, for random shoppers and random segments that ask for the same few values."""
+
+from math import inf, nan, nextafter
+from typing import Any
+from unicodedata import normalize
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dangol.definitions.model import Segment, Site
+from dangol.plugin import Request
+from dangol.profile.model import Environment, Line, Member, Profile, Seen, Visit
+from dangol.segments import compiler
+from dangol.segments.catalogue import CATALOGUE
+from dangol.segments.index import Index
+from dangol.segments.language import LISTS
+from dangol.segments.row import Row
+from dangol.segments.text import path
+from dangol.segments.twin import holds
+
+NOW = 1_773_113_400
+SITE = Site(id="shop", key="public-key", name="Shop", origins=["https://shop.example"])
+
+NFC = "\uce74\ud398"
+NFD = normalize("NFD", NFC)
+KELVIN = "\u212a"  # its normal form is an ASCII K
+HOSTILE = ["</script>", "\u202ex", "\x00", "\ud800", "*", "a*b"]
+WORDS = ["a", "A", "ab", "85123A", NFC, NFD, "\u00e9", "e\u0301", "K", "k", KELVIN, *HOSTILE]
+PATHS = ["/", "/a", "/a/", "/a?x=1", "/a/b", "/A", f"/{NFC}", "/%EC%B9%B4%ED%8E%98", f"/{NFD}/#top", "/a*b"]
+NUMBERS = [0, 1, 2, 2.5, nextafter(2, inf), nextafter(2, -inf), -1, 100, 86_400, 2**53 - 1, -(2**53) + 1, 5e-324]
+
+words = st.sampled_from(WORDS)
+counts = st.sampled_from([0, 1, 2, 3, 100, 2**53])
+times = st.sampled_from([0, 1, NOW - 86_400 * 3, NOW - 86_400, NOW - 60, NOW, NOW + 86_400, 2**62])
+seen = st.lists(st.builds(Seen, words, times, counts), max_size=4)
+texts = words | st.just("")
+
+visits = st.builds(
+    Visit, times, counts, st.sampled_from(PATHS), texts | st.just("www.google.co.kr"), texts, texts, texts,
+    st.lists(st.sampled_from(PATHS), max_size=4), st.lists(words, max_size=4), times,
+)  # fmt: skip
+members = st.builds(
+    Member, words, grade=texts, sex=texts, joined_at=times, last_login_at=times,
+    birthday=st.sampled_from(["", "03-10", "1990-03-10", "02-29", "2000-02-29", "nonsense", "2040-01-01"]),
+    traits=st.dictionaries(words, words | st.sampled_from([True, 2, 2.5, nan, inf, 2**63]), max_size=4),
+)  # fmt: skip
+profiles = st.builds(
+    Profile, first_seen=times, last_seen=times, visits=counts, page_views=counts, dwell=counts, visit=visits,
+    environment=st.builds(Environment, st.sampled_from(["", "pc", "mobile", "app", "tv"]), texts, texts, texts),
+    viewed=seen, categories=seen, cart=st.lists(st.builds(Line, words, counts, counts, times), max_size=4),
+    cart_at=times, wishlist=seen, orders=counts, spent=counts, last_order_at=times, bought=seen, checkout_at=times,
+    member=st.none() | members,
+)  # fmt: skip
+requests = st.builds(
+    Request, st.sampled_from([NOW, NOW + 40_000.5, 0]), st.sampled_from(PATHS), product=texts,
+    event_names=st.frozensets(words, max_size=3), order_value=st.none() | counts, language=texts,
+)  # fmt: skip
+
+
+def operands(row: Row, operator: str) -> st.SearchStrategy[Any]:
+    if "number" in row.kind:
+        return st.sampled_from(NUMBERS)
+    if row.kind == "boolean":
+        return st.booleans()
+    pool = list(row.choices) or (PATHS if row.form is path else WORDS)
+    return st.lists(st.sampled_from(pool), min_size=1, max_size=3) if operator in LISTS else st.sampled_from(pool)
+
+
+@st.composite
+def leaves(draw: st.DrawFn) -> dict[str, Any]:
+    row = draw(st.sampled_from(list(CATALOGUE)))
+    operators = draw(st.lists(st.sampled_from(row.operators), min_size=1, max_size=2, unique=True))
+    key = {"key": draw(words)} if row.keyed else {}
+    return {row.id: key | {operator: draw(operands(row, operator)) for operator in operators}}
+
+
+trees = st.recursive(
+    leaves(),
+    lambda below: st.one_of(
+        st.builds(lambda parts: {"all": parts}, st.lists(below, max_size=3)),
+        st.builds(lambda parts: {"any": parts}, st.lists(below, min_size=1, max_size=3)),
+        st.builds(lambda part: {"not": part}, below),
+    ),
+    max_leaves=8,
+)
+segments = st.builds(Segment, st.just("s"), trees, exclude=st.none() | trees)
+
+
+def numbered(segments: list[Segment]) -> list[Segment]:
+    return [Segment(f"s{number}", each.include, "", each.exclude) for number, each in enumerate(segments)]
+
+
+def expected(segments: list[Segment], profile: Profile, request: Request) -> list[str]:
+    return [each.id for each in segments if holds(each, profile, request, CATALOGUE, SITE)]
+
+
+@pytest.mark.parametrize("dense_values", [0, 2, 64])
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_index_and_twin_agree(data: st.DataObject, dense_values: int) -> None:
+    given_segments = numbered(data.draw(st.lists(segments, max_size=12)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiler, "DENSE_VALUES", dense_values)
+        index = Index.build(given_segments, CATALOGUE, SITE)
+    for profile, request in data.draw(st.lists(st.tuples(profiles, requests), min_size=1, max_size=4)):
+        assert index.match(profile, request) == expected(given_segments, profile, request)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(leaf=leaves(), profile=profiles, request=requests)
+def test_every_leaf_and_its_negation_agree(leaf: dict[str, Any], profile: Profile, request: Request) -> None:
+    both = [Segment("yes", leaf), Segment("no", {"not": leaf}), Segment("out", {"all": []}, exclude=leaf)]
+    matched = Index.build(both, CATALOGUE, SITE).match(profile, request)
+    assert matched == expected(both, profile, request)
+    assert len(matched) in (1, 2)
