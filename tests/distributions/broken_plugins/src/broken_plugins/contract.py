@@ -1,0 +1,73 @@
+"""Classes that break the contract of `dangol.plugin`; dangol refuses them at its start."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dangol.plugin import Channel, Plugin, View, Widget
+
+
+class Complete(Widget):
+    """What the classes below are but for one thing."""
+
+    slot = "corner"
+
+    async def context(self, params: Any, view: View) -> Mapping[str, Any] | None:
+        """Nothing to add."""
+        return {}
+
+
+class Future(Complete):
+    """Written for a later dangol."""
+
+    name = "broken_api"
+    api = 99
+
+
+class Misnamed(Complete):
+    """Listed under another name than its own."""
+
+    name = "another_name"
+
+
+class Kindless(Plugin):
+    """Of no kind."""
+
+    name = "broken_kind"
+
+
+class Unfinished(Channel):
+    """Without `send`."""
+
+    name = "broken_method"
+
+
+class Misshapen(Complete):
+    """With a method that can't be called as dangol calls it."""
+
+    name = "broken_signature"
+
+    async def context(self, params: Any) -> Mapping[str, Any] | None:  # type: ignore[override]
+        """The view is missing."""
+        return {}
+
+
+class Paramless(Complete):
+    """With parameters that no schema can be made of."""
+
+    name = "broken_params"
+    Params = dict  # type: ignore[assignment]
+
+
+class Unmakeable(Complete):
+    """Raises when it is made."""
+
+    name = "broken_making"
+
+    def __init__(self) -> None:
+        raise FileNotFoundError("licence.key")
+
+
+class Fileless(Complete):
+    """Without a template beside it."""
+
+    name = "broken_files"

@@ -1,0 +1,1 @@
+"""Plugins for dangol by someone else."""
