@@ -1,9 +1,8 @@
 """What a widget sees of one shopper on one page: the `View` of the plugin API, made real."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
 
 from dangol.definitions.model import Site
 from dangol.plugin import Product, Profile, Request, Text
@@ -14,13 +13,9 @@ SEEDS = 10
 """So many products a recommender is asked about at most."""
 
 
-class Offer(Protocol):
-    """At most `count` products that go with `seeds`, best first, filled up with popular ones; prices are minor
-    units. Leaves out what is in the cart and what can't be bought."""
-
-    async def __call__(
-        self, recommender: str, seeds: Sequence[str], count: int, price_from: int, price_to: int | None
-    ) -> Sequence[Product]: ...
+Offer = Callable[[str, Sequence[str], int, int, int | None], Awaitable[Sequence[Product]]]
+"""``(recommender, seeds, count, price_from, price_to)``: at most `count` products that go with `seeds`, best first,
+filled up with popular ones; prices are minor units. Leaves out what is in the cart and what can't be bought."""
 
 
 @dataclass

@@ -1,0 +1,36 @@
+"""Stylesheets of plugins."""
+
+import pytest
+
+from dangol.errors import Invalid
+from dangol.render.style import MAX_STYLE, check_style, style_hash
+
+
+def test_a_harmless_style_is_served_as_it_is() -> None:
+    css = '/* @import */ .a { content: "\\201C"; background: url("data:image/png;base64,AA==") } .b { fill: url(#c) }'
+    assert check_style(css) == css.encode()
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        '@import "https://evil.example/x.css";',
+        "@IMPORT url(x)",
+        "@\\69mport 'x'",
+        ".a { background: url(https://evil.example/x.png) }",
+        ".a { background: url( '//evil.example/x' ) }",
+        ".a { background: u\\72l(/x) }",
+        '.a { background: image-set("https://evil.example/x" 1x) }',
+        ".a { background: URL(/*x*/'http://x') }",
+        ".a { } </style><script>",
+        "a" * (MAX_STYLE + 1),
+    ],
+)
+def test_a_style_that_calls_out_is_refused(css: str) -> None:
+    with pytest.raises(Invalid, match=r"style\.css"):
+        check_style(css)
+
+
+def test_another_style_has_another_address() -> None:
+    assert style_hash(b".a{}") != style_hash(b".b{}")
+    assert len(style_hash(b"")) == 8
