@@ -1,5 +1,6 @@
 """What the worker's tests share: entries for the log, and plugins that do as they are told."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -20,7 +21,8 @@ def append(link: Link) -> Append:
 
     async def write(*entries: Entry | bytes, number: int = 0) -> list[str]:
         payloads = [each if isinstance(each, bytes) else msgspec.msgpack.encode(each) for each in entries]
-        return [(await link.call("XADD", keys.log(number), "*", "e", each)).decode() for each in payloads]
+        ids = await asyncio.gather(*(link.call("XADD", keys.log(number), "*", "e", each) for each in payloads))
+        return [each.decode() for each in ids]
 
     return write
 
@@ -50,9 +52,8 @@ class Scripted(Channel):
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, BaseException):
             raise answer
-        if callable(answer):
-            answer = await answer()
-        return answer
+        found: Receipt = await answer() if callable(answer) else answer
+        return found
 
 
 class Repeatable(Scripted):
