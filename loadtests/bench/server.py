@@ -1,0 +1,57 @@
+"""The servers that benchmarks measure: `python -m loadtests.bench.server echo|dangol PORT [SOCKET SEGMENTS CAMPAIGNS CACHED]`."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from dangol.settings import Settings
+from dangol.store import profiles
+from dangol.web.app import create
+from dangol.web.house import House
+from loadtests.bench.definitions import make
+
+SECRET = "a secret of the benchmark, long enough"
+
+
+def echo() -> Starlette:
+    """The baseline: decode JSON, return the same."""
+
+    async def answer(request: Request) -> Response:
+        return JSONResponse(await request.json())
+
+    return Starlette(routes=[Route("/v1/events", answer, methods=["POST"])])
+
+
+def dangol(url: str, segments: int, campaigns: int, cached: bool) -> Starlette:
+    """The real server with generated definitions; without `cached` each page view reads its profile anew."""
+    if not cached:
+        profiles.REMEMBERED = 0
+    house = House(Settings(secret=SECRET, rate_limit=1e9), url)
+    inner = create(house)
+
+    @asynccontextmanager
+    async def lifespan(app: ASGIApp) -> AsyncIterator[None]:
+        await house.adopt({"bench": (1, make(segments, campaigns))})
+        yield
+        await house.close()
+
+    inner.router.lifespan_context = lifespan
+    return inner
+
+
+def main() -> None:
+    """Serve until killed."""
+    kind, port, *rest = sys.argv[1:]
+    app = echo() if kind == "echo" else dangol(rest[0], int(rest[1]), int(rest[2]), rest[3] == "cached")
+    uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning", access_log=False, server_header=False)
+
+
+if __name__ == "__main__":
+    main()
