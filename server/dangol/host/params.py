@@ -10,7 +10,7 @@ from dangol.errors import Invalid, Problem
 from dangol.host.guard import describe
 from dangol.plugin import Plugin
 
-AT = re.compile(r" - at `(?:key in )?\$(?P<path>.*)`\Z")
+AT = re.compile(r" - at (?:`key` in )?`\$(?P<path>.*)`\Z")
 STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 
 
