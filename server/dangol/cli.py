@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import click
@@ -15,7 +14,7 @@ from dangol.errors import Invalid
 from dangol.host.commands import plugin
 from dangol.protocol.tokens import Keys
 from dangol.settings import Settings
-from dangol.store.embedded import EmbeddedStore
+from dangol.store.embedded import store_at
 from dangol.web.app import create
 from dangol.web.house import House
 from dangol.worker.process import run_worker
@@ -47,19 +46,9 @@ def start(settings: Settings) -> None:
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
-@contextmanager
-def store(settings: Settings) -> Iterator[str]:
-    """The store's address; the embedded one is started where no other process runs it, and stopped by who started it."""
-    folder = Path(settings.data_dir)
-    if url := settings.redis_url or EmbeddedStore.running(folder):
-        yield url
-        return
-    embedded = EmbeddedStore(folder)
-    embedded.start()
-    try:
-        yield embedded.url
-    finally:
-        embedded.stop()
+def store(settings: Settings) -> AbstractContextManager[str]:
+    """The store's address."""
+    return store_at(settings.redis_url, Path(settings.data_dir))
 
 
 @main.command()

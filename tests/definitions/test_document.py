@@ -77,14 +77,7 @@ class Mood(Condition):
         return 1
 
 
-class Visits(Mood):
-    """Has the name of a built-in condition, which stays the built-in's."""
-
-    name = "visits"
-    kind = "text"  # type: ignore[assignment]
-
-
-REGISTRY = Registry.of([Card(), Strip(), Post(), Mood(), Visits()])
+REGISTRY = Registry.of([Card(), Strip(), Post(), Mood()])
 
 
 def problems_of(text: str) -> list[str]:
@@ -222,7 +215,7 @@ def test_a_time_zone_is_no_path(name: str) -> None:
         check({"site": site})
 
 
-def test_conditions_of_plugins_are_known_but_take_no_built_ins_name() -> None:
+def test_conditions_of_plugins_are_known() -> None:
     text = DOCUMENT.replace("{visits: {gte: 2}}", "{all: [{mood: {gte: 2}}, {visits: {gte: 2}}]}")
     load_yaml(text, "site.yaml", REGISTRY)
     with pytest.raises(Invalid, match=r"segments\[0\].include.all\[0\]: 'mood'"):

@@ -14,7 +14,7 @@ from dangol.host.params import check_params
 from dangol.host.registry import Registry
 from dangol.plugin import Channel, Widget
 from dangol.render.text import params_problems
-from dangol.segments.catalogue import CATALOGUE, Catalogue
+from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.language import parse_segment
 
 EVENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -40,18 +40,12 @@ def duplicate_problems(kind: str, ids: Iterable[tuple[int, str]]) -> Iterator[Pr
 
 def segment_problems(segments: Sequence[tuple[int, Segment]], registry: Registry | None) -> Iterator[Problem]:
     """The conditions, as the segments' language has them."""
-    catalogue = known_conditions(registry)
+    catalogue = CATALOGUE.with_plugins(registry.conditions()) if registry else CATALOGUE
     for number, segment in segments:
         try:
             parse_segment(segment, catalogue, f"segments[{number}]")
         except Invalid as invalid:
             yield from invalid.problems
-
-
-def known_conditions(registry: Registry | None) -> Catalogue:
-    """The built-in conditions and those of plugins that take no built-in's name."""
-    conditions = registry.conditions() if registry else []
-    return CATALOGUE.with_plugins(one for one in conditions if CATALOGUE.get(one.name) is None)
 
 
 def campaign_problems(

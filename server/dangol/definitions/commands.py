@@ -1,0 +1,123 @@
+"""`dangol apply` and `dangol export`: definitions as files."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+import click
+
+from dangol.definitions import repository
+from dangol.definitions.changes import changes
+from dangol.definitions.document import dump_yaml, load_yaml
+from dangol.definitions.model import Definitions
+from dangol.definitions.notation import LARGEST
+from dangol.errors import Invalid, Problem, Unavailable
+from dangol.host.registry import Registry
+from dangol.settings import Settings
+from dangol.store.embedded import store_at
+from dangol.store.link import Link
+
+T = TypeVar("T")
+COLOURS = {"+": "green", "~": "yellow", "-": "red"}
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.File("rb"), metavar="FILE…")
+@click.option("--dry-run", is_flag=True, help="Check and show the changes, but store nothing.")
+def apply(files: tuple[BinaryIO, ...], dry_run: bool) -> None:
+    """Put the definitions of FILE… (YAML, one site each; - is the standard input) in force.
+
+    All files are checked first; if anything is wrong in one, nothing is changed and every problem is told.
+    """
+    documents = _load(files)
+    _with_store(lambda link: _apply(link, documents, dry_run))
+
+
+@click.command()
+@click.argument("site")
+@click.option("--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write to this file.")
+def export(site: str, output: Path | None) -> None:
+    """Write the definitions of SITE as YAML, in the form that apply reads."""
+
+    async def read(link: Link) -> Definitions:
+        found = await repository.read(link, site)
+        if found is None:
+            known = ", ".join(await repository.read_all(link)) or "none"
+            raise click.ClickException(f"there is no site {site!r}; the sites with definitions: {known}")
+        return found[1]
+
+    text = dump_yaml(_with_store(read))
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, "utf-8")
+
+
+def _load(files: Sequence[BinaryIO]) -> list[Definitions]:
+    """All documents, or the end of the command with every problem of every file."""
+    registry = Registry.load()
+    documents: list[Definitions] = []
+    refused = False
+    for file in files:
+        name = getattr(file, "name", "<stdin>")
+        try:
+            document = load_yaml(_text(file, name), name, registry)
+            if any(document.site.id == other.site.id for other in documents):
+                raise Invalid(
+                    [Problem("site.id", document.site.id, "a site that only one of the files has")], file.name
+                )
+            documents.append(document)
+        except Invalid as invalid:
+            click.echo(str(invalid), err=True)
+            refused = True
+    if refused:
+        raise click.exceptions.Exit(1)
+    return documents
+
+
+def _text(file: BinaryIO, name: str) -> str:
+    raw = file.read(4 * LARGEST + 1)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        shown = raw[error.start : error.start + 10]
+        raise Invalid([Problem(f"byte {error.start}", shown, "text in UTF-8")], name) from error
+
+
+async def _apply(link: Link, documents: Sequence[Definitions], dry_run: bool) -> None:
+    stored = await repository.read_all(link)
+    problems = repository.key_problems({**stored, **{one.site.id: (0, one) for one in documents}})
+    if problems:
+        raise Invalid(problems)
+    for document in documents:
+        site = document.site.id
+        version, former = stored.get(site, (0, None))
+        lines = changes(former, document)
+        for line in lines:
+            click.secho(f"{site}: {line}", fg=COLOURS.get(line[0]))
+        if not lines:
+            click.echo(f"{site}: no changes")
+        elif dry_run:
+            click.echo(f"{site}: not applied (dry run)")
+        else:
+            version = await repository.save(link, document, version)
+            click.echo(f"{site}: applied as version {version}")
+
+
+def _with_store(work: Callable[[Link], Awaitable[T]]) -> T:
+    """The result of `work`; errors end the command with their text."""
+
+    async def run(url: str) -> T:
+        link = Link(url)
+        try:
+            return await work(link)
+        finally:
+            link.close()
+
+    try:
+        settings = Settings.load()
+        with store_at(settings.redis_url, Path(settings.data_dir)) as url:
+            return asyncio.run(run(url))
+    except (Invalid, Unavailable) as error:
+        raise click.ClickException(str(error)) from error

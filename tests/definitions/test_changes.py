@@ -1,0 +1,35 @@
+from dangol.definitions.changes import changes
+from dangol.definitions.model import Campaign, Definitions, MessageUse, Segment, Site, WidgetUse
+
+SITE = Site(id="shop", key="public-key", name="Shop", origins=["https://shop.example"])
+MANY = Segment("many", {"visits": {"gte": 2}})
+HELLO = Campaign(id="hello", widget=WidgetUse("popcorn"))
+WELCOME = Campaign(id="welcome", message=MessageUse("log"))
+
+
+def test_a_new_site_is_all_added() -> None:
+    assert changes(None, Definitions(SITE, [MANY], [HELLO])) == [
+        "+ site shop",
+        "+ segment many",
+        "+ campaign hello",
+    ]
+
+
+def test_nothing_changed_is_nothing_told() -> None:
+    assert changes(Definitions(SITE, [MANY], [HELLO]), Definitions(SITE, [MANY], [HELLO])) == []
+
+
+def test_what_was_added_changed_and_removed_is_told() -> None:
+    site = Site(id="shop", key="public-key", name="Shop", origins=["https://shop.example"], cart_days=7)
+    slow = Campaign(id="hello", widget=WidgetUse("popcorn"), delay=3, priority=1)
+    assert changes(Definitions(SITE, [MANY], [HELLO]), Definitions(site, [], [slow, WELCOME])) == [
+        "~ site shop (cart_days)",
+        "- segment many",
+        "+ campaign welcome",
+        "~ campaign hello (delay, priority)",
+    ]
+
+
+def test_another_order_is_told() -> None:
+    former, new = Definitions(SITE, [], [HELLO, WELCOME]), Definitions(SITE, [], [WELCOME, HELLO])
+    assert changes(former, new) == ["~ campaigns in another order"]
