@@ -9,7 +9,7 @@ import pytest
 from dangol.errors import PluginFailure
 from dangol.host.guard import Guard
 from dangol.host.registry import GROUP, Registry, Status
-from dangol.plugin import View, Widget
+from dangol.plugin import Condition, Profile, Request, View, Widget
 
 GOOD = """
     class Hello(Widget):
@@ -82,12 +82,12 @@ def broken(old: str, new: str) -> str:
         (broken('slot = "corner"', ""), "api", "slot = None"),
         (broken("(Widget)", "(Widget, Channel)"), "api", "exactly one of: widget, recommender"),
         (broken("(Widget)", "(Plugin)"), "api", "exactly one of: widget, recommender"),
-        (broken('"corner"', '"corner"\n        Params = dict'), "params", "msgspec.Struct"),
+        (broken('"corner"', '"corner"\n        Params = dict'), "api", "msgspec.Struct"),
         (broken("context", "contents"), "api", "async def context(self, params: Any, view: "),
         (broken("async def", "def"), "api", "context is def context(params, view); expected async def context"),
         (broken("params, view", "params"), "api", "context is async def context(params); expected async def"),
         (broken("params, view", "params, view, more"), "api", "context(params, view, more); expected"),
-        (broken("async def", "def __init__(self): 1 / 0\n        async def"), "raised", "ZeroDivisionError"),
+        (broken("async def", "def __init__(self): 1 / 0\n        async def"), "import", "making it: ZeroDivisionError"),
     ],
 )
 def test_each_way_to_fail_is_told_apart(site: Site, code: str, state: str, detail: str) -> None:
@@ -102,7 +102,9 @@ def test_a_module_that_is_not_there_is_missing(site: Site) -> None:
 
 def test_params_that_have_no_schema_are_refused(site: Site) -> None:
     code = GOOD + "\n        class Params(msgspec.Struct):\n            back: complex\n"
-    assert site.status_of(code).state == "params"
+    status = site.status_of(code)
+    assert status.state == "api"
+    assert "Params can't be turned into a JSON Schema" in status.detail
 
 
 def test_one_broken_plugin_leaves_the_others(site: Site) -> None:
@@ -158,6 +160,18 @@ def test_the_status_tells_how_calls_went() -> None:
     (status,) = registry.statuses(guard)
     assert (status.state, status.detail) == ("result", "context: returned list, expected dict")
     assert status.calls == {"ok": 1, "result": 1}
+
+
+def test_a_condition_that_takes_a_built_in_ones_name_is_refused() -> None:
+    class Visits(Condition):
+        name = "visits"
+        kind = "number"
+
+        def fact(self, profile: Profile, request: Request) -> float | None:
+            return 1
+
+    with pytest.raises(PluginFailure, match="two conditions are called 'visits'"):
+        Registry.of([Visits()])
 
 
 def test_instances_that_break_the_contract_are_refused() -> None:

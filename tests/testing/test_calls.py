@@ -89,6 +89,14 @@ def test_a_condition_that_fails_tells_how() -> None:
         fact(Wishes(), profile())
 
 
+def test_a_fact_of_another_kind_is_refused() -> None:
+    class Words(Wishes):
+        kind = "text"  # type: ignore[assignment]
+
+    with pytest.raises(PluginFailure, match="a text condition gave float"):
+        fact(Words(), profile(viewed=["a"]))
+
+
 def test_a_channel_gets_checked_parameters() -> None:
     assert send(Pager(), {"number": "7"}).provider_id == "7"
     with pytest.raises(Invalid, match=r"params\.number: 7 is not str"):

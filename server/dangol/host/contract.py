@@ -1,4 +1,4 @@
-"""Whether a class keeps the contract of `dangol.plugin`; what breaks it is told as PluginFailure."""
+"""Whether a class keeps the contract of `dangol.plugin`; a breach is told as PluginFailure of the kind ``api``."""
 
 import inspect
 import typing
@@ -10,6 +10,7 @@ import msgspec
 from dangol.definitions.model import Id
 from dangol.errors import PluginFailure
 from dangol.plugin import API, Channel, Condition, Plugin, Recommender, Sink, Widget
+from dangol.segments.catalogue import CATALOGUE
 
 KINDS: dict[str, type[Plugin]] = {
     "widget": Widget,
@@ -27,7 +28,7 @@ def kind_of(plugin: type[Plugin]) -> str:
 
 
 def check_class(name: str, found: object) -> type[Plugin]:
-    """`found` itself, once everything that can be seen on the class is right; raises PluginFailure (api, params)."""
+    """`found` itself, once everything that can be seen on the class is right; raises PluginFailure (api)."""
     if not inspect.isclass(found) or not issubclass(found, Plugin):
         raise PluginFailure(name, "api", f"{found!r} is not a class derived from a kind of dangol.plugin")
     if getattr(found, "api", None) != API:
@@ -44,10 +45,16 @@ def check_class(name: str, found: object) -> type[Plugin]:
 
 
 def check_instance(name: str, plugin: Plugin) -> None:
-    """Every method that the kind asks for can be called in the way that dangol calls it."""
+    """Every method that the kind asks for can be called in the way that dangol calls it, and a condition fits in
+    with those of the segment language."""
     kind = KINDS[kind_of(type(plugin))]
     for method in sorted(getattr(kind, "__abstractmethods__", ())):
         _check_method(name, method, getattr(plugin, method), getattr(kind, method))
+    if isinstance(plugin, Condition):
+        try:
+            CATALOGUE.with_plugins([plugin])
+        except ValueError as error:
+            raise PluginFailure(name, "api", str(error)) from error
 
 
 def missing_methods(plugin: type[Plugin]) -> str:
@@ -68,11 +75,11 @@ def signature(method: Callable[..., Any] | None) -> str:
 def _check_params_class(name: str, plugin: type[Plugin]) -> None:
     params = getattr(plugin, "Params", None)
     if not (inspect.isclass(params) and issubclass(params, msgspec.Struct)):
-        raise PluginFailure(name, "params", f"Params is {params!r}; it must be a class derived from msgspec.Struct")
+        raise PluginFailure(name, "api", f"Params is {params!r}; it must be a class derived from msgspec.Struct")
     try:
         msgspec.json.schema(params)
     except (TypeError, NameError, RuntimeError) as error:
-        raise PluginFailure(name, "params", f"Params can't be turned into a JSON Schema: {error}") from error
+        raise PluginFailure(name, "api", f"Params can't be turned into a JSON Schema: {error}") from error
 
 
 def _check_attributes(name: str, plugin: type[Plugin], kind: type[Plugin]) -> None:

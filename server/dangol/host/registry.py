@@ -171,7 +171,7 @@ def _made(name: str, plugin: type[Plugin]) -> Plugin:
     try:
         return plugin()
     except Exception as error:
-        raise PluginFailure(name, "raised", f"making it: {describe(error)}") from error
+        raise PluginFailure(name, "import", f"making it: {describe(error)}") from error
 
 
 def _with_calls(status: Status, guard: Guard) -> Status:

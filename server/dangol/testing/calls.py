@@ -10,7 +10,7 @@ from itertools import starmap
 from types import NoneType
 from typing import Any
 
-from dangol.host.guard import Expected, Guard
+from dangol.host.guard import Guard
 from dangol.host.params import check_params
 from dangol.host.registry import Registry
 from dangol.plugin import (
@@ -28,6 +28,7 @@ from dangol.plugin import (
     Scored,
     Sink,
 )
+from dangol.segments.extensions import SETTLE
 from dangol.store import counters
 from dangol.store.embedded import EmbeddedStore
 from dangol.store.link import Link
@@ -36,12 +37,6 @@ from dangol.testing.counts import MemoryCounts
 
 BUDGET = 5.0
 SITE = "shop"
-FACTS: Mapping[str, Expected] = {
-    "number": (int, float, NoneType),
-    "text": (str, NoneType),
-    "set": (Iterable, NoneType),
-    "boolean": (bool, NoneType),
-}
 
 
 def recommend(
@@ -78,10 +73,15 @@ def recommend(
 def fact(
     condition: Condition, profile: Profile | None = None, request: Request | None = None
 ) -> float | str | Iterable[str] | bool | None:
-    """The condition's fact about a shopper."""
+    """The condition's fact about a shopper, as segments compare it."""
     Registry.of([condition])
     shopper, page = profile or builders.profile(), request or builders.request()
-    return Guard().run(condition, "fact", lambda: condition.fact(shopper, page), expect=FACTS[condition.kind])
+
+    def settled() -> float | str | Iterable[str] | bool | None:
+        value = condition.fact(shopper, page)
+        return None if value is None else SETTLE[condition.kind](value)
+
+    return Guard().run(condition, "fact", settled, expect=object)
 
 
 def send(channel: Channel, params: Mapping[str, Any] | None = None, request: PushRequest | None = None) -> Receipt:
