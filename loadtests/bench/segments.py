@@ -69,7 +69,9 @@ def set_condition(name: str, chance: random.Random) -> Condition:
         return Condition(
             {name: {"has_any": values}}, {name: {"$in": values}}, lambda facts: not wanted.isdisjoint(facts[name])
         )
-    return Condition({name: {"has_none": values}}, {name: {"$nin": values}}, lambda facts: wanted.isdisjoint(facts[name]))
+    return Condition(
+        {name: {"has_none": values}}, {name: {"$nin": values}}, lambda facts: wanted.isdisjoint(facts[name])
+    )
 
 
 def views_condition(chance: random.Random) -> Condition:

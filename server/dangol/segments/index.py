@@ -11,8 +11,9 @@ from dangol.segments import kernels
 from dangol.segments.calendar import Clock, calendar
 from dangol.segments.catalogue import Catalogue
 from dangol.segments.compiler import Program, compile_segments
+from dangol.segments.entries import vocabularies
 from dangol.segments.language import parse_segments
-from dangol.segments.sources import collectors, readers
+from dangol.segments.sources import REMEMBERED, Brought, collectors, readers
 from dangol.segments.tables import Ints, tables
 
 Scratch = tuple[bytearray, Ints]
@@ -26,13 +27,12 @@ class Index:
     """
 
     def __init__(self, ids: Sequence[str], program: Program, zone: str) -> None:
-        self._ids = list(ids)
+        self._ids = np.array([*ids, None], object)[:-1]
         self._calendar = calendar(zone)
+        facts, entries = vocabularies(program)
         self._readers = readers(program)
-        self._collectors = collectors(program)
-        self._tables = tables(program)
-        slots = self._tables[kernels.SLOTS + 1] - self._tables[kernels.SLOTS]
-        self._answer = int(len(program.traits) + 1 + len(program.tokens) + slots)
+        self._collectors = collectors(facts)
+        self._tables, self._layout = tables(program, entries)
         self._formats = Formats(len(program.traits))
         self._spare: list[Scratch] = []
 
@@ -46,34 +46,47 @@ class Index:
     def match(self, profile: Profile, request: Request) -> list[str]:
         """The ids of the segments that hold, in the order of their definition."""
         clock = Clock(request.now, self._calendar)
-        tokens: set[int] = set()
+        brought = Brought([], [], [])
         for collect in self._collectors:
-            collect(profile, request, clock, tokens)
+            collect(profile, request, clock, brought)
         facts = [read(profile, request, clock) for read in self._readers]
         buffer, scratch = block = self._spare.pop() if self._spare else self._scratch()
-        self._formats[len(tokens)].pack_into(buffer, 0, *facts, len(tokens), *tokens)
-        count = kernels.match(self._tables, scratch)
-        ids = self._ids
-        matched = [ids[number] for number in scratch[self._answer : self._answer + count].tolist()]
+        self._write(buffer, facts, *brought)
+        answer, count = self._layout.answer, kernels.match(self._tables, scratch)
+        matched: list[str] = self._ids[scratch[answer : answer + count]].tolist()
         self._spare.append(block)
         return matched
+
+    def _write(
+        self, buffer: bytearray, facts: list[float], plain: list[int], counted: list[int], numbers: list[float]
+    ) -> None:
+        if len(plain) > self._layout.room:
+            plain = list(set(plain))
+        if len(counted) > self._layout.room:
+            distinct = dict(zip(counted, numbers, strict=True))
+            counted, numbers = list(distinct), list(distinct.values())
+        form = self._formats[len(counted), len(plain)]
+        form.pack_into(buffer, 0, *facts, len(counted), len(plain), *counted, *numbers, *plain)
 
     def warm(self) -> None:
         """Compile the kernel, or load it from numba's cache; the first match would do it otherwise."""
         self.match(Profile(), Request(now=0))
 
     def _scratch(self) -> Scratch:
-        buffer = bytearray(8 * (self._answer + len(self._ids)))
+        buffer = bytearray(8 * self._layout.size)
         return buffer, np.frombuffer(buffer, np.int64)
 
 
-class Formats(dict[int, Struct]):
-    """How facts and tokens lie at the start of a scratch block, by the number of tokens."""
+class Formats(dict[tuple[int, int], Struct]):
+    """How a scratch block starts, by how many counted and plain entries are given."""
 
     def __init__(self, traits: int) -> None:
         super().__init__()
         self._traits = traits
 
-    def __missing__(self, tokens: int) -> Struct:
-        self[tokens] = Struct(f"={self._traits}d{1 + tokens}q")
-        return self[tokens]
+    def __missing__(self, given: tuple[int, int]) -> Struct:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        counted, plain = given
+        self[given] = found = Struct(f"={self._traits}d2q{counted}q{counted}d{plain}q")
+        return found

@@ -14,7 +14,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
 
-CUTS, CUT_STARTS, ROWS, SLOTS, HIT_STARTS, HITS, BAR_STARTS, BARS, OWNERS = range(9)
+LAYOUT, CUT_STARTS, CUTS, ROWS, SLOTS, ENTRY_STARTS, ENTRY_CUTS, POSTING_STARTS, POSTINGS, OWNERS = range(10)
 """The order in which `tables.tables` packs its arrays."""
 
 ONE = np.uint64(1)
@@ -25,28 +25,22 @@ compiled = njit(nogil=True, cache=True)
 
 @compiled
 def match(tables: Ints, scratch: Ints) -> int:
-    """Writes the numbers of the segments that hold, ascending, to the end of `scratch` and returns their count.
+    """Writes the numbers of the segments that hold, ascending, to the answer's place and returns their count.
 
-    `scratch` is, one after the other: a float for each trait (NaN: not known), the count of tokens, room for every
-    token, of which the first are given, room for the slots, and room for the answer.
+    `scratch` starts with a float for each trait (NaN: not known), how many counted and how many plain entries are
+    given, the counted entries, their numbers as floats, and the plain entries. `tables.Layout` has the other places.
     """
-    cut_starts, slots = _part(tables, CUT_STARTS), _part(tables, SLOTS).view(np.uint64)
-    owners = _part(tables, OWNERS)
-    traits, tokens = len(cut_starts) - 1, len(_part(tables, HIT_STARTS)) - 1
-    work_start = traits + 1 + tokens
-    facts = scratch[:traits].view(np.float64)
-    given = scratch[traits + 1 : traits + 1 + scratch[traits]]
-    work = scratch[work_start : work_start + len(slots)].view(np.uint64)
+    _, stamps, work_start, answer, _ = _part(tables, LAYOUT)
+    slots, owners = _part(tables, SLOTS).view(np.uint64), _part(tables, OWNERS)
+    traits = len(_part(tables, CUT_STARTS)) - 1
+    work = scratch[work_start:answer].view(np.uint64)
     work[:] = slots
     words = max(1, (len(owners) + 63) // 64)
-    _apply_facts(
-        facts, _part(tables, CUTS).view(np.float64), cut_starts, _part(tables, ROWS).view(np.uint64), work[:words]
-    )
-    _apply_tokens(given, _part(tables, BAR_STARTS), _part(tables, BARS), work, False)
-    _apply_tokens(given, _part(tables, HIT_STARTS), _part(tables, HITS), work, True)
+    _apply_facts(tables, scratch[:traits].view(np.float64), work[:words])
+    _apply_entries(tables, scratch[traits:stamps], scratch[stamps:work_start], work)
     for place in range(words, len(work)):
         work[place % words] &= work[place]
-    return _collect(work[:words], owners, scratch[work_start + len(slots) :])
+    return _collect(work[:words], owners, scratch[answer:])
 
 
 @compiled
@@ -55,12 +49,12 @@ def _part(packed: Ints, number: int) -> Ints:
 
 
 @compiled
-def _apply_facts(facts: Floats, cuts: Floats, cut_starts: Ints, rows: Words, alive: Words) -> None:
-    words = len(alive)
+def _apply_facts(tables: Ints, facts: Floats, alive: Words) -> None:
+    starts, cuts = _part(tables, CUT_STARTS), _part(tables, CUTS).view(np.float64)
+    rows, words = _part(tables, ROWS).view(np.uint64), len(alive)
     for trait in range(len(facts)):
-        start = cut_starts[trait]
-        bucket = _bucket(facts[trait], cuts[start : cut_starts[trait + 1]])
-        row = (start + 2 * trait + bucket) * words  # a trait has two buckets more than cuts
+        bucket = _bucket(facts[trait], cuts[starts[trait] : starts[trait + 1]])
+        row = (starts[trait] + 2 * trait + bucket) * words  # a trait has two buckets more than cuts
         for word in range(words):
             alive[word] &= rows[row + word]
 
@@ -81,15 +75,31 @@ def _bucket(value: float, cuts: Floats) -> int:
 
 
 @compiled
-def _apply_tokens(given: Ints, starts: Ints, bits: Ints, work: Words, on: bool) -> None:
-    """Switch the bits of the given tokens on, or off."""
-    for token in given:
-        for place in range(starts[token], starts[token + 1]):
-            mask = ONE << np.uint64(bits[place] & LOW)
-            if on:
-                work[bits[place] >> 6] |= mask
-            else:
-                work[bits[place] >> 6] &= ~mask
+def _apply_entries(tables: Ints, given: Ints, stamps: Ints, work: Words) -> None:
+    """An entry that is given with two numbers has the last of them."""
+    starts, cuts = _part(tables, ENTRY_STARTS), _part(tables, ENTRY_CUTS).view(np.float64)
+    counted, plain = given[0], given[1]
+    entries, numbers = given[2 : 2 + counted], given[2 + counted : 2 + 2 * counted].view(np.float64)
+    for place in range(counted):
+        stamps[entries[place]] = place
+    for place in range(counted):
+        entry = entries[place]
+        if stamps[entry] == place:
+            bucket = _bucket(numbers[place], cuts[starts[entry] : starts[entry + 1]]) - 1
+            _post(tables, starts[entry] + entry + bucket, work)  # an entry has one bucket more than cuts
+    for entry in given[2 + 2 * counted : 2 + 2 * counted + plain]:
+        _post(tables, starts[entry] + entry, work)
+
+
+@compiled
+def _post(tables: Ints, row: int, work: Words) -> None:
+    starts, bits = _part(tables, POSTING_STARTS), _part(tables, POSTINGS)
+    for place in range(starts[row], starts[row + 1]):
+        bit = bits[place]
+        if bit >= 0:
+            work[bit >> 6] |= ONE << np.uint64(bit & LOW)
+        else:
+            work[~bit >> 6] &= ~(ONE << np.uint64(~bit & LOW))
 
 
 @compiled

@@ -1,24 +1,31 @@
-"""From a profile to what the kernel takes: a float for each trait, and the tokens that the profile has.
+"""From a profile to what the kernel takes: a float for each trait, and the entries that the profile brings.
 
-Only facts that some segment names are read, each once. What a text means to the segments is remembered, so a text
-that was met before costs one look-up."""
+Only facts that some segment names are read. What a text means to the segments is remembered, so a text that was met
+before costs one look-up."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import Clock
-from dangol.segments.compiler import Program, Token
+from dangol.segments.compiler import Program
+from dangol.segments.entries import Vocabulary
 from dangol.segments.row import Extract, Row
 from dangol.segments.scale import Codes
 from dangol.segments.text import PATTERNS
 
 T = TypeVar("T")
-Collect = Callable[[Profile, Request, Clock, set[int]], None]
-Form = Callable[[str], str]
-Tokens = tuple[int, ...]
+
+
+class Brought(NamedTuple):
+    """Entries that a profile brings: some as they are, some `counted`, each of those with its number."""
+
+    plain: list[int]
+    counted: list[int]
+    numbers: list[float]
+
+
+Collect = Callable[[Profile, Request, Clock, Brought], None]
 
 REMEMBERED = 8192
 LONGEST_REMEMBERED = 300
@@ -51,109 +58,76 @@ def _coded(row: Row, buckets: Codes) -> Extract:
     return lambda profile, request, clock: code(extract(profile, request, clock))
 
 
-def collectors(program: Program) -> list[Collect]:
-    """The functions that add the profile's tokens to a set. Conditions that read the same fact share one."""
-    texts: dict[tuple[Row, str], list[Token]] = {}
-    shared: dict[tuple[Extract, Form], list[Token]] = {}
-    for token in program.tokens:
-        if token.row.kind in ("text", "keyed text"):
-            texts.setdefault((token.row, token.key), []).append(token)
-        else:
-            shared.setdefault((token.row.extract, token.row.form), []).append(token)
-    collects = [_text(row, key, tokens, program) for (row, key), tokens in texts.items()]
-    for (extract, form), tokens in shared.items():
-        keyed = any(token.operator == "at" for token in tokens)
-        collects.append((_keyed if keyed else _set)(extract, form, tokens, program))
+def collectors(vocabularies: Sequence[Vocabulary]) -> list[Collect]:
+    """The functions that add what a profile brings."""
+    collects = []
+    for each in vocabularies:
+        if each.text:
+            collects.append(_text(each))
+            continue
+        if each.exact:
+            collects.append(_counts(each) if each.counted else _values(each))
+        if each.patterns:
+            collects.append(_patterns(each))
     return collects
 
 
-def _text(row: Row, key: str, tokens: Sequence[Token], program: Program) -> Collect:
-    tokens_of = Memo(_meaning(row.form, tokens, program)).__getitem__
-    extract = row.extract
+def _text(vocabulary: Vocabulary) -> Collect:
+    meaning, extract, key = _meaning(vocabulary), vocabulary.extract, vocabulary.key
 
-    def collect(profile: Profile, request: Request, clock: Clock, found: set[int]) -> None:
+    def collect(profile: Profile, request: Request, clock: Clock, brought: Brought) -> None:
         fact = extract(profile, request, clock)
-        found.update(tokens_of(fact.get(key, "") if row.keyed else fact))
+        brought.plain.extend(meaning(fact if key is None else fact.get(key, "")))
 
     return collect
 
 
-def _set(extract: Extract, form: Form, tokens: Sequence[Token], program: Program) -> Collect:
-    tokens_of = Memo(_meaning(form, tokens, program)).__getitem__
+def _values(vocabulary: Vocabulary) -> Collect:
+    number, extract = _number(vocabulary), vocabulary.extract
 
-    def collect(profile: Profile, request: Request, clock: Clock, found: set[int]) -> None:
-        for each in filter(None, map(tokens_of, extract(profile, request, clock))):
-            found.update(each)
+    def collect(profile: Profile, request: Request, clock: Clock, brought: Brought) -> None:
+        brought.plain.extend(map(number, extract(profile, request, clock)))
 
     return collect
 
 
-def _keyed(extract: Extract, form: Form, tokens: Sequence[Token], program: Program) -> Collect:
-    """Keyed numbers, and sets that are read from the same mapping's keys."""
-    tokens_of = _meaning(form, [token for token in tokens if token.operator != "at"], program)
-    counters = _counters([token for token in tokens if token.operator == "at"], program)
+def _counts(vocabulary: Vocabulary) -> Collect:
+    number, extract = _number(vocabulary), vocabulary.extract
 
-    def meaning(raw: str) -> tuple[Tokens, Counter | None] | None:
-        both = tokens_of(raw), counters.get(form(raw))
-        return both if any(both) else None
-
-    meaning_of = Memo(meaning).__getitem__
-
-    def collect(profile: Profile, request: Request, clock: Clock, found: set[int]) -> None:
+    def collect(profile: Profile, request: Request, clock: Clock, brought: Brought) -> None:
         facts = extract(profile, request, clock)
-        meanings = list(map(meaning_of, facts))
-        if not any(meanings):
-            return
-        numbers = {}  # by counter, as two keys may be the same once they are in the condition's form
-        for each, number in zip(meanings, facts.values(), strict=True):
-            if each is not None:
-                found.update(each[0])
-                numbers[each[1]] = number
-        for counter, number in numbers.items():
-            if counter is not None:
-                found.update(counter.tokens[bisect_right(counter.cuts, number)])
+        brought.counted.extend(map(number, facts))
+        brought.numbers.extend(facts.values())
 
     return collect
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Counter:
-    """One key of a keyed number: the tokens of each of its buckets, from the lowest."""
+def _patterns(vocabulary: Vocabulary) -> Collect:
+    meaning, extract = _meaning(vocabulary), vocabulary.extract
 
-    cuts: list[float]
-    tokens: list[Tokens]
+    def collect(profile: Profile, request: Request, clock: Clock, brought: Brought) -> None:
+        for each in filter(None, map(meaning, extract(profile, request, clock))):
+            brought.plain.extend(each)
 
-
-def _counters(tokens: Sequence[Token], program: Program) -> dict[str, Counter]:
-    by_key: dict[str, list[Token]] = {}
-    for token in tokens:
-        by_key.setdefault(token.key, []).append(token)
-    return {key: _counter(those, program) for key, those in by_key.items()}
+    return collect
 
 
-def _counter(tokens: Sequence[Token], program: Program) -> Counter:
-    scale = program.keyed[tokens[0].row.extract, tokens[0].key]
-    numbered = [(int(token.operand), program.tokens[token]) for token in tokens]
-    known = range(1, scale.size)
-    return Counter(scale.cuts, [tuple(n for buckets, n in numbered if buckets >> bucket & 1) for bucket in known])
+def _number(vocabulary: Vocabulary) -> Callable[[str], int]:
+    """The entry of a value; 0 for one that no segment names."""
+    exact, form = vocabulary.exact, vocabulary.form
+    return Memo(lambda raw: exact.get(form(raw), 0)).__getitem__
 
 
-def _meaning(form: Form, tokens: Sequence[Token], program: Program) -> Callable[[str], Tokens]:
-    """Which of the tokens a text has."""
-    exact: dict[str, list[int]] = {}
-    patterns: list[tuple[Callable[[str, str], bool], str, int]] = []
-    for token in tokens:
-        operand, number = str(token.operand), program.tokens[token]
-        if token.operator == "is":
-            exact.setdefault(operand, []).append(number)
-        else:
-            patterns.append((PATTERNS[token.operator], operand, number))
+def _meaning(vocabulary: Vocabulary) -> Callable[[str], tuple[int, ...]]:
+    """The entries of the patterns that fit a text, and for a text by itself that of its value."""
+    form, exact = vocabulary.form, vocabulary.exact if vocabulary.text else {}
+    patterns = [(PATTERNS[operator], operand, entry) for operator, operand, entry in vocabulary.patterns]
 
-    def meaning(raw: str) -> Tokens:
+    def meaning(raw: str) -> tuple[int, ...]:
         if not raw:
             return ()
         text = form(raw)
-        found = [number for holds, operand, number in patterns if holds(operand, text)]
-        return (*exact.get(text, ()), *found)
+        fitting = [entry for fits, operand, entry in patterns if fits(operand, text)]
+        return (exact[text], *fitting) if text in exact else tuple(fitting)
 
-    return meaning
+    return Memo(meaning).__getitem__

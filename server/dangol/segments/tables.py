@@ -1,12 +1,14 @@
 """The arrays that the kernel reads. They travel as one block, since every argument of a kernel costs time."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from dangol.errors import Invalid, Problem
 from dangol.segments.compiler import Clause, Program
+from dangol.segments.entries import Entry
 
 Ints = npt.NDArray[np.int64]
 
@@ -14,25 +16,46 @@ WORD = 64
 MAX_WORDS = 1 << 26
 """Half a gigabyte of bucket rows."""
 
+ROOM = 256
+"""Entries that a call may give without being made distinct first."""
 
-def tables(program: Program) -> Ints:
-    """All that `kernels.match` needs of a program. Raises Invalid where it would not fit in memory."""
+
+class Layout(NamedTuple):
+    """Places in a scratch block: `room` is how many plain and how many counted entries it takes."""
+
+    room: int
+    stamps: int
+    work: int
+    answer: int
+    size: int
+
+
+def tables(program: Program, entries: Sequence[Entry]) -> tuple[Ints, Layout]:
+    """All that `kernels.match` needs, and where it finds what a call gives it. Raises Invalid where it would not fit in
+    memory."""
     clauses = [clause for alternatives in program.segments for clause in alternatives]
     owners = [number for number, alternatives in enumerate(program.segments) for _ in alternatives]
     words = max(1, -(-len(clauses) // WORD))
-    cuts = [np.array(buckets.cuts) for _, buckets in program.traits]
-    hits, bars, slots = _postings(clauses, len(program.tokens), words)
-    return pack(
+    slots = 1 + max((len(clause.some) for clause in clauses), default=0)
+    layout = _layout(len(program.traits), len(entries), slots * words, len(program.segments))
+    block = pack(
         [
-            np.concatenate([np.zeros(0), *cuts]).view(np.int64),
-            np.cumsum([0, *map(len, cuts)]),
+            np.array(layout),
+            *_cuts([buckets.cuts for _, buckets in program.traits]),
             _rows(program, clauses, words).view(np.int64),
             _slots(clauses, slots, words).view(np.int64),
-            *_grouped(hits),
-            *_grouped(bars),
+            *_cuts([entry.cuts for entry in entries]),
+            *_postings(clauses, entries, len(program.tokens), words),
             np.array(owners, np.int64),
         ]
     )
+    return block, layout
+
+
+def _layout(traits: int, entries: int, work: int, segments: int) -> Layout:
+    room = max(entries, ROOM)
+    stamps = traits + 2 + 3 * room
+    return Layout(room, stamps, stamps + entries, stamps + entries + work, stamps + entries + work + segments)
 
 
 def pack(parts: Sequence[npt.NDArray[np.generic]]) -> Ints:
@@ -71,33 +94,35 @@ def _members(bits: int, size: int) -> npt.NDArray[np.bool_]:
     return np.unpackbits(raw, count=size, bitorder="little").astype(np.bool_)
 
 
-def _postings(clauses: Sequence[Clause], tokens: int, words: int) -> tuple[list[list[int]], list[list[int]], int]:
-    """For each token the bits that it sets (its clause's bit in the slot of its group) and the clauses that it bars;
-    and the number of slots, which is the largest number of groups in a clause."""
-    hits: list[list[int]] = [[] for _ in range(tokens)]
-    bars: list[list[int]] = [[] for _ in range(tokens)]
-    slots = 0
+def _postings(clauses: Sequence[Clause], entries: Sequence[Entry], tokens: int, words: int) -> tuple[Ints, Ints]:
+    """For each bucket of each entry the bits that it sets (its clause's bit in the slot of a group) and, as their
+    complements, the bits of the clauses that it bars."""
+    of_token: list[list[int]] = [[] for _ in range(tokens)]
     for number, clause in enumerate(clauses):
         for token in clause.none:
-            bars[token].append(number)
+            of_token[token].append(~number)
         for slot, group in enumerate(clause.some, 1):
-            slots = max(slots, slot)
             for token in group:
-                hits[token].append(slot * words * WORD + number)
-    return hits, bars, slots
+                of_token[token].append(slot * words * WORD + number)
+    buckets = [bucket for entry in entries for bucket in entry.tokens]
+    return _grouped([bit for token in bucket for bit in of_token[token]] for bucket in buckets)
+
+
+def _cuts(lists: Sequence[Sequence[float]]) -> tuple[Ints, Ints]:
+    cuts = np.array([cut for each in lists for cut in each], np.float64)
+    return np.cumsum([0, *map(len, lists)]), cuts.view(np.int64)
 
 
 def _slots(clauses: Sequence[Clause], slots: int, words: int) -> npt.NDArray[np.uint64]:
     """The bits before any token is known: row 0 has every clause, row k those with fewer than k groups."""
     groups = np.array([len(clause.some) for clause in clauses], np.int64)
-    flags = np.zeros((slots + 1, words * WORD), np.bool_)
-    flags[:, : len(clauses)] = groups < np.arange(slots + 1)[:, np.newaxis]
+    flags = np.zeros((slots, words * WORD), np.bool_)
+    flags[:, : len(clauses)] = groups < np.arange(slots)[:, np.newaxis]
     flags[0, : len(clauses)] = True
     return _bits(flags)
 
 
-def _grouped(lists: Iterable[Sequence[int]]) -> tuple[Ints, Ints]:
-    """Lists one after the other, as their starts (and the last one's end) and their elements."""
-    lists = list(lists)
-    starts = np.cumsum([0, *map(len, lists)])
-    return starts, np.array([element for each in lists for element in sorted(each)], np.int64)
+def _grouped(groups: Iterable[Iterable[int]]) -> tuple[Ints, Ints]:
+    """Sets of numbers one after the other: their starts (and the last one's end), and the numbers."""
+    ordered = [sorted(set(group)) for group in groups]
+    return np.cumsum([0, *map(len, ordered)]), np.array([number for each in ordered for number in each], np.int64)
