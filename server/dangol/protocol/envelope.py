@@ -14,6 +14,7 @@ from msgspec import Meta, Raw, Struct, field
 
 from dangol.errors import Invalid, Problem
 from dangol.protocol.event import STANDARD_EVENTS, Event, Item, Scalar
+from dangol.protocol.strict import decode
 from dangol.protocol.text import clean
 from dangol.render.money import to_minor
 
@@ -101,13 +102,7 @@ def read(body: bytes) -> Envelope:
     """The envelope. Raises `Invalid` telling where and what was expected."""
     if len(body) > LONGEST_BODY:
         raise Invalid([Problem("body", f"{len(body)} bytes", f"at most {LONGEST_BODY} bytes long")])
-    try:
-        return decode_envelope(body)
-    except msgspec.ValidationError as error:
-        text, _, where = str(error).partition(" - at `")
-        raise Invalid([Problem(where.rstrip("`") or "$", "the value", f"accepted: {text}")]) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Invalid([Problem("body", body[:40], f"JSON: {error}")]) from None
+    return decode(decode_envelope, body)
 
 
 def events(envelope: Envelope, page: str, currency: str, now: int) -> tuple[list[Event], Counter[str]]:
@@ -157,13 +152,17 @@ def _props(name: str, data: Data) -> dict[str, Scalar]:
     if name == "page_view":
         return {"referrer": clean(data.page_referrer, LONGEST_PAGE)} if data.page_referrer else {}
     if name == "widget_later":
-        return {"campaign": data.campaign, "choice": data.choice}
-    return {"campaign": data.campaign} if name.startswith("widget_") else {}
+        return {"campaign": clean(data.campaign, 100), "choice": clean(data.choice, 100)}
+    return {"campaign": clean(data.campaign, 100)} if name.startswith("widget_") else {}
 
 
 def item_of(raw: RawItem, currency: str) -> Item:
+    """The normal form of a product line. Raises `Invalid` for an id of nothing visible or an impossible price."""
+    product = clean(str(raw.item_id), 100)
+    if not product:
+        raise Invalid([Problem("item_id", raw.item_id, "a visible id")])
     return Item(
-        clean(str(raw.item_id), 100),
+        product,
         clean(raw.item_name, LONGEST_TEXT),
         _amount(raw.price, currency),
         raw.quantity,

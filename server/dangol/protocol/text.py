@@ -9,7 +9,7 @@ def clean(text: str, longest: int) -> str:
     """NFC, without control, format and private characters, at most `longest` characters."""
     if text.isascii() and text.isprintable():
         return text[:longest]
-    text = unicodedata.normalize("NFC", text[: longest * 4])
+    text = text[: longest * 4]
     if not text.isprintable():
         text = "".join(c for c in text if c.isprintable() or c in JOINERS or c == "\u00a0" or c == "\u3000")
-    return text[:longest]
+    return unicodedata.normalize("NFC", text)[:longest]

@@ -24,6 +24,7 @@ from dangol.profile.model import TRAITS, Member
 from dangol.protocol import tokens
 from dangol.protocol.envelope import Amount, RawItem, decimal, item_of
 from dangol.protocol.event import Entry, Event, Scalar
+from dangol.protocol.strict import decode
 from dangol.protocol.text import clean
 from dangol.runtime import SiteRuntime
 from dangol.store import catalogue, outbox
@@ -232,15 +233,7 @@ class ShopApi:
 
 async def _body(request: Request, shape: type[Body]) -> Body:
     raw = await read_body(request.scope, request.receive, LONGEST_BODY)
-    try:
-        return msgspec.json.decode(raw, type=shape)
-    except msgspec.ValidationError as error:
-        text, _, where = str(error).partition(" - at `")
-        raise Invalid(
-            [Problem(where.rstrip("`").removeprefix("$.") or "body", "the value", f"valid: {text}")]
-        ) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Invalid([Problem("body", raw[:40], f"JSON: {error}")]) from None
+    return decode(msgspec.json.Decoder(shape).decode, raw)
 
 
 def _changes(rows: Sequence[MemberRow]) -> Callable[[Member], None]:
