@@ -27,7 +27,7 @@ async def enqueue(link: Link, made: PushRequest, **more: float) -> outbox.Enqueu
 async def claim(link: Link, key: str, now: float = NOW, token: str = "a") -> list[outbox.Row]:
     number = outbox.partition(key)
     assert number is not None
-    return await outbox.claim(link, number, now, 15.0, token, 10)
+    return await outbox.claim(link, await outbox.due(link, number, now, 10), now, 15.0, token)
 
 
 async def test_a_new_row_holds_what_was_asked_for(link: Link) -> None:

@@ -136,7 +136,7 @@ async def test_a_missing_channel_is_waited_for_and_then_given_up(link: Link) -> 
 
 async def test_a_row_whose_dispatcher_died_is_not_sent_blindly(link: Link, scripted: Any) -> None:
     [key] = await enqueue(link, "scripted", "a")
-    await outbox.claim(link, NUMBER, time.time(), 0.05, "dead", 1)
+    await outbox.claim(link, [key], time.time(), 0.05, "dead")
     channel = scripted()
     await send_all(link, channel)
     assert ((await row(link, key)).state, channel.got) == ("unknown", [])
@@ -146,7 +146,7 @@ async def test_a_row_whose_dispatcher_died_is_sent_again_where_repetition_is_har
     link: Link, repeatable: Any
 ) -> None:
     [key] = await enqueue(link, "repeatable", "a")
-    await outbox.claim(link, NUMBER, time.time(), 0.05, "dead", 1)
+    await outbox.claim(link, [key], time.time(), 0.05, "dead")
     channel = repeatable()
     await send_all(link, channel)
     assert ((await row(link, key)).state, [each.attempt for each in channel.got]) == ("accepted", [2])
@@ -154,7 +154,7 @@ async def test_a_row_whose_dispatcher_died_is_sent_again_where_repetition_is_har
 
 async def test_a_row_whose_dispatcher_died_stays_unknown_when_its_channel_is_gone(link: Link) -> None:
     [key] = await enqueue(link, "nowhere", "a")
-    await outbox.claim(link, NUMBER, time.time(), 0.05, "dead", 1)
+    await outbox.claim(link, [key], time.time(), 0.05, "dead")
     await send_all(link, None)
     assert (await row(link, key)).state == "unknown"
 
@@ -163,7 +163,7 @@ async def test_a_dispatcher_that_lost_its_row_changes_nothing(link: Link, script
     [key] = await enqueue(link, "scripted", "a")
 
     async def slow() -> Receipt:
-        await outbox.claim(link, NUMBER, time.time() + 100, 15.0, "another", 1)
+        await outbox.claim(link, [key], time.time() + 100, 15.0, "another")
         return Receipt("failed", "too late")
 
     job = Dispatch(link, Registry.of([scripted(slow)]), Guard(), QUICK)
@@ -188,6 +188,16 @@ async def test_no_more_than_the_limit_are_sent_at_once(link: Link, scripted: Any
     assert most == 4
     assert job.free == 4
     assert {(await row(link, key)).state for key in keys} == {"accepted"}
+
+
+async def test_no_partition_waits_while_there_is_room(link: Link, scripted: Any) -> None:
+    made = [PushRequest(outbox.key_of("shop", "a", str(number)), "shop", "a", str(number)) for number in range(40)]
+    for each in made:
+        await outbox.enqueue(link, each, "scripted", {}, time.time())
+    job = Dispatch(link, Registry.of([scripted()]), Guard(), Policy(concurrency=40))
+    await asyncio.gather(*(job.lane(Place("dispatch", number), "token").step() for number in range(16)))
+    await job.close()
+    assert {(await row(link, each.key)).state for each in made} == {"accepted"}
 
 
 async def test_what_a_provider_accepted_is_written_down_after_the_store_was_away(

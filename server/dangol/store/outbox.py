@@ -136,15 +136,16 @@ async def enqueue(
     return Enqueued(request.key, "queued", True) if state is None else Enqueued(request.key, state.decode(), False)
 
 
-async def claim(link: Link, number: int, now: float, lease: float, token: str, limit: int) -> list[Row]:
-    """Take over at most `limit` due rows for `lease` seconds, longest due first."""
-    waiting = await link.call("ZRANGEBYSCORE", keys.due(number), "-inf", now, "LIMIT", 0, limit)
-    if not waiting:
-        return []
-    names = [name.decode() for name in waiting]
-    claims = (_CLAIM(link, _places(name), [name, now, now + lease, token]) for name in names)
+async def due(link: Link, number: int, now: float, limit: int) -> list[str]:
+    """The keys of at most `limit` rows of a partition that are due, longest due first. Nobody holds them yet."""
+    return [key.decode() for key in await link.call("ZRANGEBYSCORE", keys.due(number), "-inf", now, "LIMIT", 0, limit)]
+
+
+async def claim(link: Link, due_keys: Sequence[str], now: float, lease: float, token: str) -> list[Row]:
+    """Take those rows over for `lease` seconds that nobody else took meanwhile."""
+    claims = (_CLAIM(link, _places(key), [key, now, now + lease, token]) for key in due_keys)
     replies: list[list[bytes]] = await asyncio.gather(*claims)
-    rows = [_row(name, reply) for name, reply in zip(names, replies, strict=True) if reply]
+    rows = [_row(key, reply) for key, reply in zip(due_keys, replies, strict=True) if reply]
     return [replace(row, attempts=row.attempts + 1) for row in rows]
 
 

@@ -22,6 +22,9 @@ from dangol.worker.leases import Place
 from dangol.worker.metrics import PUSHES, SENDS
 
 CLAIM = 16
+FULL_PAUSE = 0.05
+"""Seconds until rows that found no room are looked at again."""
+
 DAY = 86_400.0
 MARGIN = 5.0
 """Seconds that a row's lease outlives the time budget of its send."""
@@ -125,23 +128,27 @@ class Dispatch(Job):
         """Wait for the sends under way; each has its time budget."""
         await asyncio.gather(*self.sending)
 
-    async def claim(self, number: int, token: str) -> int:
-        """Start sending what is due and what there is room for; returns how many."""
-        wanted = min(self.free, CLAIM)
-        if not wanted:
-            return 0
-        self.free -= wanted
-        rows: list[Row] = []
-        try:
-            lease = self.policy.budget + MARGIN
-            rows = await outbox.claim(self.link, number, time.time(), lease, token, wanted)
-        finally:
-            self.free += wanted - len(rows)
-        for row in rows:
+    async def start(self, number: int, token: str) -> float | None:
+        """Start sending what is due, as far as there is room; returns as `Lane.step` does."""
+        due = await outbox.due(self.link, number, time.time(), CLAIM)
+        chosen = due[: self.free]
+        for row in await self._claim(chosen, token):
             task = asyncio.create_task(self._deliver(row, token))
             self.sending.add(task)
             task.add_done_callback(self._done)
-        return len(rows)
+        if len(chosen) < len(due):
+            return FULL_PAUSE
+        return 0.0 if due else None
+
+    async def _claim(self, due: list[str], token: str) -> list[Row]:
+        """Room is taken before the store is asked, since other partitions ask at the same time."""
+        self.free -= len(due)
+        rows: list[Row] = []
+        try:
+            rows = await outbox.claim(self.link, due, time.time(), self.policy.budget + MARGIN, token)
+        finally:
+            self.free += len(due) - len(rows)
+        return rows
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self.free += 1
@@ -224,4 +231,4 @@ class _Claims(Lane):
         self.token = token
 
     async def step(self) -> float | None:
-        return 0.0 if await self.job.claim(self.number, self.token) else None
+        return await self.job.start(self.number, self.token)
