@@ -66,15 +66,16 @@ class Stage:
                 silent=silent,
                 widgets=widgets,
             )
-            new = [one for one in decisions if one.verdict in RENDERED and one.campaign.id in runtime.widgets]
-            new = [one for one in new if one.campaign.id not in trees]
-            if not new:
+            silenced = len(silent)
+            for decision in decisions:
+                campaign = decision.campaign.id
+                if decision.verdict in RENDERED and campaign not in trees:
+                    if shown := await self._render(runtime, profile, request, taken, decision):
+                        trees[campaign] = shown
+                    else:
+                        silent.add(campaign)
+            if len(silent) == silenced:
                 return decisions, [trees[one.campaign.id] for one in decisions if one.verdict in RENDERED[:2]]
-            for decision in new:
-                if shown := await self._render(runtime, profile, request, taken, decision):
-                    trees[decision.campaign.id] = shown
-                else:
-                    silent.add(decision.campaign.id)
 
     async def _render(
         self, runtime: SiteRuntime, profile: Profile, request: Request, taken: Sequence[Event], decision: Decision

@@ -37,6 +37,7 @@ class Look:
     taken: dict[str, str]
     promised: int
     silent: Collection[str]
+    explained: bool
 
 
 def decide(
@@ -72,6 +73,7 @@ def decide(
         taken=_slots_of(plan, is_open) if is_open else {},
         promised=len(leases),
         silent=silent,
+        explained=everything,
     )
     decisions: list[Decision] = []
     for rule in plan.rules if everything else plan.candidates(request.event_names, matched):
@@ -159,9 +161,9 @@ def _outside(rule: Rule, look: Look) -> Refusal | None:
     if campaign.widget is not None and not rule.slot:
         return Reason.NO_PLUGIN, campaign.widget.use
     if request.now < rule.starts:
-        return Reason.NOT_STARTED, local_time(rule.starts, look.plan.site.timezone)
+        return Reason.NOT_STARTED, _when(rule.starts, look)
     if request.now >= rule.ends:
-        return Reason.ENDED, local_time(rule.ends, look.plan.site.timezone)
+        return Reason.ENDED, _when(rule.ends, look)
     if rule.on.isdisjoint(request.event_names):
         return Reason.EVENT, ", ".join(campaign.on)
     if not look.allowed[rule.rank]:
@@ -171,11 +173,16 @@ def _outside(rule: Rule, look: Look) -> Refusal | None:
     return None
 
 
+def _when(timestamp: float, look: Look) -> str:
+    """Nobody reads it on a page view, and it costs more than the decision."""
+    return local_time(timestamp, look.plan.site.timezone) if look.explained else ""
+
+
 def _put_off(contact: Contact, look: Look) -> Refusal | None:
     if contact.later_until >= NEVER:
         return Reason.LATER_NEVER, ""
     if contact.later_until > look.request.now:
-        return Reason.LATER, local_time(contact.later_until, look.plan.site.timezone)
+        return Reason.LATER, _when(contact.later_until, look)
     if contact.later_visit and contact.later_visit == look.profile.visit.started:
         return Reason.LATER_SESSION, ""
     return None
@@ -189,7 +196,7 @@ def _capped(rule: Rule, look: Look, contact: Contact, sent: int = 0) -> Refusal 
         if used >= cap.times:
             return CAP_REASONS[cap.per], str(cap.times)
         if used + len(promised) >= cap.times:
-            return Reason.PROMISED_ELSEWHERE, local_time(max(promised), look.plan.site.timezone)
+            return Reason.PROMISED_ELSEWHERE, _when(max(promised), look)
     return None
 
 

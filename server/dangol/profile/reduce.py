@@ -2,6 +2,7 @@
 and tests all use it. The profile is changed in place; callers hold a fresh copy."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,6 +27,9 @@ from dangol.protocol.event import REACTION_EVENTS, Event, Item
 
 VISIT_GAP = 30 * 60
 """Idle seconds after which the next page view starts a new visit (GA4's session rule)."""
+
+UTM = ("utm_source", "utm_medium", "utm_campaign")
+NO_MARKS = ("", "", "")
 
 TAKEN_BACK = -1
 """The value of an order that was cancelled: its number stays, so that a late report does not count it again."""
@@ -89,32 +93,26 @@ def _start_visit(profile: Profile, event: Event, at: int) -> None:
     if profile.visit.started:
         profile.dwell += max(0, profile.last_seen - profile.visit.started)
     profile.visits += 1
-    query = _query(event.page)
-    profile.visit = Visit(
-        started=at,
-        landing=event.page.partition("?")[0],
-        referrer=_host(str(event.props.get("referrer", ""))),
-        source=query.get("utm_source", ""),
-        medium=query.get("utm_medium", ""),
-        campaign=query.get("utm_campaign", ""),
-        previous_at=profile.last_seen,
-    )
+    path, _, query = event.page.partition("?")
+    source, medium, campaign = _marks(query) if "utm_" in query else NO_MARKS
+    referrer = _host(str(event.props.get("referrer", "")))
+    profile.visit = Visit(at, 0, path, referrer, source, medium, campaign)
 
 
 def _new_campaign(visit: Visit, event: Event) -> bool:
     """Coming back through another campaign link starts a visit of its own, or its effect could not be seen."""
     if "utm_" not in event.page:
         return False
-    query = _query(event.page)
-    marks = (query.get("utm_source", ""), query.get("utm_medium", ""), query.get("utm_campaign", ""))
-    return any(marks) and marks != (visit.source, visit.medium, visit.campaign)
+    marks = _marks(event.page.partition("?")[2])
+    return marks != NO_MARKS and marks != (visit.source, visit.medium, visit.campaign)
 
 
-def _query(page: str) -> dict[str, str]:
-    _, _, query = page.partition("?")
-    if "utm_" not in query:
-        return {}
-    return {name: values[0][:100] for name, values in parse_qs(query, max_num_fields=50).items()}
+@lru_cache(4096)
+def _marks(query: str) -> tuple[str, str, str]:
+    """Source, medium and campaign of a link's query."""
+    values = parse_qs(query, max_num_fields=50)
+    source, medium, campaign = (values.get(name, [""])[0][:100] for name in UTM)
+    return source, medium, campaign
 
 
 def _host(referrer: str) -> str:

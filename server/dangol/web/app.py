@@ -4,14 +4,29 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from dangol.web import admin, assets, ops, shop_api
 from dangol.web.collect import Collector
 from dangol.web.house import House
 
+EVENTS = "/v1/events"
 
-def create(house: House) -> Starlette:
+
+class App(Starlette):
+    """Takes page views before the framework's routing and middleware, which would cost as much as the decision."""
+
+    collector: Collector
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Any request."""
+        if scope["type"] == "http" and scope["path"] == EVENTS and scope["method"] == "POST":
+            await self.collector(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def create(house: House) -> App:
     """The server for `house`, which opens and closes with it."""
 
     @asynccontextmanager
@@ -20,9 +35,8 @@ def create(house: House) -> Starlette:
         yield
         await house.close()
 
-    return Starlette(
+    app = App(
         routes=[
-            Route("/v1/events", Collector(house), methods=["POST"]),
             *ops.routes(house),
             *shop_api.routes(house),
             *admin.routes(house),
@@ -30,3 +44,5 @@ def create(house: House) -> Starlette:
         ],
         lifespan=lifespan,
     )
+    app.collector = Collector(house)
+    return app

@@ -7,6 +7,7 @@ from starlette.types import Receive, Scope
 
 from dangol.errors import Invalid, Problem
 
+encode = msgspec.json.Encoder().encode
 NO_SNIFF = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
@@ -40,10 +41,14 @@ def _checked(body: bytes, longest: int) -> bytes:
 
 def json(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A JSON response that no browser takes for anything else, and that nobody keeps."""
-    return Response(msgspec.json.encode(value), status, {**NO_SNIFF, **(headers or {})}, media_type="application/json")
+    return Response(encode(value), status, {**NO_SNIFF, **(headers or {})}, media_type="application/json")
 
 
-def refusal(error: Invalid, status: int = 400) -> Response:
-    """What, where and what was expected; never the value, which may be an attacker's."""
-    said = "; ".join(f"{problem.where}: expected {problem.expected}" for problem in error.problems[:20])
-    return json({"error": said}, 413 if isinstance(error, TooLarge) else status)
+def refusal(error: Invalid) -> Response:
+    """The response to a request that was refused."""
+    return json({"error": explained(error)}, 413 if isinstance(error, TooLarge) else 400)
+
+
+def explained(error: Invalid) -> str:
+    """Where and what was expected; never the value, which may be an attacker's."""
+    return "; ".join(f"{problem.where}: expected {problem.expected}" for problem in error.problems[:20])

@@ -1,0 +1,129 @@
+"""From an accepted envelope to its answer: who it is, what is taken in, what is shown."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from prometheus_client import Counter
+
+from dangol.engine import Context, Outcome
+from dangol.profile.model import Environment
+from dangol.protocol import envelope, tokens
+from dangol.protocol.envelope import Envelope
+from dangol.protocol.event import Event
+from dangol.protocol.tokens import Identity, Keys, Refused
+from dangol.runtime import SiteRuntime
+from dangol.stage import Shown
+from dangol.store.orders import claim
+from dangol.web.house import House
+
+EVENTS = Counter("dangol_events", "Events that were taken in.", ["site"])
+DROPPED = Counter("dangol_events_dropped", "Events and tokens that were dropped, by why.", ["site", "reason"])
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """What the browser says of itself in headers."""
+
+    cookie: str
+    environment: Environment
+
+
+class Answer(msgspec.Struct, omit_defaults=True):
+    """What the snippet gets back; `visitor` only when the token is another than it sent."""
+
+    visitor: str = ""
+    dropped: int = 0
+    show: list[dict[str, Any]] = msgspec.field(default_factory=list)
+
+
+async def serve(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Visitor, now: float) -> tuple[Answer, str]:
+    """The answer, and the visitor token that the browser shall have from now on. Raises `Invalid`, `Unavailable`."""
+    page = envelope.path_of(sent.page)
+    events, dropped = envelope.events(sent, page, runtime.site.currency, int(now * 1000))
+    given, profile_id = _known(runtime.keys, sent, visitor.cookie)
+    if profile_id is None and (visitor.cookie or sent.visitor) and not sent.logout:
+        dropped["visitor"] += 1
+    identity = None
+    if sent.member:
+        try:
+            identity = _identity(runtime.keys, sent.member, now)
+        except Refused:
+            dropped["member"] += 1
+    context = Context(
+        now=now,
+        page=page,
+        language=sent.lang[:2].lower(),
+        open=frozenset(sent.open),
+        identity=identity,
+        environment=visitor.environment,
+    )
+    outcome = await _take(house, runtime, profile_id, events, context)
+    EVENTS.labels(runtime.site.id).inc(len(outcome.taken))
+    for reason, count in dropped.items():
+        DROPPED.labels(runtime.site.id, reason).inc(count)
+    token = given if outcome.profile_id == profile_id else tokens.sign(runtime.keys, outcome.profile_id)
+    shown = [_show(each, house) for each in outcome.shown]
+    return Answer("" if token == given else token, dropped.total(), shown), token
+
+
+async def _take(
+    house: House, runtime: SiteRuntime, profile_id: str | None, events: list[Event], context: Context
+) -> Outcome:
+    known = profile_id is not None
+    target = profile_id or tokens.new_visitor()
+    if context.identity is not None:
+        member_id = tokens.member_profile(runtime.keys, context.identity.sub)
+        if known and target.startswith("v"):
+            await house.engine.join(runtime, target, member_id)
+        target, known = member_id, True
+    ours = [one for one in events if one.name != "purchase" or await _is_ours(house, runtime, target, one)]
+    return await house.engine.take(runtime, target, ours, context, known)
+
+
+async def _is_ours(house: House, runtime: SiteRuntime, profile_id: str, event: Event) -> bool:
+    return await claim(house.link, runtime.site.id, event.key, profile_id) in ("", profile_id)
+
+
+def _known(keys: Keys, sent: Envelope, cookie: str) -> tuple[str, str | None]:
+    """The token to go by and its profile id; the cookie before what the page kept. Forged ones count as none."""
+    if not sent.logout:
+        for token in (cookie, sent.visitor):
+            if token and (profile_id := tokens.verify(keys, token)):
+                return token, profile_id
+    return "", None
+
+
+def _identity(keys: Keys, token: str, now: float) -> Identity:
+    identity = _read_member(keys, token)
+    tokens.check_life(identity, now)
+    return identity
+
+
+@lru_cache(8192)
+def _read_member(keys: Keys, token: str) -> Identity:
+    """A page sends the same token many times; its life is checked each time anew."""
+    return tokens.read_member(keys, token)
+
+
+def _show(shown: Shown, house: House) -> dict[str, Any]:
+    campaign, use = shown.decision.campaign, shown.decision.campaign.widget
+    assert use is not None
+    fields: dict[str, Any] = {
+        "campaign": campaign.id,
+        "exposure": shown.decision.key,
+        "widget": shown.widget.name,
+        "slot": shown.widget.slot,
+        "label": shown.label,
+        "lang": shown.language,
+        "style": house.engine.stage.renderer.style_path(shown.widget.name),
+        "tree": msgspec.Raw(shown.tree),
+    }
+    if use.at:
+        fields["at"] = use.at
+    if campaign.delay:
+        fields["delay"] = campaign.delay
+    if campaign.later:
+        fields["later"] = campaign.later
+    return fields
