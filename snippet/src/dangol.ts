@@ -1,4 +1,5 @@
 /** The core: collects what happens on the page, sees to its delivery, and calls the widget runtime when needed. */
+import { address, short } from "./address";
 import { resume, send, soon, tell } from "./delivery";
 import { guarded, listen } from "./guard";
 import { uuid7 } from "./id";
@@ -24,23 +25,30 @@ declare global {
   }
 }
 
+/** The collector refuses a whole request for a name that is not like this. */
+const NAME = /^[a-z][a-z0-9_]{0,39}$/;
+const LONGEST_JWT = 2_000;
+
 /** While the document is still being parsed, calls further down in it are waited for, but not for long. */
 const PARSING = 1_000;
 
 function track(name: string, data: Data = {}): void {
-  if (typeof name !== "string" || typeof data !== "object") throw TypeError("track takes a name and an object");
+  if (typeof name !== "string" || !NAME.test(name) || typeof data !== "object") throw TypeError(`track ${name}: not ${NAME} or no data`);
   const at = Date.now();
-  keep({ id: uuid7(at), name, at, data, page: location.href });
+  keep({ id: uuid7(at), name, at, data, page: address() });
   soon(document.readyState === "loading" ? PARSING : undefined);
 }
 
 function viewPage(referrer: string): void {
-  track("page_view", { page_location: location.href, page_referrer: referrer, page_title: document.title });
+  track("page_view", { page_location: address(), page_referrer: short(referrer), page_title: document.title });
 }
 
 const commands: Record<string, (...args: never[]) => void> = {
   track,
-  member: (jwt: string) => login(jwt) && tell(),
+  member(jwt: string) {
+    if (!jwt || typeof jwt !== "string" || jwt.length > LONGEST_JWT) throw TypeError("member takes a signed token");
+    if (login(jwt)) tell();
+  },
   logout: () => logout() && tell(),
 };
 

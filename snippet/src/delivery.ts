@@ -1,4 +1,5 @@
 /** Sends what the outbox holds, in batches, until the collector has it. */
+import { address } from "./address";
 import { attempt } from "./guard";
 import { identity, learn } from "./identity";
 import { done, kept, BATCH_CHARACTERS } from "./outbox";
@@ -69,14 +70,14 @@ function batch(): Kept[] {
 }
 
 function compose(events: Kept[], who: object): string {
-  const here = location.href;
-  const root = document.documentElement;
+  const here = address();
+  const language = document.documentElement.lang || navigator.language;
   return JSON.stringify({
     site,
     ...who,
     sent: Date.now(),
     page: here,
-    lang: (root.lang || navigator.language).split("-")[0],
+    lang: /^[a-z]+/i.exec(language)?.[0],
     open: openCampaigns(),
     events: events.map(({ page, data, ...event }) => ({
       ...event,

@@ -72,7 +72,7 @@ class Shop(Server):
 
     def put(self, path: str, *, head: str = "", body: str = MAIN, headers: dict[str, str] | None = None) -> None:
         """A page at `path`; `head` comes before the script line."""
-        line = f'<script async src="{self.script}" data-site="pk_test"></script>'
+        line = f'<script async src="{self.script}" data-site="pk_testing"></script>'
         html = f'<html lang="ko"><head>{META}<title>Shop</title>{head}{line}</head><body>{body}</body></html>'
         self.routes[path] = ("text/html", "<!doctype html>" + html, headers or {})
 
@@ -169,6 +169,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
         "window.surfaced = []; addEventListener('error', (e) => surfaced.push(e.message));"
         "addEventListener('unhandledrejection', (e) => surfaced.push(String(e.reason)))"
     )
+    made.set_default_timeout(8_000)
     yield made
     made.close()
 

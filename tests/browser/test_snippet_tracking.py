@@ -25,7 +25,7 @@ def test_a_page_view_is_one_request_without_a_preflight(page: Page, shop: Shop, 
     posts = [(method, path) for method, path, _ in collector.requests if method != "GET"]
     assert posts == [("POST", "/v1/events")]
     body = collector.bodies[0]
-    assert body["site"] == "pk_test"
+    assert body["site"] == "pk_testing"
     assert body["lang"] == "ko"
     assert body["page"] == f"{shop.url}/"
     assert not {"visitor", "member", "logout", "open"} & body.keys()
@@ -121,7 +121,7 @@ def test_global_privacy_control_means_no_request_and_no_storage(page: Page, shop
 
 
 def test_the_script_twice_on_a_page_counts_once(page: Page, shop: Shop, collector: Server) -> None:
-    shop.put("/", head=f'<script async src="{shop.script}" data-site="pk_test"></script>')
+    shop.put("/", head=f'<script async src="{shop.script}" data-site="pk_testing"></script>')
     page.goto(shop.url)
     collector.wait(collector.events)
     page.wait_for_timeout(300)
