@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec import Meta, Struct
 
 from dangol.plugin import Text, Url
-from dangol.render.text import MAX_TEXT, choose, clean, fill, language_of, params_problems, problems
+from dangol.render.text import MAX_TEXT, choose, clean, fill, params_problems, problems
 
 
 @pytest.mark.parametrize(
@@ -57,13 +57,6 @@ def test_a_text_without_problems_is_filled_wholly(pieces: list[str]) -> None:
 )
 def test_the_language_asked_for_goes_first_then_the_shops(text: Text, expected: str) -> None:
     assert choose(text, "en", "ko") == expected
-
-
-@pytest.mark.parametrize(
-    ("tag", "expected"), [("ko-KR", "ko"), ("en", "en"), ("EN_gb", "en"), ("fr-FR", "ko"), ("", "ko"), ("eng", "ko")]
-)
-def test_a_browser_is_spoken_to_in_a_language_we_have(tag: str, expected: str) -> None:
-    assert language_of(tag, "ko") == expected
 
 
 @pytest.mark.parametrize(

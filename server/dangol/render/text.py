@@ -15,7 +15,6 @@ from dangol.plugin import Text
 VARIABLES = frozenset({"name", "grade", "cart_total", "cart_count", "product"})
 """What every text may use. A widget may add its own."""
 
-LANGUAGES = ("ko", "en")
 MAX_TEXT = 1000
 
 PIECE = re.compile(r"\{\{|\}\}|\{([a-z_]+)(?:\|([^{}]*))?\}|[{}]")
@@ -23,12 +22,6 @@ PIECE = re.compile(r"\{\{|\}\}|\{([a-z_]+)(?:\|([^{}]*))?\}|[{}]")
 UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
-
-
-def language_of(tag: str, default: str) -> str:
-    """The language to speak to a browser whose language is `tag` (``ko-KR``); `default` where we lack it."""
-    language = tag[:2].lower()
-    return language if language in LANGUAGES and tag[2:3] in ("", "-", "_") else default
 
 
 def choose(text: Text, language: str, default: str) -> str:
@@ -46,7 +39,7 @@ def fill(text: str, values: Mapping[str, str]) -> str:
         name, substitute = match.groups()
         if name is None:
             return match[0][0]
-        return clean(values.get(name, "")) or substitute or ""
+        return values.get(name) or substitute or ""
 
     return clean(PIECE.sub(piece, text) if "{" in text or "}" in text else text)
 
