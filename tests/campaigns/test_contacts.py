@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dangol.campaigns.contacts import GRACE, REMEMBERED, note_message, promise, react
+from dangol.campaigns.contacts import GRACE, REMEMBERED, live_leases, note_message, promise, react
 from dangol.campaigns.decide import Decision, Plan, Reason, Verdict, decide
 from dangol.campaigns.plan import day_number
 from dangol.definitions.model import Campaign, Cap, MessageUse, Site, WidgetUse
@@ -64,7 +64,6 @@ def test_a_view_is_confirmed_once() -> None:
     [
         (reaction("widget_view", exposure="e2"), 1),
         (reaction("widget_view", campaign="d"), 1),
-        (reaction("widget_view"), 3 + GRACE),
         (reaction("widget_click", exposure="e2"), 1),
         (reaction("widget_close", campaign="d"), 1),
         (reaction("widget_later", campaign="d", choice="never"), 1),
@@ -125,10 +124,16 @@ def test_not_in_this_visit_names_the_visit() -> None:
     assert profile.contacts["c"].later_visit == profile.visit.started
 
 
-def test_never_again_is_heard_even_where_the_view_came_too_late() -> None:
+def test_a_view_after_its_promise_lapsed_was_seen_all_the_same() -> None:
     profile = a_profile()
     promise(profile, shown(), NOW)
-    assert not react(profile, reaction("widget_view"), NOW + 600, SITE)
+    assert react(profile, reaction("widget_view"), NOW + 600, SITE)
+    assert (profile.contacts["c"].views, profile.leases) == (1, [])
+
+
+def test_never_again_is_heard_even_where_no_view_was_confirmed() -> None:
+    profile = a_profile()
+    promise(profile, shown(), NOW)
     assert react(profile, reaction("widget_later", choice="never"), NOW + 601, SITE)
     assert (profile.contacts["c"].views, profile.contacts["c"].later_until) == (0, NEVER)
 
@@ -188,7 +193,7 @@ STEPS = st.lists(
 
 
 @given(caps=CAPS, steps=STEPS)
-def test_no_sequence_of_views_exceeds_a_cap(caps: list[Cap], steps: list[tuple[str, int]]) -> None:
+def test_views_of_promises_that_did_not_lapse_never_exceed_a_cap(caps: list[Cap], steps: list[tuple[str, int]]) -> None:
     campaign = Campaign(id="c", widget=WidgetUse("popcorn"), delay=3, holdout=0, caps=caps)
     plan = Plan.build([campaign], SITE, {"popcorn": "corner"})
     profile, now, keys = a_profile(), NOW, ["none"]
@@ -205,8 +210,11 @@ def test_no_sequence_of_views_exceeds_a_cap(caps: list[Cap], steps: list[tuple[s
             if decision.verdict is Verdict.SHOW:
                 promise(profile, decision, now)
                 keys.append(decision.key)
-        elif react(profile, reaction("widget_view", keys[-1 - value % len(keys)]), now, SITE):
-            views.append((profile.visit.started, day_number(now, SITE.timezone)))
+        else:
+            key = keys[-1 - value % len(keys)]
+            in_time = any(lease.exposure == key for lease in live_leases(profile, now))
+            if react(profile, reaction("widget_view", key), now, SITE) and in_time:
+                views.append((profile.visit.started, day_number(now, SITE.timezone)))
     for cap in caps:
         per = [{"session": visit, "day": day, "lifetime": 0}[cap.per] for visit, day in views]
         assert max(map(per.count, per), default=0) <= cap.times

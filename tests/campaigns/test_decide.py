@@ -178,6 +178,18 @@ def test_an_open_campaign_is_refreshed_and_keeps_its_slot() -> None:
     assert decisions[1].key == ""
 
 
+def test_a_widget_with_nothing_to_show_leaves_its_slot_to_the_next() -> None:
+    decisions = judge(a_campaign("a", priority=1), a_campaign("b"), silent=["a"], is_open=["a"])
+    assert of(decisions) == [("a", "nothing", "")]
+    decisions = judge(a_campaign("a", priority=1), a_campaign("b"), silent=["a"])
+    assert of(decisions) == [("a", "nothing", ""), ("b", "shown", "")]
+
+
+def test_without_a_page_that_waits_only_messages_are_judged() -> None:
+    decisions = judge(a_campaign("a"), a_message(id="b"), profile=a_profile(member=True), widgets=False)
+    assert of(decisions) == [("b", "sent", "")]
+
+
 def test_an_open_campaign_that_no_longer_fits_is_not_refreshed() -> None:
     (decision,) = judge(a_campaign(pages=Pages(never=["/"])), is_open=["c"])
     assert decision.reason is Reason.PAGE

@@ -1,8 +1,9 @@
 """What passes between campaigns and a shopper: promised and confirmed views, reactions, "see later", messages.
 
 A view is first promised (a lease on the profile) and counts when the browser says that it was really seen. Limits
-count both, so two tabs can't both take the last allowed view; a promise that nobody confirms lapses. All functions
-change the profile that they are given.
+count both, so two tabs can't both take the last allowed view; a promise that nobody confirms lapses. A view that
+comes after that, from a tab that stood in the background or a widget far down the page, still counts: it was seen. All
+functions change the profile that they are given.
 """
 
 from math import ceil
@@ -17,7 +18,7 @@ GRACE = 60
 """Seconds after its delay for which a promised view may be confirmed."""
 
 REMEMBERED = 3600
-"""Seconds for which a lapsed promise is kept: the shopper's late "never again" still has to be known for ours."""
+"""Seconds for which a lapsed promise is kept, to know a late view or a late "never again" for ours."""
 
 PUT_OFF: dict[Later, int] = {"1h": 3600, "1d": 86400, "7d": 7 * 86400, "30d": 30 * 86400, "never": NEVER}
 
@@ -58,8 +59,8 @@ def note_holdout(profile: Profile, decision: Decision, now: float) -> None:
 
 def react(profile: Profile, event: Event, now: float, site: Site) -> bool:
     """Take over a widget event, whose `key` is the exposure and whose props name the `campaign` and, for
-    widget_later, the `choice`. False when it was ignored: the exposure was never promised to this shopper, its
-    promise lapsed before it was seen, or the choice is none. `now` is the server's clock, since promises are."""
+    widget_later, the `choice`. False when it was ignored: the exposure was never promised to this shopper or was
+    confirmed before, or the choice is none. `now` is the server's clock, unix seconds."""
     campaign = event.props.get("campaign")
     if not isinstance(campaign, str):
         return False
@@ -79,7 +80,7 @@ def react(profile: Profile, event: Event, now: float, site: Site) -> bool:
 
 def _confirm(profile: Profile, campaign: str, exposure: str, now: float, site: Site) -> bool:
     for place, lease in enumerate(profile.leases):
-        if lease.exposure == exposure and lease.campaign == campaign and lease.until > now:
+        if lease.exposure == exposure and lease.campaign == campaign:
             del profile.leases[place]
             contact = _contact(profile, campaign, now)
             contact.views += 1

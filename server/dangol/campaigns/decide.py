@@ -55,10 +55,10 @@ def decide(
     """Judge the campaigns that `request.event_names` and the `matched` segments bring up, or with `everything` all.
 
     `events` are those of the request, for messages that are sent once per event; `is_open` are the campaigns that
-    the page shows already, `silent` those whose widget has nothing to show now; without `widgets` no page waits for an
-    answer and only messages are judged. One decision per campaign looked at, by descending priority; a message that is sent
-    once per event may have several. Without `everything`, a campaign whose slot is taken is not looked at.
-    Changes nothing: see `contacts` for what to note.
+    the page shows already, `silent` those whose widget has nothing to show now; without `widgets` no page waits for
+    an answer and only messages are judged. One decision per campaign looked at, by descending priority; a message
+    that is sent once per event may have several. Without `everything`, a campaign whose slot is taken is not looked
+    at, and times in `detail` are left out. Changes nothing: see `contacts` for what to note.
     """
     leases = live_leases(profile, request.now) if profile.leases else []
     look = Look(
@@ -166,7 +166,7 @@ def _outside(rule: Rule, look: Look) -> Refusal | None:
         return Reason.ENDED, _when(rule.ends, look)
     if rule.on.isdisjoint(request.event_names):
         return Reason.EVENT, ", ".join(campaign.on)
-    if not look.allowed[rule.rank]:
+    if not look.allowed[rule.page]:
         return Reason.PAGE, request.path
     if not rule.audience <= look.matched:
         return Reason.AUDIENCE, next(one for one in campaign.audience if one not in look.matched)

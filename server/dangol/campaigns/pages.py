@@ -49,15 +49,21 @@ def _either(globs: Sequence[str]) -> Callable[[str], bool]:
 
 
 class PageIndex:
-    """For each path, which of the given page rules allow it. The paths met last are remembered."""
+    """For each path, which of the given page rules allow it. Equal rules are judged once, and the paths met last are
+    remembered."""
 
     def __init__(self, rules: Sequence[Pages]) -> None:
-        predicates = [compile_pages(pages) if pages.only or pages.never else None for pages in rules]
+        texts = [(tuple(pages.only), tuple(pages.never)) for pages in rules]
+        distinct = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+        predicates = [compile_pages(Pages(list(only), list(never))) for only, never in distinct]
 
         @lru_cache(REMEMBERED)
         def allowed(path: str) -> bytes:
             path = normal_path(path)
-            return bytes(test is None or test(path) for test in predicates)
+            return bytes([test(path) for test in predicates])
+
+        self.places = [distinct[text] for text in texts]
+        """For each rule, in their order, its byte in what `allowed` answers."""
 
         self.allowed: Callable[[str], bytes] = allowed
-        """One byte for each rule, in their order: 1 where the page is allowed."""
+        """1 for each distinct rule under which a page with this path is allowed, else 0."""

@@ -16,11 +16,13 @@ EVERYONE = ""
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A campaign with what can be worked out ahead. `held_out` is a share of `HASH_RANGE`; `slot` is the place on the
-    page that only one widget has, empty for a message and for a widget whose plugin is missing."""
+    """A campaign with what can be worked out ahead. `page` is its byte in what `Plan.pages` allows, `held_out` a
+    share of `HASH_RANGE`, and `slot` the place on the page that only one widget has, empty for a message and for a
+    widget whose plugin is missing."""
 
     campaign: Campaign
     rank: int
+    page: int
     audience: frozenset[str]
     on: frozenset[str]
     starts: float
@@ -32,18 +34,20 @@ class Rule:
 class Plan:
     """Campaigns by descending priority, then in the order of their definition. Immutable once built."""
 
-    def __init__(self, site: Site, rules: Sequence[Rule]) -> None:
+    def __init__(self, site: Site, rules: Sequence[Rule], pages: PageIndex) -> None:
         self.site = site
         self.rules = tuple(rules)
         self.by_id = {rule.campaign.id: rule for rule in rules}
-        self.pages = PageIndex([rule.campaign.pages for rule in rules])
+        self.pages = pages
         self._by_event = _index(rule for rule in rules if rule.campaign.active)
 
     @classmethod
     def build(cls, campaigns: Iterable[Campaign], site: Site, slots: Mapping[str, str]) -> "Plan":
         """`slots` tells each usable widget plugin's slot; the campaigns were checked."""
         ordered = sorted(campaigns, key=lambda campaign: -campaign.priority)
-        return cls(site, [_rule(campaign, rank, site, slots) for rank, campaign in enumerate(ordered)])
+        pages = PageIndex([campaign.pages for campaign in ordered])
+        ranked = enumerate(zip(ordered, pages.places, strict=True))
+        return cls(site, [_rule(campaign, rank, page, site, slots) for rank, (campaign, page) in ranked], pages)
 
     def candidates(self, events: Iterable[str], matched: AbstractSet[str]) -> list[Rule]:
         """The active campaigns judged on one of the events whose audience holds, in order."""
@@ -66,13 +70,14 @@ def _index(rules: Iterable[Rule]) -> dict[str, dict[str, list[int]]]:
     return index
 
 
-def _rule(campaign: Campaign, rank: int, site: Site, slots: Mapping[str, str]) -> Rule:
+def _rule(campaign: Campaign, rank: int, page: int, site: Site, slots: Mapping[str, str]) -> Rule:
     slot = slots.get(campaign.widget.use, "") if campaign.widget else ""
     if campaign.widget and slot == "inline":
         slot = f"inline {campaign.widget.at}"
     return Rule(
         campaign=campaign,
         rank=rank,
+        page=page,
         audience=frozenset(campaign.audience),
         on=frozenset(campaign.on),
         starts=moment(campaign.starts, site.timezone, -inf),
