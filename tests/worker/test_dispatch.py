@@ -201,9 +201,8 @@ async def test_no_partition_waits_while_there_is_room(link: Link, scripted: Any)
 
 
 async def test_what_a_provider_accepted_is_written_down_after_the_store_was_away(
-    link: Link, store: Any, scripted: Any, monkeypatch: pytest.MonkeyPatch
+    link: Link, store: Any, scripted: Any
 ) -> None:
-    monkeypatch.setattr(dispatch, "MARGIN", 5.0)
     [key] = await enqueue(link, "scripted", "a")
     helper = Link(store.url)
 

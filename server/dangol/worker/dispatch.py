@@ -26,9 +26,6 @@ FULL_PAUSE = 0.05
 """Seconds until rows that found no room are looked at again."""
 
 DAY = 86_400.0
-MARGIN = 5.0
-"""Seconds that a row's lease outlives the time budget of its send."""
-
 UNSENT = frozenset({"missing", "import", "api", "off"})
 """Kinds of PluginFailure that come before the channel is called."""
 
@@ -39,7 +36,8 @@ logger = logging.getLogger(__name__)
 class Policy:
     """How sends are tried. `budget` and pauses are seconds: the n-th pause is ``first * factor ** (n - 1)``, at most
     `longest`, of which a random half is taken off so that retries spread. With the defaults a provider may be away for
-    two hours. `keep` is how long a finished row can be looked up."""
+    two hours. A row's lease outlives the budget by `margin`: that long its outcome may take to be written down, and
+    that much workers' clocks may differ. `keep` is how long a finished row can be looked up."""
 
     budget: float = 10.0
     tries: int = 8
@@ -47,6 +45,7 @@ class Policy:
     factor: float = 4.0
     longest: float = 3600.0
     concurrency: int = 64
+    margin: float = 5.0
     keep: float = 90 * DAY
 
     def pause(self, attempts: int, asked: float = 0.0) -> float:
@@ -145,7 +144,7 @@ class Dispatch(Job):
         self.free -= len(due)
         rows: list[Row] = []
         try:
-            rows = await outbox.claim(self.link, due, time.time(), self.policy.budget + MARGIN, token)
+            rows = await outbox.claim(self.link, due, time.time(), self.policy.budget + self.policy.margin, token)
         finally:
             self.free += len(due) - len(rows)
         return rows
@@ -159,12 +158,12 @@ class Dispatch(Job):
     async def _deliver(self, row: Row, token: str) -> None:
         outcome = await self._attempt(row)
         SENDS.labels(row.channel, outcome.state).inc()
-        deadline = time.monotonic() + MARGIN
+        deadline = time.monotonic() + self.policy.margin
         while not await self._settled(row, token, outcome):
             if time.monotonic() > deadline:
                 logger.error("push request %s: %s can't be written down", row.key, outcome.state)
                 return
-            await asyncio.sleep(MARGIN / 20)
+            await asyncio.sleep(self.policy.margin / 20)
 
     async def _settled(self, row: Row, token: str, outcome: Outcome) -> bool:
         """Write the outcome; False where the store is away, since what a provider accepted must not be forgotten."""

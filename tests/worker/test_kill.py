@@ -1,0 +1,162 @@
+"""A worker that is really killed, again and again, loses nothing and repeats nothing."""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from dangol.profile.model import Member
+from dangol.protocol.event import Decided, Entry, Event, Item
+from dangol.store import keys, outbox
+from dangol.store.counters import Counters
+from dangol.store.link import Link
+from dangol.worker.triggers import push_request
+
+pytestmark = pytest.mark.anyio
+
+VICTIM = Path(__file__).with_name("victim.py")
+KILLS = 15
+REQUESTS = 150
+PRODUCTS = 20
+
+
+class Receiver:
+    """A shop's webhook. It keeps each key once, as it should, and answers late, wrongly or not at all at times."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.accepted: set[str] = set()
+        self.repeated: set[str] = set()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+            fields = dict(line.split(": ", 1) for line in head.splitlines()[1:-1])
+            await reader.readexactly(int(fields["content-length"]))
+            await self.answer(fields["webhook-id"], writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return  # the worker was killed
+        finally:
+            writer.close()
+
+    async def answer(self, key: str, writer: asyncio.StreamWriter) -> None:
+        if key in self.accepted:
+            self.repeated.add(key)
+        await asyncio.sleep(self.chance.uniform(0, 0.05))
+        if self.chance.random() < 0.1:
+            writer.write(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        else:
+            self.accepted.add(key)
+            await asyncio.sleep(self.chance.uniform(0, 0.05))
+            if self.chance.random() < 0.9:
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+
+
+@asynccontextmanager
+async def receiving(receiver: Receiver) -> AsyncIterator[str]:
+    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+
+
+@asynccontextmanager
+async def working(store_url: str, receiver_url: str) -> AsyncIterator[None]:
+    """A worker process that is killed at the end, if the end is not the end of the test."""
+    environment = {**os.environ, "DANGOL_ALLOW_PRIVATE_WEBHOOKS": "1", "WEBHOOK_SECRET": "a secret for tests"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(VICTIM), store_url, receiver_url, stdout=asyncio.subprocess.PIPE, env=environment,
+        stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        assert await asyncio.wait_for(process.stdout.readline(), 30) == b"ready\n"
+        yield
+    finally:
+        process.send_signal(signal.SIGKILL)
+        await process.communicate()
+
+
+def orders() -> list[Entry]:
+    """Every one with a message to be sent, over one of two channels, and a product to be counted."""
+    made = []
+    for number in range(REQUESTS):
+        event = Event(f"e{number}", "purchase", number, items=[Item(f"p{number % PRODUCTS}")])
+        message = Decided(("webhook", "raw")[number % 2], "message", "x")
+        made.append(Entry("shop", f"m{number}", f"m{number}", number, [event], [message]))
+    return made
+
+
+async def append(link: Link, entries: list[Entry]) -> None:
+    for entry in entries:
+        await link.call("XADD", keys.log(keys.partition(entry.profile)), "*", "e", msgspec.msgpack.encode(entry))
+
+
+async def rows(link: Link, entries: list[Entry]) -> list[outbox.Row]:
+    wanted = [push_request(entry, entry.decided[0], Member(entry.profile)).key for entry in entries]
+    return [row for row in await asyncio.gather(*(outbox.read(link, key) for key in wanted)) if row]
+
+
+async def in_state(link: Link, entries: list[Entry], *states: str) -> int:
+    return sum(row.state in states for row in await rows(link, entries))
+
+
+async def counted(link: Link) -> bool:
+    """Whether every job has all entries."""
+    logs = [await link.call("XINFO", "GROUPS", keys.log(number)) for number in range(keys.PARTITIONS)]
+    groups = [dict(zip(flat[::2], flat[1::2], strict=True)) for groups in logs for flat in groups]
+    return all(group[b"lag"] == group[b"pending"] == 0 for group in groups)
+
+
+async def finished(link: Link, entries: list[Entry]) -> bool:
+    done = await in_state(link, entries, "accepted", "unknown", "failed")
+    return done == len(entries) and await counted(link)
+
+
+async def live_and_die(link: Link, url: str, entries: list[Entry], receiver: Receiver, chance: random.Random) -> int:
+    """Entries come in while workers are killed, then the last one may finish. Returns how many sends the kills hit."""
+    share, hit = REQUESTS // KILLS, 0
+    async with receiving(receiver) as address:
+        for number in range(KILLS):
+            async with working(url, address):
+                await append(link, entries[number * share : (number + 1) * share])
+                await asyncio.sleep(chance.uniform(0.0, 0.6))
+            hit += await in_state(link, entries, "sending")
+        async with working(url, address), asyncio.timeout(60):
+            while not await finished(link, entries):  # noqa: ASYNC110  # what happens is in another process
+                await asyncio.sleep(0.05)
+    return hit
+
+
+async def test_kills_lose_nothing_and_repeat_nothing(link: Link, store: Any) -> None:
+    chance = random.Random(7)
+    receiver, entries = Receiver(chance), orders()
+    hit = await live_and_die(link, store.url, entries, receiver, chance)
+    assert hit > KILLS / 3, "the kills hit too few sends to prove anything"
+    found = await rows(link, entries)
+    honoured = {row.key for row in found if row.channel == "webhook"}
+    assert {row.state for row in found if row.channel == "webhook"} == {"accepted"}
+    assert honoured <= receiver.accepted
+    assert receiver.repeated & honoured, "no request had to be repeated"
+    assert receiver.repeated <= honoured, "a request was sent blindly to a channel that is not idempotent"
+    assert {row.state for row in found if row.channel == "raw"} == {"accepted", "unknown"}
+    assert {row.key for row in found if row.state == "accepted"} <= receiver.accepted
+    await check_counts(link, entries)
+
+
+async def check_counts(link: Link, entries: list[Entry]) -> None:
+    """Every product was counted exactly as often as it was sold."""
+    names = [f"p{number}" for number in range(PRODUCTS)]
+    sold = Counter(entry.events[0].items[0].id for entry in entries)
+    counts = await Counters(link, "shop", "tally").top(names, 2)
+    assert counts == [[("times", float(sold[name]))] for name in names]
+    assert not any([await link.call("EXISTS", keys.parked(number)) for number in range(keys.PARTITIONS)])
