@@ -9,6 +9,8 @@
 The pytest fixtures are in `dangol.testing.fixtures`.
 """
 
+from dangol.errors import Invalid, PluginFailure
+from dangol.profile.model import Member
 from dangol.testing.builders import NOW, entry, event, item, profile, push_request, request
 from dangol.testing.calls import consume, fact, recommend, send
 from dangol.testing.clock import Clock
@@ -18,7 +20,10 @@ from dangol.testing.widgets import Shown, render, view
 __all__ = [
     "NOW",
     "Clock",
+    "Invalid",
+    "Member",
     "MemoryCounts",
+    "PluginFailure",
     "Shown",
     "consume",
     "entry",
