@@ -76,6 +76,7 @@ def test_the_operators_list_shows_them_all(environment: Any) -> None:
     lines = {line.split()[0]: line.split()[1:5] for line in listed.splitlines()}
     assert lines["hello"] == ["widget", "hello-plugins", "1.2", "ok"]
     assert lines["broken_raising"] == ["widget", "broken-plugins", "0.9", "ok"]
+    assert lines["broken_files"] == ["widget", "broken-plugins", "0.9", "import"]
     assert lines["broken_api"][:3] == ["broken-plugins", "0.9", "api"]
 
 

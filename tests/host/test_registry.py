@@ -87,6 +87,12 @@ def broken(old: str, new: str) -> str:
         (broken("async def", "def"), "api", "context is def context(params, view); expected async def context"),
         (broken("params, view", "params"), "api", "context is async def context(params); expected async def"),
         (broken("params, view", "params, view, more"), "api", "context(params, view, more); expected"),
+        (broken('"hello"', '"hello"\n        api = property(lambda self: 1 / 0)'), "api", "written for api <property"),
+        (
+            broken("(Widget)", "(Widget, metaclass=type('M', (type(Widget),), {'api': property(lambda c: 1 / 0)}))"),
+            "api",
+            "x",
+        ),
         (broken("async def", "def __init__(self): 1 / 0\n        async def"), "import", "making it: ZeroDivisionError"),
     ],
 )

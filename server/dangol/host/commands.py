@@ -8,7 +8,9 @@ import click
 from dangol.errors import Invalid
 from dangol.host import scaffold
 from dangol.host.contract import KINDS
+from dangol.host.guard import Guard
 from dangol.host.registry import Registry, Status
+from dangol.render.renderer import Renderer
 
 COLUMNS = ("name", "kind", "distribution", "version", "state", "detail")
 
@@ -40,18 +42,25 @@ def new(kind: str, name: str, into: Path) -> None:
 @plugin.command("list")
 def list_() -> None:
     """Show every installed plugin."""
-    click.echo(table(Registry.load().statuses()))
+    click.echo(table(installed()))
 
 
 @plugin.command()
 @click.argument("names", nargs=-1)
 def check(names: Sequence[str]) -> None:
     """Show the plugins called NAMES, or all; the exit status is 1 where one can't be used or isn't installed."""
-    found = {status.name: status for status in Registry.load().statuses()}
+    found = {status.name: status for status in installed()}
     chosen = [found.get(name) or Status(name, state="missing", detail="not installed") for name in names or found]
     click.echo(table(chosen))
     if any(status.state != "ok" for status in chosen):
         raise click.exceptions.Exit(1)
+
+
+def installed() -> list[Status]:
+    """The statuses of all plugins, once the widgets' templates and styles were read too."""
+    registry, guard = Registry.load(), Guard()
+    Renderer(registry, guard)
+    return registry.statuses(guard)
 
 
 def table(statuses: Iterable[Status]) -> str:

@@ -44,9 +44,9 @@ def check_class(name: str, found: object) -> type[Plugin]:
     return found
 
 
-def check_instance(name: str, plugin: Plugin) -> None:
-    """Every method that the kind asks for can be called in the way that dangol calls it, and a condition fits in
-    with those of the segment language."""
+def check_instance(name: str, plugin: Plugin) -> Plugin:
+    """`plugin` itself, once every method that the kind asks for can be called in the way that dangol calls it,
+    and a condition fits in with those of the segment language."""
     kind = KINDS[kind_of(type(plugin))]
     for method in sorted(getattr(kind, "__abstractmethods__", ())):
         _check_method(name, method, getattr(plugin, method), getattr(kind, method))
@@ -55,6 +55,7 @@ def check_instance(name: str, plugin: Plugin) -> None:
             CATALOGUE.with_plugins([plugin])
         except ValueError as error:
             raise PluginFailure(name, "api", str(error)) from error
+    return plugin
 
 
 def missing_methods(plugin: type[Plugin]) -> str:

@@ -78,6 +78,12 @@ class Guard:
         """What is known of the plugin of this name."""
         return self._records.setdefault(name, Record())
 
+    def note(self, failure: PluginFailure) -> None:
+        """Tell the operator of a failure that was found outside a call."""
+        record = self.record(failure.plugin)
+        record.state, record.detail = failure.kind, failure.detail
+        logger.error("%s; dangol goes on without it", failure)
+
     async def call(
         self,
         plugin: Plugin,

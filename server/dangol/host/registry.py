@@ -3,7 +3,7 @@
 import importlib
 import logging
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import TypeVar
 
@@ -19,6 +19,8 @@ OWN = "dangol"
 """The distribution of the built-ins; a plugin of the same name from any other goes before its own."""
 
 K = TypeVar("K", bound=Plugin)
+Given = TypeVar("Given")
+Checked = TypeVar("Checked")
 logger = logging.getLogger(__name__)
 
 
@@ -132,22 +134,31 @@ def _goes_before(chosen: EntryPoint, others: list[EntryPoint]) -> str:
 
 
 def _source(point: EntryPoint) -> tuple[str, str]:
-    return (point.dist.name, point.dist.version) if point.dist is not None else ("", "")
+    return (point.dist.name or "", point.dist.version or "") if point.dist is not None else ("", "")
 
 
 def _load(point: EntryPoint, detail: str) -> tuple[Plugin | None, Status]:
     distribution, version = _source(point)
     status = Status(point.name, distribution=distribution, version=version, detail=detail)
     try:
-        loaded = check_class(point.name, _imported(point))
+        loaded = _checked(point.name, check_class, _imported(point))
         status = structs.replace(status, kind=kind_of(loaded))
-        plugin = _made(point.name, loaded)
-        check_instance(point.name, plugin)
+        plugin = _checked(point.name, check_instance, _made(point.name, loaded))
     except PluginFailure as failure:
         logger.error("%s, of %s %s; dangol goes on without it", failure, distribution, version)
         told = f"{failure.detail}; {detail}" if detail else failure.detail
         return None, structs.replace(status, state=failure.kind, detail=told)
     return plugin, status
+
+
+def _checked(name: str, check: Callable[[str, Given], Checked], given: Given) -> Checked:
+    """What `check` gives. A plugin may be so odd that even looking at it raises."""
+    try:
+        return check(name, given)
+    except PluginFailure:
+        raise
+    except Exception as error:
+        raise PluginFailure(name, "api", f"checking it: {describe(error)}") from error
 
 
 def _imported(point: EntryPoint) -> object:

@@ -1,6 +1,5 @@
 """From a widget plugin, its parameters and a view to the JSON of its node tree."""
 
-import logging
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
@@ -24,8 +23,6 @@ BUDGET = 0.05
 
 CACHED = 512
 """Trees kept, of at most `nodes.MAX_HTML` characters each: most views of a campaign render alike."""
-
-logger = logging.getLogger(__name__)
 
 
 class Rendered(NamedTuple):
@@ -103,7 +100,7 @@ class Renderer:
         except (Invalid, OSError, UnicodeDecodeError, TemplateError) as error:
             failure = PluginFailure(widget.name, "import", f"{type(error).__name__}: {error}")
             self._failures[widget.name] = failure
-            logger.error("%s; dangol goes on without it", failure)
+            self._guard.note(failure)
             return
         self._styles[widget.name] = Style(style_hash(css), css)
 
