@@ -7,7 +7,7 @@ from typing import Any
 import prometheus_client
 import pytest
 
-from dangol.errors import PluginFailure
+from dangol.errors import PluginFailure, Unavailable
 from dangol.host.breaker import LIMIT, PAUSE
 from dangol.host.guard import Guard
 from dangol.plugin import View, Widget
@@ -252,3 +252,15 @@ async def test_calls_are_counted_by_outcome_for_the_operator() -> None:
     await call(guard, good)
     await fails(guard, raising)
     assert (value("ok"), value("raised")) == (before[0] + 1, before[1] + 1)
+
+
+async def test_a_store_that_is_away_is_not_the_plugins_failure() -> None:
+    guard = Guard()
+
+    async def away() -> dict[str, int]:
+        raise Unavailable("the store is away")
+
+    for _ in range(10):
+        with pytest.raises(Unavailable):
+            await call(guard, away)
+    assert guard.record(HELLO.name).state == "ok"

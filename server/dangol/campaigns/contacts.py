@@ -14,7 +14,7 @@ from dangol.definitions.model import Cap, Later, Site
 from dangol.profile.model import CONTACTS, LEASES, NEVER, Contact, Lease, Profile
 from dangol.protocol.event import Event
 
-GRACE = 60
+GRACE = 30
 """Seconds after its delay for which a promised view may be confirmed."""
 
 REMEMBERED = 3600

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import prometheus_client
 
-from dangol.errors import PluginFailure
+from dangol.errors import PluginFailure, Unavailable
 from dangol.host.breaker import CLOSED, Breaker, admitted, failed
 from dangol.host.eager import resumed
 from dangol.plugin import Plugin
@@ -65,7 +65,7 @@ class Guard:
     - ``off``: it failed `breaker.LIMIT` times in a row and is left out for a while.
 
     A result that comes late all the same, since Python code can't be pre-empted, is used but counts as slow.
-    Cancellation of the caller and other BaseExceptions pass through.
+    `Unavailable`, cancellation of the caller and other BaseExceptions pass through.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -99,6 +99,8 @@ class Guard:
             result = await _within(budget, make())
         except Overrun as error:
             raise self._failed(plugin, method, started, "slow", _late(budget)) from error
+        except Unavailable:
+            raise  # the store's fault: it must not switch off the plugins that need it
         except Exception as error:
             raise self._failed(plugin, method, started, *_told(plugin, error)) from error
         except asyncio.CancelledError as error:

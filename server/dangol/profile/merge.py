@@ -3,9 +3,11 @@
 from dangol.profile.model import (
     CART_LINES,
     CATEGORIES,
+    CONTACTS,
     EVENT_ID_BYTES,
     EVENT_IDS,
     LEASES,
+    NEVER,
     RECENT_ORDERS,
     RECENT_PRODUCTS,
     Contact,
@@ -13,6 +15,7 @@ from dangol.profile.model import (
     Profile,
     Seen,
 )
+from dangol.profile.reduce import TAKEN_BACK
 
 MERGED = 50
 
@@ -23,19 +26,15 @@ def merge(member: Profile, visitor: Profile, visitor_id: str) -> bool:
         return False
     member.seed = member.seed or visitor.seed
     member.first_seen = min(filter(None, (member.first_seen, visitor.first_seen)), default=0)
-    if visitor.last_seen >= member.last_seen:
-        member.visit = visitor.visit
-        member.environment = visitor.environment
-    member.last_seen = max(member.last_seen, visitor.last_seen)
     _add_totals(member, visitor)
+    _take_visit(member, visitor)
     member.viewed = _join(member.viewed, visitor.viewed, RECENT_PRODUCTS)
     member.categories = _join(member.categories, visitor.categories, CATEGORIES)
     member.wishlist = _join(member.wishlist, visitor.wishlist, RECENT_PRODUCTS)
     member.bought = _join(member.bought, visitor.bought, RECENT_PRODUCTS)
     _take_cart(member, visitor)
     _take_orders(member, visitor)
-    for campaign, contact in visitor.contacts.items():
-        member.contacts[campaign] = _contact(member.contacts.get(campaign), contact)
+    _take_contacts(member, visitor)
     member.leases = [*visitor.leases, *member.leases][:LEASES]
     member.event_ids = (visitor.event_ids + member.event_ids)[: EVENT_IDS * EVENT_ID_BYTES]
     member.merged = [visitor_id, *member.merged][:MERGED]
@@ -58,14 +57,39 @@ def _take_cart(member: Profile, visitor: Profile) -> None:
     member.cart_at = newer.cart_at
 
 
+def _take_visit(member: Profile, visitor: Profile) -> None:
+    """The visit that is in front of the shopper goes on; the other one has ended, and its time counts."""
+    ours, theirs = ((each.last_seen, each.visit.started) for each in (member, visitor))
+    seen, started = min(ours, theirs)
+    member.dwell += max(0, seen - started)
+    if theirs >= ours:
+        member.visit = visitor.visit
+        member.environment = visitor.environment
+    member.last_seen = max(member.last_seen, visitor.last_seen)
+
+
 def _take_orders(member: Profile, visitor: Profile) -> None:
-    known = {order.number for order in member.recent_orders}
-    twice = [order for order in visitor.recent_orders if order.number in known]
-    fresh = [order for order in visitor.recent_orders if order.number not in known]
-    member.orders += visitor.orders - len(twice)
-    member.spent += visitor.spent - sum(max(0, order.value) for order in twice)
+    """An order that both know counts once, and not at all when either knows that it was taken back."""
+    member.orders += visitor.orders
+    member.spent += visitor.spent
     member.last_order_at = max(member.last_order_at, visitor.last_order_at)
-    member.recent_orders = sorted([*fresh, *member.recent_orders], key=lambda order: -order.at)[:RECENT_ORDERS]
+    known = {order.number: order for order in member.recent_orders}
+    for theirs in visitor.recent_orders:
+        ours = known.setdefault(theirs.number, theirs)
+        if ours is not theirs and max(ours.value, theirs.value) != TAKEN_BACK:
+            member.orders -= 1
+            member.spent -= ours.value if theirs.value == TAKEN_BACK else theirs.value
+            if theirs.value == TAKEN_BACK:
+                known[theirs.number] = theirs
+    member.recent_orders = sorted(known.values(), key=lambda order: -order.at)[:RECENT_ORDERS]
+
+
+def _take_contacts(member: Profile, visitor: Profile) -> None:
+    for campaign, contact in visitor.contacts.items():
+        member.contacts[campaign] = _contact(member.contacts.get(campaign), contact)
+    if len(member.contacts) > CONTACTS:
+        newest = sorted(member.contacts.items(), key=lambda one: (one[1].later_until < NEVER, -one[1].last_at))
+        member.contacts = dict(newest[:CONTACTS])
 
 
 def _join(ours: list[Seen], theirs: list[Seen], size: int) -> list[Seen]:

@@ -24,6 +24,8 @@ from dangol.profile.model import (
     Visit,
 )
 from dangol.protocol.event import REACTION_EVENTS, Event, Item
+from dangol.protocol.text import clean
+from dangol.render.money import MOST
 
 VISIT_GAP = 30 * 60
 """Idle seconds after which the next page view starts a new visit (GA4's session rule)."""
@@ -31,13 +33,16 @@ VISIT_GAP = 30 * 60
 UTM = ("utm_source", "utm_medium", "utm_campaign")
 NO_MARKS = ("", "", "")
 
+MOST_OF_ONE = 100_000
+"""Pieces of one product in a cart; with `MOST` it keeps all sums within 64 bits."""
+
 TAKEN_BACK = -1
 """The value of an order that was cancelled: its number stays, so that a late report does not count it again."""
 
 
 def reduce(profile: Profile, events: Sequence[Event], site: Site, now: float, seed: int) -> list[Event]:
     """Take in `events`, oldest first, and return those that were new: retried beacons and orders that were counted
-    before fall away. `now` is the server's clock; `seed` is what the caller drew for a profile that has none yet."""
+    before fall away, as do reactions to widgets that were never shown. `now` is the server's clock; `seed` is what the caller drew for a profile that has none yet."""
     if not profile.seed:
         profile.seed = seed
     taken = []
@@ -46,20 +51,22 @@ def reduce(profile: Profile, events: Sequence[Event], site: Site, now: float, se
         if _remembered(profile.event_ids, mark) or _counted(profile, event):
             continue
         profile.event_ids = (mark + profile.event_ids)[: EVENT_IDS * EVENT_ID_BYTES]
-        _take(profile, event, site, now)
-        taken.append(event)
+        if _take(profile, event, site, now):
+            taken.append(event)
     return taken
 
 
-def _take(profile: Profile, event: Event, site: Site, now: float) -> None:
+def _take(profile: Profile, event: Event, site: Site, now: float) -> bool:
+    """False for a reaction to what was never shown to this shopper."""
     at = event.at // 1000
     profile.first_seen = profile.first_seen or at
     if profile.cart and profile.cart_at < at - site.cart_days * 86_400:
         profile.cart = []
     if event.name in REACTION_EVENTS:
-        react(profile, event, now, site)
-    elif handler := HANDLERS.get(event.name):
+        return react(profile, event, now, site)
+    if handler := HANDLERS.get(event.name):
         handler(profile, event, at)
+    return True
 
 
 def _mark(event_id: str) -> bytes:
@@ -79,7 +86,8 @@ def _counted(profile: Profile, event: Event) -> bool:
 
 def _page_view(profile: Profile, event: Event, at: int) -> None:
     visit = profile.visit
-    if not visit.started or at - profile.last_seen > VISIT_GAP or _new_campaign(visit, event):
+    is_new = at - profile.last_seen > VISIT_GAP or (at >= profile.last_seen and _new_campaign(visit, event))
+    if is_new or not visit.started:
         _start_visit(profile, event, at)
         visit = profile.visit
     profile.last_seen = max(profile.last_seen, at)
@@ -96,7 +104,7 @@ def _start_visit(profile: Profile, event: Event, at: int) -> None:
     path, _, query = event.page.partition("?")
     source, medium, campaign = _marks(query) if "utm_" in query else NO_MARKS
     referrer = _host(str(event.props.get("referrer", "")))
-    profile.visit = Visit(at, 0, path, referrer, source, medium, campaign)
+    profile.visit = Visit(at, 0, path, referrer, source, medium, campaign, previous_at=profile.last_seen)
 
 
 def _new_campaign(visit: Visit, event: Event) -> bool:
@@ -110,8 +118,8 @@ def _new_campaign(visit: Visit, event: Event) -> bool:
 @lru_cache(4096)
 def _marks(query: str) -> tuple[str, str, str]:
     """Source, medium and campaign of a link's query."""
-    values = parse_qs(query, max_num_fields=50)
-    source, medium, campaign = (values.get(name, [""])[0][:100] for name in UTM)
+    values = parse_qs(query)
+    source, medium, campaign = (clean(values.get(name, [""])[0], 100) for name in UTM)
     return source, medium, campaign
 
 
@@ -143,9 +151,16 @@ def _add_to_cart(profile: Profile, event: Event, at: int) -> None:
     cart = {line.id: line for line in profile.cart}
     for item in event.items:
         line = cart.pop(item.id, None)
-        price = item.price if item.price is not None else line.price if line else 0
-        cart = {item.id: Line(item.id, price, item.quantity + (line.quantity if line else 0), at), **cart}
+        more = _line(item, line, line.quantity if line else 0)
+        more.at = max(at, line.at) if line else at
+        cart = {item.id: more, **cart}
     _set_cart(profile, list(cart.values()), at)
+
+
+def _line(item: Item, known: Line | None, quantity: int) -> Line:
+    """`item` as one more of `quantity`; a report without a price leaves the one that is known."""
+    price = item.price if item.price is not None else known.price if known else 0
+    return Line(item.id, price, min(item.quantity + quantity, MOST_OF_ONE), known.at if known else 0)
 
 
 def _remove_from_cart(profile: Profile, event: Event, at: int) -> None:
@@ -159,14 +174,20 @@ def _remove_from_cart(profile: Profile, event: Event, at: int) -> None:
 
 def _view_cart(profile: Profile, event: Event, at: int) -> None:
     """The whole cart as the shop shows it replaces what we had; lines that were there keep their time."""
-    before = {line.id: line.at for line in profile.cart}
-    lines = [Line(item.id, item.price or 0, item.quantity, before.get(item.id, at)) for item in event.items]
-    _set_cart(profile, lines, at if lines else profile.cart_at)
+    if at < profile.cart_at:
+        return  # a late report of a cart that has changed since
+    before = {line.id: line for line in profile.cart}
+    lines: dict[str, Line] = {}
+    for item in event.items:  # one product may stand there twice, in two colours
+        same = lines.get(item.id)
+        lines[item.id] = _line(item, before.get(item.id), same.quantity if same else 0)
+        lines[item.id].at = lines[item.id].at or at
+    _set_cart(profile, list(lines.values()), at if lines else profile.cart_at)
 
 
 def _set_cart(profile: Profile, lines: list[Line], at: int) -> None:
     profile.cart = lines[:CART_LINES]
-    profile.cart_at = at
+    profile.cart_at = max(profile.cart_at, at)
 
 
 def _add_to_wishlist(profile: Profile, event: Event, at: int) -> None:
@@ -180,11 +201,11 @@ def _remove_from_wishlist(profile: Profile, event: Event, at: int) -> None:
 
 
 def _begin_checkout(profile: Profile, event: Event, at: int) -> None:
-    profile.checkout_at = at
+    profile.checkout_at = max(profile.checkout_at, at)
 
 
 def _purchase(profile: Profile, event: Event, at: int) -> None:
-    value = event.value if event.value is not None else sum(_worth(item) for item in event.items)
+    value = event.value if event.value is not None else min(sum(_worth(item) for item in event.items), MOST)
     profile.orders += 1
     profile.spent += value
     profile.last_order_at = max(profile.last_order_at, at)
@@ -196,12 +217,15 @@ def _purchase(profile: Profile, event: Event, at: int) -> None:
 
 
 def _refund(profile: Profile, event: Event, at: int) -> None:
-    """A cancelled order is taken back whole, if we know it."""
+    """A cancelled order is taken back whole, if we know it. One that `moved` to another profile leaves no trace here:
+    a merge of the two must not take it for cancelled."""
     order = next((order for order in profile.recent_orders if order.number == event.key), None)
     if order and order.value >= 0:
         profile.orders -= 1
         profile.spent -= order.value
         order.value = TAKEN_BACK
+        if event.props.get("moved"):
+            profile.recent_orders.remove(order)
 
 
 def _worth(item: Item) -> int:
