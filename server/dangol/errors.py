@@ -7,9 +7,26 @@ DangolError
 """
 
 from collections.abc import Sequence
+from reprlib import Repr
 from typing import Any, NamedTuple
 
 SHOWN = 80
+
+
+class _Brief(Repr):
+    """Writes any value, however deep, large or long."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel, self.maxdict, self.maxlist = 4, 8, 8
+        self.maxstring = self.maxother = self.maxlong = 2 * SHOWN
+
+    def repr_int(self, x: int, level: int) -> str:
+        # Python refuses to write out integers of thousands of digits.
+        return repr(x) if x.bit_length() <= 1024 else f"an integer of {x.bit_length()} bits"
+
+
+_brief = _Brief()
 
 
 class Problem(NamedTuple):
@@ -20,7 +37,7 @@ class Problem(NamedTuple):
     expected: str
 
     def __str__(self) -> str:
-        text = repr(self.value)
+        text = _brief.repr(self.value)
         shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
         return f"{self.where or '(whole document)'}: {shown} is not {self.expected}"
 

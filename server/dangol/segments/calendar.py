@@ -13,27 +13,26 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 THURSDAY = 3  # 1970-01-01
 
 
-class Calendar:
-    """Unix seconds to local days, counted from 1970-01-01. `zone` is an IANA name; ValueError for another."""
+class Calendar(dict[int, int | None]):
+    """How many seconds local time is ahead of UTC, by the day in UTC (since 1970-01-01); None for a day on which that
+    changes. Found when first asked for. `zone` is an IANA name; ValueError for another."""
 
     def __init__(self, zone: str) -> None:
+        super().__init__()
         try:
             self._zone = ZoneInfo(zone)
-        except (KeyError, OSError) as error:
+        except (KeyError, OSError, ValueError) as error:
             raise ValueError(f"no such time zone: {zone!r}") from error
-        # Most days have one offset from start to end, so it need not be looked up for each time.
-        self._offset_of_day = lru_cache(REMEMBERED)(self._find_offset_of_day)
 
-    def local(self, at: int) -> int:
-        """The local wall clock as seconds since 1970-01-01 00:00 local time."""
-        offset = self._offset_of_day(at // DAY)
-        return at + (self._offset(at) if offset is None else offset)
+    def __missing__(self, day: int) -> int | None:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        start, end = self.ahead(day * DAY), self.ahead((day + 1) * DAY - 1)
+        self[day] = found = start if start == end else None
+        return found
 
-    def _find_offset_of_day(self, day: int) -> int | None:
-        start, end = self._offset(day * DAY), self._offset((day + 1) * DAY - 1)
-        return start if start == end else None
-
-    def _offset(self, at: int) -> int:
+    def ahead(self, at: int) -> int:
+        """The seconds that local time is ahead at a unix time."""
         offset = datetime.fromtimestamp(at, UTC).astimezone(self._zone).utcoffset()
         return int(offset.total_seconds()) if offset else 0
 
@@ -52,7 +51,8 @@ class Clock:
     def __init__(self, now: float, calendar: Calendar) -> None:
         self.now = int(now)
         self._calendar = calendar
-        self._local = calendar.local(self.now)
+        ahead = calendar[self.now // DAY]
+        self._local = self.now + (calendar.ahead(self.now) if ahead is None else ahead)
         self.today = self._local // DAY
 
     @property
@@ -70,6 +70,10 @@ class Clock:
     def days_since(self, at: int) -> float:
         """Calendar days since a unix time, 0 for today and for what a fast clock puts into the future.
         NaN for 0, which is never, and for times that no calendar has."""
-        if 0 < at < LATEST:
-            return max(0, self.today - self._calendar.local(at) // DAY)
-        return nan
+        if not 0 < at < LATEST:
+            return nan
+        ahead = self._calendar[at // DAY]
+        if ahead is None:
+            ahead = self._calendar.ahead(at)
+        days = self.today - (at + ahead) // DAY
+        return days if days > 0 else 0

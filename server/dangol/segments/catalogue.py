@@ -125,7 +125,7 @@ CATALOGUE = Catalogue([
         facts.cart, {"key": "22423", "gte": 2}),
     Row("cart_count", "장바구니 수량", "number of items in the cart", "cart", "number", facts.cart_count, {"gte": 1}),
     Row("cart_total", "장바구니 금액", "total of the cart", "cart", "number",
-        _field("cart_total"), {"gte": 10000, "lt": 50000}, unit="money"),
+        facts.cart_total, {"gte": 10000, "lt": 50000}, unit="money"),
     Row("last_cart_item", "마지막으로 담은 상품", "item last put into the cart", "cart", "text",
         facts.last_cart_item, {"is": "22423"}),
     Row("days_since_cart", "장바구니에 담은 후 경과일", "days since the cart was changed", "cart", "number",

@@ -60,6 +60,10 @@ def cart_count(profile: Profile, request: Request, clock: Clock) -> float:
     return sum([line.quantity for line in profile.cart])
 
 
+def cart_total(profile: Profile, request: Request, clock: Clock) -> float:
+    return sum([line.price * line.quantity for line in profile.cart])
+
+
 def last_cart_item(profile: Profile, request: Request, clock: Clock) -> str:
     return max(profile.cart, key=lambda line: line.at).id if profile.cart else ""
 

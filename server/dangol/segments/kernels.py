@@ -38,8 +38,9 @@ def match(tables: Ints, scratch: Ints) -> int:
     words = max(1, (len(owners) + 63) // 64)
     _apply_facts(tables, scratch[:traits].view(np.float64), work[:words])
     _apply_entries(tables, scratch[traits:stamps], scratch[stamps:work_start], work)
-    for place in range(words, len(work)):
-        work[place % words] &= work[place]
+    for slot in range(words, len(work), words):
+        for word in range(words):
+            work[word] &= work[slot + word]
     return _collect(work[:words], owners, scratch[answer:])
 
 
@@ -78,6 +79,7 @@ def _bucket(value: float, cuts: Floats) -> int:
 def _apply_entries(tables: Ints, given: Ints, stamps: Ints, work: Words) -> None:
     """An entry that is given with two numbers has the last of them."""
     starts, cuts = _part(tables, ENTRY_STARTS), _part(tables, ENTRY_CUTS).view(np.float64)
+    posting_starts, postings = _part(tables, POSTING_STARTS), _part(tables, POSTINGS)
     counted, plain = given[0], given[1]
     entries, numbers = given[2 : 2 + counted], given[2 + counted : 2 + 2 * counted].view(np.float64)
     for place in range(counted):
@@ -86,16 +88,16 @@ def _apply_entries(tables: Ints, given: Ints, stamps: Ints, work: Words) -> None
         entry = entries[place]
         if stamps[entry] == place:
             bucket = _bucket(numbers[place], cuts[starts[entry] : starts[entry + 1]]) - 1
-            _post(tables, starts[entry] + entry + bucket, work)  # an entry has one bucket more than cuts
+            row = starts[entry] + entry + bucket  # an entry has one bucket more than cuts
+            _post(postings[posting_starts[row] : posting_starts[row + 1]], work)
     for entry in given[2 + 2 * counted : 2 + 2 * counted + plain]:
-        _post(tables, starts[entry] + entry, work)
+        row = starts[entry] + entry
+        _post(postings[posting_starts[row] : posting_starts[row + 1]], work)
 
 
 @compiled
-def _post(tables: Ints, row: int, work: Words) -> None:
-    starts, bits = _part(tables, POSTING_STARTS), _part(tables, POSTINGS)
-    for place in range(starts[row], starts[row + 1]):
-        bit = bits[place]
+def _post(bits: Ints, work: Words) -> None:
+    for bit in bits:
         if bit >= 0:
             work[bit >> 6] |= ONE << np.uint64(bit & LOW)
         else:

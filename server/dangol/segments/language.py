@@ -115,7 +115,7 @@ class _Reader:
         self.nodes = 0
 
     def refuse(self, where: str, value: object, expected: str) -> Node:
-        self.problems.append(Problem(where, _shown(value), expected))
+        self.problems.append(Problem(where, value, expected))
         return NOTHING
 
     def node(self, tree: object, where: str, depth: int) -> Node:
@@ -246,13 +246,6 @@ def _rooted(row: Row, value: str) -> bool:
 
 def _hint(nearest: str) -> str:
     return f"; did you mean {nearest!r}?" if nearest else ""
-
-
-def _shown(value: object) -> object:
-    """Integers beyond any sense are described, as Python refuses to write them out."""
-    if isinstance(value, int) and value.bit_length() > 256:
-        return f"an integer of {value.bit_length()} bits"
-    return value
 
 
 def tests_of(nodes: Iterable[Node]) -> Iterable[Test]:
