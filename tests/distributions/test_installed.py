@@ -72,7 +72,7 @@ def test_every_broken_plugin_has_its_line_above(told: dict[str, Any]) -> None:
 
 
 def test_the_operators_list_shows_them_all(environment: Any) -> None:
-    listed = environment.run("-c", "from dangol.host.commands import plugin; plugin()", "list")
+    listed = environment.run("-m", "dangol", "plugin", "list")
     lines = {line.split()[0]: line.split()[1:5] for line in listed.splitlines()}
     assert lines["hello"] == ["widget", "hello-plugins", "1.2", "ok"]
     assert lines["broken_raising"] == ["widget", "broken-plugins", "0.9", "ok"]
@@ -81,7 +81,7 @@ def test_the_operators_list_shows_them_all(environment: Any) -> None:
 
 
 def test_check_fails_on_a_broken_plugin(environment: Any) -> None:
-    command = [environment.python, "-c", "from dangol.host.commands import plugin; plugin()", "check"]
+    command = [environment.python, "-m", "dangol", "plugin", "check"]
     good = subprocess.run([*command, "hello"], capture_output=True, text=True)
     bad = subprocess.run([*command, "hello", "broken_api"], capture_output=True, text=True)
     assert (good.returncode, bad.returncode) == (0, 1)

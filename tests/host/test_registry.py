@@ -91,7 +91,7 @@ def broken(old: str, new: str) -> str:
         (
             broken("(Widget)", "(Widget, metaclass=type('M', (type(Widget),), {'api': property(lambda c: 1 / 0)}))"),
             "api",
-            "x",
+            "checking it: ZeroDivisionError",
         ),
         (broken("async def", "def __init__(self): 1 / 0\n        async def"), "import", "making it: ZeroDivisionError"),
     ],
