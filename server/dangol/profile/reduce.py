@@ -41,8 +41,11 @@ TAKEN_BACK = -1
 
 
 def reduce(profile: Profile, events: Sequence[Event], site: Site, now: float, seed: int) -> list[Event]:
-    """Take in `events`, oldest first, and return those that were new: retried beacons and orders that were counted
-    before fall away, as do reactions to widgets that were never shown. `now` is the server's clock; `seed` is what the caller drew for a profile that has none yet."""
+    """Take in `events`, oldest first, and return those that were new.
+
+    Retried beacons, orders that were counted before and reactions to widgets that were never shown fall away. `now` is
+    the server's clock; `seed` is what the caller drew for a profile that has none yet.
+    """
     if not profile.seed:
         profile.seed = seed
     taken = []
