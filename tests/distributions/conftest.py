@@ -11,6 +11,7 @@ import pytest
 import dangol
 import dangol_plugins
 import dangol_widgets
+from dangol.host.scaffold import create
 
 HERE = Path(__file__).parent
 DISTRIBUTIONS = ("hello_plugins", "broken_plugins")
@@ -42,9 +43,10 @@ def roots() -> set[str]:
 
 @pytest.fixture(scope="session")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The sample distributions, built."""
+    """The sample distributions and one that was written just now by the scaffold, built."""
     target = tmp_path_factory.mktemp("wheels")
-    sources = [HERE / name for name in DISTRIBUTIONS]
+    fresh = create("widget", "fresh-widget", tmp_path_factory.mktemp("sources"))
+    sources = [fresh, *(HERE / name for name in DISTRIBUTIONS)]
     pip("wheel", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", target, *sources)
     return sorted(target.glob("*.whl"))
 

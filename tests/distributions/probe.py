@@ -10,6 +10,7 @@ import msgspec
 
 from dangol.errors import PluginFailure
 from dangol.host.guard import Guard
+from dangol.host.params import check_params
 from dangol.host.registry import Registry
 from dangol.render.renderer import Renderer
 from dangol.testing import view
@@ -23,7 +24,8 @@ async def main() -> None:
     for widget in registry.widgets():
         if type(widget).__module__.startswith("dangol_widgets."):
             continue
-        params = widget.Params(text="Good day") if widget.name == "hello" else widget.Params()
+        raw = {"text": "Good day"} if "text" in widget.Params.__struct_fields__ else {}
+        params = check_params(widget, raw, "params")
         try:
             rendered = await renderer.render(widget, params, view())
         except PluginFailure as failure:

@@ -38,6 +38,11 @@ def test_a_third_partys_widget_is_rendered(told: dict[str, Any]) -> None:
     assert told["statuses"]["hello"]["calls"] == {"ok": 1}
 
 
+def test_a_widget_fresh_from_the_scaffold_is_rendered(told: dict[str, Any]) -> None:
+    assert told["statuses"]["fresh_widget"]["distribution"] == "fresh-widget"
+    assert ["p", {"class": "text"}, "Good day"] in json.loads(told["shown"]["fresh_widget"])
+
+
 @pytest.mark.parametrize(
     ("name", "state", "detail"),
     [
