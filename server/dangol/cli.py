@@ -94,9 +94,9 @@ def demo(port: int, fresh: bool) -> None:
 def keys(site: str) -> None:
     """Print the secret keys of SITE."""
     derived = Keys.derive(Settings.load().master_secret(), site)
-    click.echo(f"server key       {derived.server}   (the shop's server, for /v1/members, /v1/orders, /v1/products, /v1/push)")
-    click.echo(f"identity secret  {derived.identity}   (the shop's server, to sign member tokens)")
-    click.echo(f"admin key        {derived.admin}   (administrators, for /v1/admin)")
+    click.echo(f"server key       {derived.server}   (for the shop's server: /v1/members, orders, products, push)")
+    click.echo(f"identity secret  {derived.identity}   (for the shop's server: signs member tokens)")
+    click.echo(f"admin key        {derived.admin}   (for administrators: /v1/admin)")
 
 
 @main.command()

@@ -81,7 +81,7 @@ class Collector:
 
     async def _take(self, body: bytes, scope: Scope, given: dict[bytes, bytes], origin: str, now: float) -> Reply:
         sent = envelope.read(body)
-        if not self._house.loaded:
+        if not self._house.loaded.is_set():
             raise Unavailable("the definitions are not loaded yet")
         runtime = self._house.by_key.get(sent.site)
         if runtime is None or origin not in runtime.origins:

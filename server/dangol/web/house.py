@@ -37,11 +37,11 @@ class House:
         self.catalogue = CATALOGUE.with_plugins(self.registry.conditions(), self.guard.run)
         self.by_key: Mapping[str, SiteRuntime] = {}
         self.by_id: Mapping[str, SiteRuntime] = {}
-        self.loaded = False
+        self.loaded = asyncio.Event()
         self._following: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Start to follow the definitions; `loaded` turns true with the first that were read and compiled."""
+        """Start to follow the definitions; `loaded` is set with the first that were read and compiled."""
         self._following = asyncio.create_task(repository.follow(self.link, self.adopt))
 
     async def close(self) -> None:
@@ -69,16 +69,16 @@ class House:
                     built[site] = current
         self.by_id = built
         self.by_key = {runtime.site.key: runtime for runtime in built.values()}
-        if not self.loaded:
+        if not self.loaded.is_set():
             # What is loaded now stays: looking through it again and again for garbage cost an eighth of a page view.
             gc.collect()
             gc.freeze()
-        self.loaded = True
+        self.loaded.set()
 
     async def troubles(self) -> dict[str, str]:
         """Why this server is not ready; empty when it is."""
         troubles = {}
-        if not self.loaded:
+        if not self.loaded.is_set():
             troubles["definitions"] = "not loaded and compiled yet"
         try:
             await self.link.call("PING")

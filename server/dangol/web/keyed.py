@@ -21,7 +21,7 @@ def keyed(house: House, role: Role, handler: Handler) -> Callable[[Request], Awa
 
     async def endpoint(request: Request) -> Response:
         try:
-            if not house.loaded:
+            if not house.loaded.is_set():
                 raise Unavailable("the definitions are not loaded yet")
             runtime = _holder(house, role, request.headers.get("authorization", ""))
             if runtime is None:

@@ -11,6 +11,9 @@ class Lane(ABC):
     async def open(self) -> None:  # noqa: B027  # most need nothing
         """Called once before the first step."""
 
+    def close(self) -> None:  # noqa: B027  # most need nothing
+        """Called once after the last step."""
+
     @abstractmethod
     async def step(self) -> float | None:
         """Do some of the work. Returns the seconds to wait until the next step, or None when there was nothing to do.

@@ -74,15 +74,21 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`. A store that is away is waited for."""
+        try:
+            while not self._stopping.is_set():
+                await self._share()
+                await _wait(self._stopping, self.timing.beat)
+            await self._finish()
+        finally:
+            await self._crew.dismiss()
+
+    async def _share(self) -> None:
         places = [Place(job.name, number) for job in self.jobs for number in range(PARTITIONS)]
-        while not self._stopping.is_set():
-            try:
-                present = await leases.beat(self.link, self.name, self.timing.lease)
-                await self._crew.take(leases.share(self.name, present, places))
-            except Unavailable as error:
-                logger.warning("the worker waits for the store: %s", error)
-            await _wait(self._stopping, self.timing.beat)
-        await self._finish()
+        try:
+            present = await leases.beat(self.link, self.name, self.timing.lease)
+            await self._crew.take(leases.share(self.name, present, places))
+        except Unavailable as error:
+            logger.warning("the worker waits for the store: %s", error)
 
     async def stop(self) -> None:
         """Let `run` end: no new work, what is under way is finished, the leases are given back."""
@@ -91,13 +97,11 @@ class Worker:
     async def _finish(self) -> None:
         try:
             async with asyncio.timeout(self.timing.drain):
-                await self._crew.take(set())
+                await self._crew.leave()
                 await asyncio.gather(*(job.close() for job in self.jobs))
                 await leases.leave(self.link, self.name)
         except (TimeoutError, Unavailable) as error:
             logger.warning("the worker stops without being done: %r; others take over when its leases lapse", error)
-        finally:
-            await self._crew.dismiss()
 
 
 @dataclass(eq=False)
@@ -121,6 +125,8 @@ class Shift:
                     await self._rest(pause if wanted is None else wanted)
         except LeaseLost as lost:
             logger.info("the lease is lost: %s", lost)
+        finally:
+            self.lane.close()
 
     async def _step(self) -> float | None:
         try:
@@ -155,17 +161,18 @@ class Crew:
     async def take(self, wanted: set[Place]) -> None:
         """Renew the leases, leave what is not `wanted` any more, and start what is and is free."""
         await asyncio.gather(*(self._renew(shift) for shift in list(self.shifts.values())))
-        gone = [shift for place, shift in self.shifts.items() if place not in wanted]
-        for shift in gone:
-            shift.leaving = True
-        if wanted:
-            await asyncio.gather(*(self._start(place) for place in wanted - self.shifts.keys()))
-        ended = [shift for shift in self.shifts.values() if shift.task.done()]
-        if not wanted:
-            await asyncio.gather(*(shift.task for shift in gone))
-            ended = gone
-        await asyncio.gather(*(self._end(shift) for shift in ended))
+        for place, shift in self.shifts.items():
+            shift.leaving |= place not in wanted
+        await asyncio.gather(*(self._start(place) for place in wanted - self.shifts.keys()))
+        await asyncio.gather(*(self._end(shift) for shift in list(self.shifts.values()) if shift.task.done()))
         LEASES.set(len(self.shifts))
+
+    async def leave(self) -> None:
+        """Let every shift make its last step, and give all leases back."""
+        for shift in self.shifts.values():
+            shift.leaving = True
+        await asyncio.gather(*(shift.task for shift in self.shifts.values()))
+        await asyncio.gather(*(self._end(shift) for shift in list(self.shifts.values())))
 
     async def _renew(self, shift: Shift) -> None:
         if not await leases.renew(self.link, shift.place, shift.token, self.timing.lease):

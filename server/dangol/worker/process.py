@@ -12,8 +12,6 @@ from dangol.worker.loop import Timing, Worker
 
 log = logging.getLogger(__name__)
 
-LOOK = 0.05
-
 
 def worker_for(house: House) -> Worker:
     """The worker that shares the house's store, plugins and definitions."""
@@ -42,8 +40,7 @@ def worker_for(house: House) -> Worker:
 async def run_worker(house: House) -> None:
     """Work until SIGTERM or SIGINT; what is under way is finished first."""
     await house.open()
-    while not house.loaded:
-        await asyncio.sleep(LOOK)
+    await house.loaded.wait()
     worker = worker_for(house)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -40,12 +40,21 @@ class _Keeper(Lane):
     def __init__(self, job: Upkeep, number: int) -> None:
         self.job = job
         self.number = number
+        self.seen: set[str] = set()
 
     async def step(self) -> float | None:
         removed, backlogs = await log.trim(self.job.link, self.number, self.job.retention)
         TRIMMED.inc(removed)
         for name, backlog in backlogs.items():
+            self.seen.add(name)
             LAG.labels(name, self.number).set(backlog)
             self.job.warn_of(name, backlog)
         WAITING.labels(self.number).set(await outbox.waiting(self.job.link, self.number))
         return EVERY
+
+    def close(self) -> None:
+        """Another worker tells these from now on."""
+        for name in self.seen:
+            LAG.remove(name, self.number)
+        if self.seen:
+            WAITING.remove(self.number)
