@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from dangol import recommend
+from dangol.errors import Unavailable
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
 from dangol.plugin import Count, Counts, Entry, Product, Profile, Query, Recommender, Scored
@@ -79,6 +80,14 @@ async def test_prices_are_kept_within_their_limits(shop: Link) -> None:
 @pytest.mark.parametrize("bad", [ValueError("no"), None, "", [None, 1, Scored(None, 1.0)], {"a": 1}])  # type: ignore[arg-type]
 async def test_a_recommender_that_fails_is_passed_over(shop: Link, bad: Any) -> None:
     assert await offer(shop, bad, "ab") == "ab"
+
+
+async def test_a_store_that_is_away_is_not_the_recommenders_failure(shop: Link) -> None:
+    guard, registry = Guard(), Registry.of([Fixed(Unavailable("gone"))])
+    for _ in range(9):
+        with pytest.raises(Unavailable):
+            await recommend.offer(shop, registry, guard, "shop", "fixed", (), 3, 0, None, None, 0.0)
+    assert not guard.record("fixed").breaker.off
 
 
 async def test_an_unknown_recommender_is_passed_over(shop: Link) -> None:

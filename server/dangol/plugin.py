@@ -209,7 +209,8 @@ class PushRequest:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a push request. `retry` says that it may work later; `reason` is for the operator."""
+    """What became of a push request. `retry` says that it may work later, and of a channel that is not idempotent also
+    that the provider surely did not take it; `reason` is for the operator."""
 
     state: Literal["accepted", "failed", "retry"]
     reason: str = ""

@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Sequence
 
-from dangol.errors import PluginFailure
+from dangol.errors import PluginFailure, Unavailable
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
-from dangol.plugin import Product, Profile, Query, Scored
+from dangol.plugin import Product, Profile, Query, Recommender, Scored
 from dangol.store import catalogue
 from dangol.store.counters import Counters
 from dangol.store.link import Link
@@ -63,9 +63,24 @@ async def _ask(link: Link, registry: Registry, guard: Guard, site: str, name: st
         plugin = registry.recommender(name)
         counts = Counters(link, site, name)
         found = await guard.call(
-            plugin, "recommend", lambda: plugin.recommend(query, counts), budget=BUDGET, expect=(list, tuple)
+            plugin,
+            "recommend",
+            lambda: _answer(plugin, query, counts),
+            budget=BUDGET,
+            expect=(list, tuple, Unavailable),
         )
     except PluginFailure as failure:
         logger.debug("no recommendations for %s: %s", site, failure)  # the guard has counted and logged it
         return []
-    return [each.product for each in found[:MOST_TAKEN] if isinstance(each, Scored) and isinstance(each.product, str)]
+    if isinstance(found, Unavailable):
+        raise found
+    taken = found[:MOST_TAKEN]
+    return [each.product for each in taken if isinstance(each, Scored) and isinstance(each.product, str)]
+
+
+async def _answer(plugin: Recommender, query: Query, counts: Counters) -> Sequence[Scored] | Unavailable:
+    """A store that is away is not the plugin's failure, and must not switch it off."""
+    try:
+        return await plugin.recommend(query, counts)
+    except Unavailable as error:
+        return error

@@ -14,7 +14,7 @@ import msgspec
 
 from dangol.errors import Invalid, Problem
 from dangol.plugin import Count
-from dangol.store import keys
+from dangol.store.keys import applied, counter, partition
 from dangol.store.link import Link
 from dangol.store.script import Script
 
@@ -103,9 +103,9 @@ def _shares(plugin: str, batch: Iterable[Learned]) -> dict[int, _Share]:
     for learned in batch:
         entry_id = sortable(learned.id)
         for count in learned.counts:
-            number = keys.partition(count.key)
-            share = shares.setdefault(number, _Share(keys.applied(number, plugin)))
-            share.add(entry_id, keys.counter(learned.site, plugin, count.key), count)
+            number = partition(count.key)
+            share = shares.setdefault(number, _Share(applied(number, plugin)))
+            share.add(entry_id, counter(learned.site, plugin, count.key), count)
     return shares
 
 
@@ -129,21 +129,13 @@ class Counters:
     site: str
     plugin: str
 
-    async def top(self, keys_: Sequence[str], count: int) -> Sequence[Sequence[tuple[str, float]]]:
+    async def top(self, keys: Sequence[str], count: int) -> Sequence[Sequence[tuple[str, float]]]:
         """For each key its `count` highest members with their sums, highest first."""
-        replies = (
-            await asyncio.gather(
-                *(
-                    self.link.call(
-                        "ZREVRANGE", keys.counter(self.site, self.plugin, key), 0, max(count, 0) - 1, "WITHSCORES"
-                    )
-                    for key in keys_
-                )
-            )
-            if count > 0
-            else [[] for _ in keys_]
-        )
-        return [
-            [(member.decode(), float(score)) for member, score in zip(reply[::2], reply[1::2], strict=True)]
-            for reply in replies
-        ]
+        if count <= 0:
+            return [[] for _ in keys]
+        return await asyncio.gather(*(self._top(key, count) for key in keys))
+
+    async def _top(self, key: str, count: int) -> list[tuple[str, float]]:
+        name = counter(self.site, self.plugin, key)
+        reply = await self.link.call("ZREVRANGE", name, 0, count - 1, "WITHSCORES")
+        return [(member.decode(), float(score)) for member, score in zip(reply[::2], reply[1::2], strict=True)]
