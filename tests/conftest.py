@@ -1,11 +1,34 @@
-"""Fixtures for all tests: a real embedded store, emptied for each test."""
+"""Fixtures for all tests: a real embedded store, emptied for each test, and a whole house over it."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
+from typing import Any, TypeVar
 
 import pytest
+import uvicorn
+from redis import Redis
 
+from dangol.definitions import document, repository
+from dangol.definitions.model import Definitions
+from dangol.host.registry import Registry
+from dangol.settings import Settings
 from dangol.store.embedded import EmbeddedStore
 from dangol.store.link import Link
+from dangol.web.app import create
+from dangol.web.house import House
+
+T = TypeVar("T")
+
+SITE: dict[str, Any] = {
+    "id": "shop",
+    "key": "public-key",
+    "name": {"ko": "가게", "en": "Shop"},
+    "origins": ["https://shop.example"],
+    "language": "en",
+}
 
 
 @pytest.fixture
@@ -30,3 +53,112 @@ async def link(store: EmbeddedStore, anyio_backend: str) -> AsyncIterator[Link]:
     await link.call("FLUSHALL")
     yield link
     link.close()
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    """The plugins that are installed, which are at least the built-in ones."""
+    return Registry.load()
+
+
+Define = Callable[..., Definitions]
+
+
+@pytest.fixture
+def define(registry: Registry) -> Define:
+    """Makes checked definitions of a shop: `define(segments=[...], campaigns=[...], origins=[...])`. What is neither
+    `segments` nor `campaigns` is a field of the site."""
+
+    def make(
+        segments: list[dict[str, Any]] | None = None, campaigns: list[dict[str, Any]] | None = None, **site: Any
+    ) -> Definitions:
+        raw = {"site": {**SITE, **site}, "segments": segments or [], "campaigns": campaigns or []}
+        return document.check(raw, "test", registry)
+
+    return make
+
+
+NewHouse = Callable[..., House]
+
+
+@pytest.fixture
+def new_house(store: EmbeddedStore, registry: Registry, define: Define) -> NewHouse:
+    """Saves definitions in the emptied store and makes a house that has not read them yet:
+    `new_house(define(...), rate_limit=5)`. What follows the definitions are settings. `url` is another store's."""
+    with Redis.from_url(store.url) as client:
+        client.flushall()
+
+    def make(definitions: Definitions | None = None, url: str = store.url, **settings: Any) -> House:
+        wanted = definitions or define()
+
+        async def save() -> None:
+            link = Link(url)
+            await repository.save(link, wanted)
+            link.close()
+
+        _beside(save)
+        return House(Settings(**{"secret": "s" * 32, "rate_limit": 1e6, **settings}), url, registry)
+
+    return make
+
+
+def _beside(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run in a loop and thread of its own, since the test may have a running loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(main())).result()
+
+
+Open = Callable[[House], Coroutine[Any, Any, House]]
+
+
+@pytest.fixture
+async def opened(anyio_backend: str) -> AsyncIterator[Open]:
+    """Opens houses for use in the test's own loop, and closes them after it: `house = await opened(new_house())`."""
+    houses: list[House] = []
+
+    async def take(house: House) -> House:
+        houses.append(house)
+        await house.adopt(await repository.read_all(house.link))
+        return house
+
+    yield take
+    for house in houses:
+        await house.close()
+
+
+@pytest.fixture
+async def house(new_house: NewHouse, opened: Open) -> House:
+    """An open house with a shop that has no campaigns."""
+    return await opened(new_house())
+
+
+Served = Callable[[House], str]
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    """Serves houses over real sockets until the test ends: `url = served(new_house())`. A house that is served lives
+    in the server's thread; a test must not call it."""
+    running: list[tuple[uvicorn.Server, Thread]] = []
+
+    def serve(house: House) -> str:
+        config = uvicorn.Config(create(house), port=0, log_level="warning", access_log=False, ws="none")
+        server = uvicorn.Server(config)
+        thread = Thread(target=server.run, daemon=True)
+        thread.start()
+        running.append((server, thread))
+        _await(lambda: server.started and house.loaded.is_set(), thread)
+        return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+
+    yield serve
+    for server, thread in running:
+        server.should_exit = True
+        thread.join(10)
+
+
+def _await(ready: Callable[[], bool], thread: Thread) -> None:
+    deadline = time.monotonic() + 30
+    while not ready():
+        assert thread.is_alive(), "the server ended while it started"
+        assert time.monotonic() < deadline, "the server did not get ready"
+        time.sleep(0.01)
