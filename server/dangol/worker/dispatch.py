@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import secrets
 import time
 from dataclasses import dataclass, fields, replace
 from math import isfinite
@@ -121,14 +122,15 @@ class Dispatch(Job):
 
     def lane(self, place: Place, token: str) -> Lane:
         """One partition's rows."""
-        return _Claims(self, place.number, token)
+        return _Claims(self, place.number)
 
     async def close(self) -> None:
         """Wait for the sends under way; each has its time budget."""
         await asyncio.gather(*self.sending)
 
-    async def start(self, number: int, token: str) -> float | None:
+    async def start(self, number: int) -> float | None:
         """Start sending what is due, as far as there is room; returns as `Lane.step` does."""
+        token = secrets.token_hex(8)  # not the lane's: a send that outlived its lease must not write over a later one
         due = await outbox.due(self.link, number, time.time(), CLAIM)
         chosen = due[: self.free]
         for row in await self._claim(chosen, token):
@@ -224,10 +226,9 @@ def _params(row: Row, shape: type[msgspec.Struct]) -> msgspec.Struct:
 
 
 class _Claims(Lane):
-    def __init__(self, job: Dispatch, number: int, token: str) -> None:
+    def __init__(self, job: Dispatch, number: int) -> None:
         self.job = job
         self.number = number
-        self.token = token
 
     async def step(self) -> float | None:
-        return await self.job.start(self.number, self.token)
+        return await self.job.start(self.number)

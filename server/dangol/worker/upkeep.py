@@ -33,7 +33,11 @@ class Upkeep(Job):
         """Say once that the log grows for a job that nobody here runs; perhaps its plugin is gone."""
         if backlog and job not in self.jobs and job not in self.strangers:
             self.strangers.add(job)
-            logger.warning("the log keeps entries for the job %r, which no plugin of this worker runs", job)
+            logger.warning(
+                "the log keeps entries for the job %r, which no plugin of this worker runs; install its plugin again, or"
+                " drop its consumer group from the logs",
+                job,
+            )
 
 
 class _Keeper(Lane):
