@@ -62,6 +62,7 @@ def _count(name: str) -> Extract:
     return lambda profile, request, clock: len(get(profile))
 
 
+# Viewed products and their counts are often both asked for, so they are read together; the shorter rings are not.
 # One row a line: id, labels, group, kind, fact, example; then what differs from the default.
 # fmt: off
 CATALOGUE = Catalogue([
@@ -116,11 +117,11 @@ CATALOGUE = Catalogue([
     Row("viewed_count", "최근 본 상품 수", "number of products viewed", "product", "number",
         _count("viewed"), {"gte": 2}),
     Row("viewed_categories", "최근 본 카테고리", "categories viewed", "product", "set",
-        facts.categories, {"has_any": ["머그컵"]}, form=text.folded),
+        _ids("categories"), {"has_any": ["머그컵"]}, form=text.folded),
     Row("views_of_category", "카테고리를 본 횟수", "views of a category", "product", "keyed number",
         facts.categories, {"key": "머그컵", "gte": 2}, form=text.folded),
 
-    Row("cart_items", "장바구니 상품", "items in the cart", "cart", "set", facts.cart, {"has_any": ["22423"]}),
+    Row("cart_items", "장바구니 상품", "items in the cart", "cart", "set", _ids("cart"), {"has_any": ["22423"]}),
     Row("cart_quantity_of", "장바구니 상품의 수량", "quantity of an item in the cart", "cart", "keyed number",
         facts.cart, {"key": "22423", "gte": 2}),
     Row("cart_count", "장바구니 수량", "number of items in the cart", "cart", "number", facts.cart_count, {"gte": 1}),
@@ -138,7 +139,7 @@ CATALOGUE = Catalogue([
         facts.average_order, {"gte": 10000}, unit="money"),
     Row("days_since_last_order", "마지막 주문 후 경과일", "days since the last order", "order", "number",
         _days("last_order_at"), {"lte": 30}, unit="days"),
-    Row("bought_items", "구매한 상품", "items bought", "order", "set", facts.bought, {"has_any": ["85123A"]}),
+    Row("bought_items", "구매한 상품", "items bought", "order", "set", _ids("bought"), {"has_any": ["85123A"]}),
     Row("times_bought", "상품을 구매한 횟수", "times an item was bought", "order", "keyed number",
         facts.bought, {"key": "85123A", "gte": 2}),
     Row("order_value_now", "방금 주문한 금액", "value of the order just placed", "order", "number",
