@@ -22,6 +22,8 @@ class Fixed(Recommender):
     """Gives `answer`; an exception is raised."""
 
     name = "fixed"
+    api = 1
+    api = 1
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
@@ -39,6 +41,7 @@ class Fixed(Recommender):
 
 class Popular(Fixed):
     name = "popular"
+    api = 1
 
 
 @pytest.fixture

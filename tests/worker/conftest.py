@@ -42,6 +42,8 @@ class Scripted(Channel):
     """Answers with `answers` in turn, the last one again and again; an exception is raised."""
 
     name = "scripted"
+    api = 1
+    api = 1
 
     def __init__(self, *answers: Any) -> None:
         self.answers = list(answers) or [Receipt("accepted")]
@@ -60,6 +62,7 @@ class Repeatable(Scripted):
     """The same for a provider that drops repetitions."""
 
     name = "repeatable"
+    api = 1
     idempotent = True
 
 

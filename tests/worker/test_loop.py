@@ -27,6 +27,8 @@ LANES = 16
 
 class Tally(Recommender):
     name = "tally"
+    api = 1
+    api = 1
 
     def learn(self, entry: Entry) -> list[Count]:
         return [Count("sold", item.id) for event in entry.events for item in event.items]
@@ -37,6 +39,8 @@ class Tally(Recommender):
 
 class Keep(Sink):
     name = "keep"
+    api = 1
+    api = 1
 
     def __init__(self) -> None:
         self.got: list[str] = []

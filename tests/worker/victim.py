@@ -20,6 +20,7 @@ class Raw(Webhook):
     """As if the receiver did not know idempotency keys."""
 
     name = "raw"
+    api = 1
     idempotent = False
 
     async def send(self, params: Any, request: PushRequest) -> Receipt:
@@ -34,6 +35,8 @@ class Tally(Recommender):
     """Counts every item of every order."""
 
     name = "tally"
+    api = 1
+    api = 1
 
     def learn(self, entry: Entry) -> Iterable[Count]:
         """One for each."""

@@ -34,7 +34,7 @@ class Upkeep(Job):
         if backlog and job not in self.jobs and job not in self.strangers:
             self.strangers.add(job)
             logger.warning(
-                "the log keeps entries for the job %r, which no plugin of this worker runs; install its plugin again, or"
+                "the log keeps entries for the job %r, which no plugin of this worker runs; install its plugin again or"
                 " drop its consumer group from the logs",
                 job,
             )
