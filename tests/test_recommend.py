@@ -23,7 +23,6 @@ class Fixed(Recommender):
 
     name = "fixed"
     api = 1
-    api = 1
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer

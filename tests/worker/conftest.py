@@ -43,7 +43,6 @@ class Scripted(Channel):
 
     name = "scripted"
     api = 1
-    api = 1
 
     def __init__(self, *answers: Any) -> None:
         self.answers = list(answers) or [Receipt("accepted")]

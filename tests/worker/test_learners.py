@@ -20,7 +20,6 @@ Order = Callable[..., Entry]
 class Tally(Recommender):
     name = "tally"
     api = 1
-    api = 1
     counts: Callable[[Entry], Iterable[Count]]
 
     def learn(self, entry: Entry) -> Iterable[Count]:
@@ -70,7 +69,6 @@ async def test_a_recommender_that_breaks_its_contract_counts_nothing(
 
 class Keep(Sink):
     name = "keep"
-    api = 1
     api = 1
 
     def __init__(self) -> None:

@@ -28,7 +28,6 @@ LANES = 16
 class Tally(Recommender):
     name = "tally"
     api = 1
-    api = 1
 
     def learn(self, entry: Entry) -> list[Count]:
         return [Count("sold", item.id) for event in entry.events for item in event.items]
@@ -39,7 +38,6 @@ class Tally(Recommender):
 
 class Keep(Sink):
     name = "keep"
-    api = 1
     api = 1
 
     def __init__(self) -> None:

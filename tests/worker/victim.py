@@ -36,7 +36,6 @@ class Tally(Recommender):
 
     name = "tally"
     api = 1
-    api = 1
 
     def learn(self, entry: Entry) -> Iterable[Count]:
         """One for each."""
