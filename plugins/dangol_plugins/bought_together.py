@@ -28,6 +28,7 @@ class BoughtTogether(Recommender):
     """
 
     name = "bought_together"
+    api = 1
     version = "1"
     title = {"ko": "함께 구매한 상품", "en": "Bought together"}  # noqa: RUF012
 

@@ -12,6 +12,7 @@ class Log(Channel):
     """Writes one line for each request to the logger ``dangol.channel.log``, without personal values."""
 
     name = "log"
+    api = 1
     version = "1"
     title = {"ko": "로그", "en": "Log"}  # noqa: RUF012
     idempotent = True

@@ -28,6 +28,7 @@ class Popular(Recommender):
     """
 
     name = "popular"
+    api = 1
     version = "1"
     title = {"ko": "인기 상품", "en": "Popular"}  # noqa: RUF012
 

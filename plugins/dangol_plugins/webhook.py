@@ -42,6 +42,7 @@ class Webhook(Channel):
     """
 
     name = "webhook"
+    api = 1
     version = "1"
     title = {"ko": "웹훅", "en": "Webhook"}  # noqa: RUF012
     idempotent: ClassVar[bool] = True

@@ -63,7 +63,7 @@ class Plugin:
 
     name: ClassVar[str]
     version: ClassVar[str] = "0"
-    api: ClassVar[int] = API
+    api: ClassVar[int]
     title: ClassVar[Text] = ""
 
     class Params(Struct, frozen=True, forbid_unknown_fields=True):

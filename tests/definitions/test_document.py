@@ -46,6 +46,7 @@ campaigns:
 
 class Card(Widget):
     name = "card"
+    api = 1
     slot = "corner"
     variables = ("goal",)
 
@@ -58,11 +59,13 @@ class Card(Widget):
 
 class Strip(Card):
     name = "strip"
+    api = 1
     slot = "inline"  # type: ignore[assignment]
 
 
 class Post(Channel):
     name = "post"
+    api = 1
 
     async def send(self, params: Any, request: PushRequest) -> Receipt:
         return Receipt("accepted")
@@ -70,6 +73,7 @@ class Post(Channel):
 
 class Mood(Condition):
     name = "mood"
+    api = 1
     kind = "number"
     title: ClassVar[Text] = "mood"
 

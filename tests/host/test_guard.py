@@ -25,6 +25,7 @@ class Clock:
 
 class Hello(Widget):
     name = "guarded"
+    api = 1
     slot = "corner"
 
     async def context(self, params: Any, view: View) -> Mapping[str, Any] | None:
@@ -181,6 +182,7 @@ async def test_it_is_switched_off_tried_once_and_switched_on_again(caplog: pytes
 async def test_one_plugin_that_is_off_leaves_the_others_on() -> None:
     class Other(Hello):
         name = "guarded_too"
+        api = 1
 
     guard = Guard()
     for _ in range(LIMIT):

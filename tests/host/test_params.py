@@ -15,6 +15,7 @@ class Stage(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Gauge(Widget):
     name = "gauge"
+    api = 1
     slot = "bar"
 
     class Params(Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,6 +14,7 @@ from dangol.plugin import Condition, Profile, Request, View, Widget
 GOOD = """
     class Hello(Widget):
         name = "hello"
+        api = 1
         slot = "corner"
         async def context(self, params, view):
             return {}
@@ -87,7 +88,8 @@ def broken(old: str, new: str) -> str:
         (broken("async def", "def"), "api", "context is def context(params, view); expected async def context"),
         (broken("params, view", "params"), "api", "context is async def context(params); expected async def"),
         (broken("params, view", "params, view, more"), "api", "context(params, view, more); expected"),
-        (broken('"hello"', '"hello"\n        api = property(lambda self: 1 / 0)'), "api", "written for api <property"),
+        (broken("api = 1", "api = property(lambda self: 1 / 0)"), "api", "written for api <property"),
+        (broken("api = 1", "version = '1'"), "api", "written for api None"),
         (
             broken("(Widget)", "(Widget, metaclass=type('M', (type(Widget),), {'api': property(lambda c: 1 / 0)}))"),
             "api",
@@ -151,6 +153,7 @@ def test_asking_for_a_plugin_that_failed_tells_why(site: Site) -> None:
 
 class Counted(Widget):
     name = "counted"
+    api = 1
     slot = "bar"
 
     async def context(self, params: Any, view: View) -> Mapping[str, Any] | None:
@@ -171,6 +174,7 @@ def test_the_status_tells_how_calls_went() -> None:
 def test_a_condition_that_takes_a_built_in_ones_name_is_refused() -> None:
     class Visits(Condition):
         name = "visits"
+        api = 1
         kind = "number"
 
         def fact(self, profile: Profile, request: Request) -> float | None:

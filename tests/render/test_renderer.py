@@ -34,6 +34,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
 
             class Sample(Widget):
                 name = "sample"
+                api = 1
                 title = "Sample"
                 slot = "corner"
 

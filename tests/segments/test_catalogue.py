@@ -62,6 +62,7 @@ class Fact(Condition):
     """A condition that gives what it was made with."""
 
     name = "stamps"
+    api = 1
     title: ClassVar[Text] = {"ko": "스탬프", "en": "stamps"}
     kind: ClassVar[Literal["number", "text", "set", "boolean"]] = "number"
 
@@ -139,6 +140,7 @@ def test_a_plugin_fact_of_the_wrong_kind_raises_inside_the_guard(condition: Fact
 def test_a_plugin_can_not_take_a_name_that_is_taken() -> None:
     class Visits(Fact):
         name = "visits"
+        api = 1
 
     with pytest.raises(ValueError, match="two conditions"):
         CATALOGUE.with_plugins([Visits(1)])

@@ -30,6 +30,7 @@ VIEWS = [entry(event("view_item", product)) for product in ("tea", "cup", "tea")
 
 class Viewed(Recommender):
     name = "viewed"
+    api = 1
 
     def learn(self, entry: Entry) -> Iterable[Count]:
         return [Count("views", item.id) for event in entry.events for item in event.items]
@@ -41,6 +42,7 @@ class Viewed(Recommender):
 
 class Wishes(Condition):
     name = "wishes"
+    api = 1
     kind = "number"
 
     def fact(self, profile: Profile, request: Request) -> float | None:
@@ -49,6 +51,7 @@ class Wishes(Condition):
 
 class Pager(Channel):
     name = "pager"
+    api = 1
 
     class Params(Struct, frozen=True, forbid_unknown_fields=True):
         number: str
@@ -59,6 +62,7 @@ class Pager(Channel):
 
 class Keeper(Sink):
     name = "keeper"
+    api = 1
 
     def __init__(self) -> None:
         self.kept: list[Entry] = []

@@ -20,6 +20,7 @@ class CartGauge(Widget):
     """One text for each stage: an empty cart, below the goal, goal reached. A stage without text shows nothing."""
 
     name = "cart_gauge"
+    api = 1
     version = "1"
     title: ClassVar[Text] = {"ko": "장바구니 게이지", "en": "Cart gauge"}
     slot = "bar"

@@ -12,6 +12,7 @@ class Popcorn(Widget):
     """A title, and where given a body, a picture and a button. With a link but no button the whole card is the link."""
 
     name = "popcorn"
+    api = 1
     version = "1"
     title: ClassVar[Text] = {"ko": "팝콘", "en": "Popcorn"}
     slot = "corner"

@@ -16,6 +16,7 @@ class RecommendationStrip(Widget):
     """A title and a row of products. With `fill_gap_goal` first those that just lift the cart over the goal."""
 
     name = "recommendation_strip"
+    api = 1
     version = "1"
     title: ClassVar[Text] = {"ko": "추천 상품", "en": "Recommended products"}
     slot = "inline"

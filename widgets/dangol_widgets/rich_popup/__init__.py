@@ -12,6 +12,7 @@ class RichPopup(Widget):
     """A picture, a title, a text and one or two buttons. A second button without a link closes the dialog."""
 
     name = "rich_popup"
+    api = 1
     version = "1"
     title: ClassVar[Text] = {"ko": "리치 팝업", "en": "Rich popup"}
     slot = "dialog"

@@ -27,24 +27,28 @@ class Misnamed(Complete):
     """Listed under another name than its own."""
 
     name = "another_name"
+    api = 1
 
 
 class Kindless(Plugin):
     """Of no kind."""
 
     name = "broken_kind"
+    api = 1
 
 
 class Unfinished(Channel):
     """Without `send`."""
 
     name = "broken_method"
+    api = 1
 
 
 class Misshapen(Complete):
     """With a method that can't be called as dangol calls it."""
 
     name = "broken_signature"
+    api = 1
 
     async def context(self, params: Any) -> Mapping[str, Any] | None:  # type: ignore[override]
         """The view is missing."""
@@ -55,6 +59,7 @@ class Paramless(Complete):
     """With parameters that no schema can be made of."""
 
     name = "broken_params"
+    api = 1
     Params = dict  # type: ignore[assignment]
 
 
@@ -62,6 +67,7 @@ class Unmakeable(Complete):
     """Raises when it is made."""
 
     name = "broken_making"
+    api = 1
 
     def __init__(self) -> None:
         raise FileNotFoundError("licence.key")
@@ -71,3 +77,4 @@ class Fileless(Complete):
     """Without a template beside it."""
 
     name = "broken_files"
+    api = 1

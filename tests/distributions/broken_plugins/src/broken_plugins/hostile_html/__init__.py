@@ -10,6 +10,7 @@ class HostileHtml(Widget):
     """A widget whose template tries to run a script."""
 
     name = "broken_html"
+    api = 1
     slot = "corner"
 
     async def context(self, params: Any, view: View) -> Mapping[str, Any] | None:

@@ -10,6 +10,7 @@ class Raising(Widget):
     """A widget that raises."""
 
     name = "broken_raising"
+    api = 1
     slot = "corner"
 
     async def context(self, params: Any, view: View) -> Mapping[str, Any] | None:

@@ -11,6 +11,7 @@ class Slow(Widget):
     """A widget that takes its time."""
 
     name = "broken_slow"
+    api = 1
     slot = "corner"
 
     async def context(self, params: Any, view: View) -> Mapping[str, Any] | None:

@@ -10,6 +10,7 @@ class WrongResult(Widget):
     """A widget that returns what is no context."""
 
     name = "broken_result"
+    api = 1
     slot = "corner"
 
     async def context(self, params: Any, view: View) -> Mapping[str, Any] | None:
