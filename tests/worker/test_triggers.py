@@ -1,8 +1,11 @@
 """From a decision in the log to a row of the outbox."""
 
+import time
+
 import pytest
 
 from dangol.definitions.model import Campaign, MessageUse, WidgetUse
+from dangol.errors import Unavailable
 from dangol.profile.model import Member, Profile
 from dangol.protocol.event import Decided, Entry
 from dangol.store import outbox
@@ -68,6 +71,12 @@ async def test_the_same_cause_makes_one_row_and_another_makes_another(link: Link
 async def test_what_is_no_message_to_a_member_makes_no_row(link: Link, decided: Decided, profile: str) -> None:
     await triggers(link)(0, [entry(decided, profile=profile)])
     assert await rows(link) == 0
+
+
+async def test_a_campaign_that_another_server_knows_first_is_waited_for(link: Link) -> None:
+    fresh = Entry("shop", "m1", "member-1", int(time.time() * 1000), [], [Decided("new", "message", "x")])
+    with pytest.raises(Unavailable, match="new"):
+        await triggers(link)(0, [Logged("1-0", fresh)])
 
 
 def test_two_campaigns_with_the_same_cause_have_different_keys() -> None:

@@ -45,7 +45,7 @@ class Worker:
     """All jobs of dangol in one event loop. Any number may run on one store; they share the work by themselves.
 
     `campaigns` looks a campaign up in the definitions, `profiles` reads a profile. Start it once the definitions are
-    loaded: a message of a campaign that `campaigns` does not know is dropped and counted.
+    loaded: a message of a campaign that `campaigns` does not know within seconds is dropped and counted.
     """
 
     def __init__(

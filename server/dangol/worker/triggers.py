@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from dangol.definitions.model import Campaign
+from dangol.errors import Unavailable
 from dangol.plugin import PushRequest
 from dangol.profile.model import Member, Profile
 from dangol.protocol.event import Decided, Entry
@@ -18,6 +20,9 @@ Campaigns = Callable[[str, str], Campaign | None]
 
 Profiles = Callable[[str, str], Awaitable[Profile | None]]
 """(site, profile id) to the profile as it stands, None where it is gone."""
+
+SETTLING = 10.0
+"""Seconds that an unknown campaign is waited for: the server that decided may have heard of a change before us."""
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +62,8 @@ class Triggers:
 
     async def _enqueue(self, entry: Entry, decided: Decided) -> None:
         campaign = self.campaigns(entry.site, decided.campaign)
+        if campaign is None and time.time() - entry.at / 1000 < SETTLING:
+            raise Unavailable(f"site {entry.site}: campaign {decided.campaign} is not known here yet")
         if campaign is None or campaign.message is None:
             return self._skip("no_campaign", entry, decided)
         profile = await self.profiles(entry.site, entry.profile)
