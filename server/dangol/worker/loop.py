@@ -133,7 +133,8 @@ class Shift:
             return await self.lane.step()
         except LeaseLost:
             raise
-        except Unavailable:
+        except Unavailable as error:
+            logger.info("job %s, partition %d waits: %s", *self.place, error)
             return AFTER_FAILURE
         except Exception:
             logger.exception("job %s, partition %d: a step failed", *self.place)
