@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -53,6 +54,15 @@ async def link(store: EmbeddedStore, anyio_backend: str) -> AsyncIterator[Link]:
     await link.call("FLUSHALL")
     yield link
     link.close()
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[EmbeddedStore]:
+    """A store of the test's own, which it may kill and start again."""
+    store = EmbeddedStore(tmp_path / "mortal")
+    store.start()
+    yield store
+    store.stop()
 
 
 @pytest.fixture(scope="session")
