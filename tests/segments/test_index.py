@@ -111,6 +111,22 @@ def test_any_number_of_segments_keeps_its_order(count: int, site: Site) -> None:
     assert Index.build(segments, CATALOGUE, site).match(Profile(visits=3), NOBODY) == expected
 
 
+@pytest.mark.parametrize("visits", [-1, 0, 299, 300, 600])
+def test_more_thresholds_than_are_tabled_at_once(visits: int, site: Site) -> None:
+    segments = [Segment(f"s{number}", {"visits": {"eq": number}}) for number in range(600)]
+    expected = [f"s{visits}"] if 0 <= visits < 600 else []
+    assert Index.build(segments, CATALOGUE, site).match(Profile(visits=visits), NOBODY) == expected
+
+
+def test_more_entries_than_there_is_room_for_are_made_distinct(site: Site) -> None:
+    leaves = [{"cart_quantity_of": {"key": "a", "gte": 2}}, {"events_now": {"has_all": ["b", "c"]}}]
+    lines = [Line(f"x{number}", 1, 1, 1) for number in range(1_000)]
+    profile = Profile(cart=[*lines, Line("a", 1, 2, 1)])
+    request = Request(now=0, event_names=frozenset({"b", "c", *(f"x{number}" for number in range(1_000))}))
+    assert matches(site, {"all": leaves}, profile, request)
+    assert not matches(site, {"all": leaves}, Profile(cart=lines), request)
+
+
 def test_a_segment_with_several_alternatives_is_named_once(site: Site) -> None:
     either = {"any": [{"visits": {"gte": 1}}, {"orders": {"gte": 1}}, {"wishlist": {"has_any": ["a"]}}]}
     segments = [Segment("one", either), Segment("two", either)]

@@ -16,6 +16,9 @@ WORD = 64
 MAX_WORDS = 1 << 26
 """Half a gigabyte of bucket rows."""
 
+BLOCK = 256
+"""Buckets whose rows are made at once, a byte a bit."""
+
 ROOM = 256
 """Entries that a call may give without being made distinct first."""
 
@@ -73,24 +76,31 @@ def _rows(program: Program, clauses: Sequence[Clause], words: int) -> npt.NDArra
     """For each bucket of each trait the clauses that it does not violate."""
     size = sum(buckets.size for _, buckets in program.traits) * words
     if size > MAX_WORDS:
-        raise Invalid(
-            [Problem("segments", f"{size * 8} bytes of tables", f"at most {MAX_WORDS * 8}; use fewer values")]
-        )
+        expected = f"at most {MAX_WORDS * 8}; compare with fewer different values"
+        raise Invalid([Problem("segments", f"{size * 8} bytes of tables", expected)])
     by_trait: list[dict[int, list[int]]] = [{} for _ in program.traits]
     for number, clause in enumerate(clauses):
         for trait, allowed in clause.dense:
             by_trait[trait].setdefault(allowed, []).append(number)
     rows = [np.zeros(0, np.uint64)]
     for (_, buckets), users in zip(program.traits, by_trait, strict=True):
-        flags = np.ones((buckets.size, words * WORD), np.bool_)
-        for allowed, numbers in users.items():
-            flags[:, numbers] = _members(allowed, buckets.size)[:, np.newaxis]
-        rows.append(_bits(flags))
+        rows += [
+            _block(users, first, min(BLOCK, buckets.size - first), words) for first in range(0, buckets.size, BLOCK)
+        ]
     return np.concatenate(rows)
 
 
+def _block(users: dict[int, list[int]], first: int, size: int, words: int) -> npt.NDArray[np.uint64]:
+    """The rows of `size` buckets from the `first` on; `users` are the clauses by the buckets that they allow."""
+    flags = np.ones((size, words * WORD), np.bool_)
+    for allowed, numbers in users.items():
+        flags[:, numbers] = _members(allowed >> first, size)[:, np.newaxis]
+    return _bits(flags)
+
+
 def _members(bits: int, size: int) -> npt.NDArray[np.bool_]:
-    raw = np.frombuffer(bits.to_bytes(-(-size // 8), "little"), np.uint8)
+    """The lowest `size` bits of a number, as flags."""
+    raw = np.frombuffer((bits & ((1 << size) - 1)).to_bytes(-(-size // 8), "little"), np.uint8)
     return np.unpackbits(raw, count=size, bitorder="little").astype(np.bool_)
 
 
