@@ -80,7 +80,8 @@ class Engine:
         self, runtime: SiteRuntime, profile_id: str, profile: Profile, events: Sequence[Event], context: Context
     ) -> tuple[Outcome, Entry | None]:
         _identify(profile, context)
-        taken = reduce(profile, events, runtime.site, context.now, secrets.randbits(62) + 1)
+        seed = profile.seed or secrets.randbits(62) + 1
+        taken = reduce(profile, events, runtime.site, context.now, seed)
         request = request_of(_live(events, context.now), context)
         live = _live(taken, context.now)
         decisions, shown = await self.stage.perform(runtime, profile, request, live, context.open, context.widgets)

@@ -1,6 +1,6 @@
 """Which campaigns reach a shopper now, and why not the others. Pure, and the same code for showing and explaining."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from hashlib import blake2s
@@ -10,12 +10,13 @@ from dangol.campaigns.decision import Decision, Reason, Verdict, sentence
 from dangol.campaigns.plan import Plan, Rule, day_number, local_time
 from dangol.definitions.model import Campaign
 from dangol.plugin import Request
-from dangol.profile.model import LEASES, NEVER, Contact, Lease, Profile
+from dangol.profile.model import LEASES, NEVER, Contact, Profile
 from dangol.protocol.event import Event
 
 __all__ = ["Decision", "Plan", "Reason", "Verdict", "decide", "sentence"]
 
 NO_CONTACT = Contact()
+NO_LEASES: tuple[int, ...] = ()
 CAP_REASONS = {"session": Reason.CAP_SESSION, "day": Reason.CAP_DAY, "lifetime": Reason.CAP_LIFETIME}
 
 Refusal = tuple[Reason, str]
@@ -24,7 +25,7 @@ Refusal = tuple[Reason, str]
 @dataclass(slots=True)
 class Look:
     """All that one decision looks at. `taken` tells which campaign holds which slot of the page; `promised` counts
-    the views that wait to be confirmed, those of this decision included."""
+    the views that wait to be confirmed, those of this decision included; `leases` are their ends by campaign."""
 
     plan: Plan
     profile: Profile
@@ -33,7 +34,7 @@ class Look:
     events: Sequence[Event]
     open: Collection[str]
     allowed: bytes
-    leases: list[Lease]
+    leases: Mapping[str, Sequence[int]]
     taken: dict[str, str]
     promised: int
     silent: Collection[str]
@@ -61,6 +62,9 @@ def decide(
     at, and times in `detail` are left out. Changes nothing: see `contacts` for what to note.
     """
     leases = live_leases(profile, request.now) if profile.leases else []
+    ends: dict[str, list[int]] = {}
+    for lease in leases:
+        ends.setdefault(lease.campaign, []).append(lease.until)
     look = Look(
         plan=plan,
         profile=profile,
@@ -69,7 +73,7 @@ def decide(
         events=events,
         open=is_open,
         allowed=plan.pages.allowed(request.path),
-        leases=leases,
+        leases=ends,
         taken=_slots_of(plan, is_open) if is_open else {},
         promised=len(leases),
         silent=silent,
@@ -190,7 +194,7 @@ def _put_off(contact: Contact, look: Look) -> Refusal | None:
 
 def _capped(rule: Rule, look: Look, contact: Contact, sent: int = 0) -> Refusal | None:
     """The first limit that is reached; `sent` are messages of this very decision."""
-    promised = [lease.until for lease in look.leases if lease.campaign == rule.campaign.id]
+    promised = look.leases.get(rule.campaign.id, NO_LEASES)
     for cap in rule.campaign.caps:
         used = sent + count(contact, cap, look.profile, look.request.now, look.plan.site)
         if used >= cap.times:
