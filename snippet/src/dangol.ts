@@ -33,7 +33,7 @@ const LONGEST_JWT = 2_000;
 const PARSING = 1_000;
 
 function track(name: string, data: Data = {}): void {
-  if (typeof name !== "string" || !NAME.test(name) || typeof data !== "object") throw TypeError(`track ${name}: not ${NAME} or no data`);
+  if (typeof name !== "string" || !NAME.test(name) || typeof data !== "object") throw TypeError(`track: ${name}, ${data}`);
   const at = Date.now();
   keep({ id: uuid7(at), name, at, data, page: address() });
   soon(document.readyState === "loading" ? PARSING : undefined);
@@ -46,7 +46,7 @@ function viewPage(referrer: string): void {
 const commands: Record<string, (...args: never[]) => void> = {
   track,
   member(jwt: string) {
-    if (!jwt || typeof jwt !== "string" || jwt.length > LONGEST_JWT) throw TypeError("member takes a signed token");
+    if (!jwt || typeof jwt !== "string" || jwt.length > LONGEST_JWT) throw TypeError(`member: ${jwt}`);
     if (login(jwt)) tell();
   },
   logout: () => logout() && tell(),
@@ -54,7 +54,7 @@ const commands: Record<string, (...args: never[]) => void> = {
 
 function run([command, ...args]: Call): void {
   const known = commands[command];
-  if (!known) throw TypeError(`no call ${command}; there are ${Object.keys(commands)}`);
+  if (!known) throw TypeError(`no ${command}`);
   known(...(args as never[]));
 }
 
@@ -82,7 +82,7 @@ function main(): void {
   });
   // Global Privacy Control: the shopper has said no.
   if (navigator.globalPrivacyControl) take = () => 0;
-  else if (!site) throw Error("the script line needs data-site");
+  else if (!site) throw Error("no data-site");
   // A prerendered page counts when it is looked at.
   else if (document.prerendering) document.addEventListener("prerenderingchange", go, { once: true });
   else go();

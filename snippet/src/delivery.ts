@@ -1,6 +1,5 @@
 /** Sends what the outbox holds, in batches, until the collector has it. */
 import { address } from "./address";
-import { attempt } from "./guard";
 import { identity, learn } from "./identity";
 import { done, kept, BATCH_CHARACTERS } from "./outbox";
 import { openCampaigns, show } from "./runtime";
@@ -88,8 +87,8 @@ function compose(events: Kept[], who: object): string {
 
 // A string body is text/plain, which needs no preflight.
 function post(body: string): Promise<Response> {
-  const signal = attempt(() => AbortSignal.timeout(PATIENCE));
-  return fetch(base + "events", { method: "POST", body, keepalive: true, credentials: "include", signal: signal ?? null });
+  const signal = AbortSignal.timeout?.(PATIENCE) ?? null;
+  return fetch(base + "events", { method: "POST", body, keepalive: true, credentials: "include", signal });
 }
 
 function settle(events: Kept[]): void {

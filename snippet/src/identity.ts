@@ -1,9 +1,9 @@
 /** Who is at the browser. The server issues visitor tokens; the shop signs who its member is, on every page anew. */
 import { erase, read, write } from "./storage";
 
-const TOKEN = "v";
-const LOGOUT = "o";
-const MEMBER_SEEN = "m";
+const TOKEN = "dg.v";
+const LOGOUT = "dg.o";
+const MEMBER_SEEN = "dg.m";
 
 let member: string | undefined;
 
@@ -14,8 +14,7 @@ export interface Identity {
 }
 
 export function identity(): Identity {
-  const logout = read(LOGOUT) ? true : undefined;
-  return { visitor: logout ? undefined : read(TOKEN), member, logout };
+  return { visitor: read(TOKEN), member, logout: read(LOGOUT) ? true : undefined };
 }
 
 /** True when it is news to this page. */

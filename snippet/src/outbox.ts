@@ -4,7 +4,7 @@ import { madeAt } from "./id";
 import { erase, keys, read, write } from "./storage";
 import type { Kept } from "./wire";
 
-const PREFIX = "e.";
+const PREFIX = "dg.e.";
 const MAX_EVENTS = 200;
 const MAX_CHARACTERS = 64_000;
 const MAX_AGE = 7 * 86_400_000;
@@ -13,7 +13,7 @@ export const BATCH_CHARACTERS = 19_000;
 
 export function keep(event: Kept): void {
   const text = JSON.stringify(event);
-  if (text.length > BATCH_CHARACTERS) throw RangeError(`${event.name}: larger than ${BATCH_CHARACTERS} characters`);
+  if (text.length > BATCH_CHARACTERS) throw RangeError(event.name + ": too large");
   write(PREFIX + event.id, text);
   kept();
 }

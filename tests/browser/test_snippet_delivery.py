@@ -18,7 +18,7 @@ def ids(collector: Server) -> list[str]:
 
 
 def outbox_is_empty(page: Page) -> bool:
-    return page.evaluate(OUTBOX) == 0
+    return bool(page.evaluate(f"{OUTBOX} === 0"))
 
 
 @pytest.mark.parametrize(

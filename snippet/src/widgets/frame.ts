@@ -48,7 +48,11 @@ export class Frame {
   /** The host is on the page now. Only a dialog takes the focus. */
   open(): void {
     if (this.box instanceof HTMLDialogElement) this.box.showModal();
-    else setTimeout(() => (this.live.textContent = this.box.getAttribute("aria-label")), ANNOUNCE_AFTER);
+    else if (!this.body.querySelector('[role="status"]')) setTimeout(() => this.announce(), ANNOUNCE_AFTER);
+  }
+
+  private announce(): void {
+    this.live.textContent = this.box.getAttribute("aria-label");
   }
 
   remove(): void {
