@@ -27,7 +27,8 @@ LIVE = 86_400
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a request tells besides its events. `page` is the path and query of the page on screen. `member` is
-    the id of a member whom the shop's server speaks of. Without `widgets` no page waits for an answer."""
+    the id of a member whom the shop's server speaks of. Without `widgets` no page waits for an answer. `counted` are
+    order numbers that count no more; `unless` is a profile that the events must not reach through an alias."""
 
     now: float
     page: str = ""
@@ -37,6 +38,8 @@ class Context:
     environment: Environment | None = None
     member: str = ""
     widgets: bool = True
+    counted: frozenset[str] = frozenset()
+    unless: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Engine:
             profile = stored.profile()
             if profile.alias:
                 await self.join(runtime, profile_id, profile.alias)
+                if profile.alias == context.unless:
+                    return Outcome(profile.alias)
                 return await self.take(runtime, profile.alias, events, context)
             outcome, entry = await self._judge(runtime, profile_id, profile, events, context)
             done, stored = await self._profiles.write(site, profile_id, stored, profile, entry)
@@ -81,7 +86,10 @@ class Engine:
     ) -> tuple[Outcome, Entry | None]:
         _identify(profile, context)
         seed = profile.seed or secrets.randbits(62) + 1
-        taken = reduce(profile, events, runtime.site, context.now, seed)
+        uncounted = events
+        if context.counted:
+            uncounted = [one for one in events if one.name != "purchase" or one.key not in context.counted]
+        taken = reduce(profile, uncounted, runtime.site, context.now, seed)
         request = request_of(_live(events, context.now), context)
         live = _live(taken, context.now)
         decisions, shown = await self.stage.perform(runtime, profile, request, live, context.open, context.widgets)
@@ -137,6 +145,10 @@ class Engine:
             return msgspec.msgpack.encode(profile.member) != before
 
         await self._change(runtime, profile_id, apply)
+
+    async def home(self, runtime: SiteRuntime, profile_id: str) -> str:
+        """The profile that this one's history is in: itself, or the member that it is an alias of."""
+        return (await self._profiles.read(runtime.site.id, profile_id)).profile().alias or profile_id
 
     async def look(self, runtime: SiteRuntime, profile_id: str) -> Profile:
         """A copy of the profile as it is now, through an alias where there is one."""

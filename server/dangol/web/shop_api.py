@@ -26,6 +26,7 @@ from dangol.protocol.envelope import Amount, RawItem, decimal, item_of
 from dangol.protocol.event import Entry, Event, Scalar
 from dangol.protocol.strict import decode
 from dangol.protocol.text import clean
+from dangol.purchases import take_told
 from dangol.runtime import SiteRuntime
 from dangol.store import catalogue, outbox
 from dangol.store.orders import GUEST, claim
@@ -188,24 +189,14 @@ class ShopApi:
     async def _guest_order(self, runtime: SiteRuntime, event: Event, now: float) -> int:
         """Nobody's profile changes, but the log has it, once."""
         entry = Entry(runtime.site.id, "", "", int(now * 1000), [event])
-        return int(not await claim(self._house.link, runtime.site.id, event.key, GUEST, entry=entry))
+        claimed = await claim(self._house.link, runtime.site.id, event.key, GUEST, entry=entry)
+        return int(claimed.first)
 
     async def _member_orders(self, runtime: SiteRuntime, member: str, events: list[Event], now: float) -> int:
         profile_id = tokens.member_profile(runtime.keys, member)
-        link, site = self._house.link, runtime.site.id
-        owners = await asyncio.gather(*(claim(link, site, event.key, profile_id, take_over=True) for event in events))
         context = Context(now=now, member=member, widgets=False)
-        outcome = await self._house.engine.take(runtime, profile_id, sorted(events, key=lambda one: one.at), context)
-        taken = {event.id for event in outcome.taken}
-        for event, other in zip(events, owners, strict=True):
-            if event.id in taken and other not in ("", GUEST, profile_id):
-                await self._take_back(runtime, other, event, now)
-        return len(taken)
-
-    async def _take_back(self, runtime: SiteRuntime, profile_id: str, event: Event, now: float) -> None:
-        """The browser had reported the order for a visitor; the shop knows whose it is."""
-        back = Event(f"back-{event.id}", "refund", event.at, key=event.key)
-        await self._house.engine.take(runtime, profile_id, [back], Context(now=now, widgets=False))
+        outcome = await take_told(self._house.engine, self._house.link, runtime, profile_id, events, context)
+        return len(outcome.taken)
 
     async def push(self, request: Request, runtime: SiteRuntime) -> Response:
         """Make a push request, once by its id."""

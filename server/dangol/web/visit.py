@@ -13,9 +13,9 @@ from dangol.protocol import envelope, tokens
 from dangol.protocol.envelope import Envelope
 from dangol.protocol.event import Event
 from dangol.protocol.tokens import Identity, Keys, Refused
+from dangol.purchases import take_reported
 from dangol.runtime import SiteRuntime
 from dangol.stage import Shown
-from dangol.store.orders import claim
 from dangol.web.house import House
 
 EVENTS = Counter("dangol_events", "Events that were taken in.", ["site"])
@@ -78,14 +78,7 @@ async def _take(
         if known and target.startswith("v"):
             await house.engine.join(runtime, target, member_id)
         target, known = member_id, True
-    ours = events
-    if any(one.name == "purchase" for one in events):
-        ours = [one for one in events if one.name != "purchase" or await _is_ours(house, runtime, target, one)]
-    return await house.engine.take(runtime, target, ours, context, known)
-
-
-async def _is_ours(house: House, runtime: SiteRuntime, profile_id: str, event: Event) -> bool:
-    return await claim(house.link, runtime.site.id, event.key, profile_id) in ("", profile_id)
+    return await take_reported(house.engine, house.link, runtime, target, events, context, known)
 
 
 @lru_cache(1024)

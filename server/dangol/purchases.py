@@ -1,0 +1,63 @@
+"""Events with orders among them: each order counts once, in one profile, whoever reports it first."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dangol.engine import Context, Engine, Outcome
+from dangol.protocol.event import Event
+from dangol.runtime import SiteRuntime
+from dangol.store.link import Link
+from dangol.store.orders import GUEST, Claim, claim, settle
+
+
+async def take_reported(
+    engine: Engine,
+    link: Link,
+    runtime: SiteRuntime,
+    profile_id: str,
+    events: Sequence[Event],
+    context: Context,
+    known: bool = True,
+) -> Outcome:
+    """`Engine.take` for what a browser reports. An order that is another's, or was counted before, is on the page but
+    does not count."""
+    site = runtime.site.id
+    claims = {each.key: await claim(link, site, each.key, profile_id) for each in events if each.name == "purchase"}
+    if not claims:
+        return await engine.take(runtime, profile_id, events, context, known)
+    counted = frozenset(number for number, one in claims.items() if one.settled or one.owner != profile_id)
+    outcome = await engine.take(runtime, profile_id, events, replace(context, counted=counted), known)
+    for number in claims.keys() - counted:
+        await settle(link, site, number, profile_id, outcome.profile_id)
+    return outcome
+
+
+async def take_told(
+    engine: Engine, link: Link, runtime: SiteRuntime, profile_id: str, events: Sequence[Event], context: Context
+) -> Outcome:
+    """`Engine.take` for the orders and cancellations of a member, which the shop's server tells. The shop knows whose
+    an order is: one that a browser had reported for somebody else moves to the member."""
+    site = runtime.site.id
+    claims = await asyncio.gather(*(claim(link, site, each.key, profile_id, take_over=True) for each in events))
+    counted = set()
+    for event, one in zip(events, claims, strict=True):
+        if one.settled or (_was_anothers(one) and await engine.home(runtime, one.former) == profile_id):
+            counted.add(event.key)
+    context = replace(context, counted=frozenset(counted))
+    outcome = await engine.take(runtime, profile_id, sorted(events, key=lambda each: each.at), context)
+    for event, one in zip(events, claims, strict=True):
+        if _was_anothers(one):
+            await _take_back(engine, runtime, one.former, event, replace(context, member="", unless=profile_id))
+        if not one.settled:
+            await settle(link, site, event.key, profile_id, profile_id)
+    return outcome
+
+
+def _was_anothers(one: Claim) -> bool:
+    return one.former not in ("", GUEST)
+
+
+async def _take_back(engine: Engine, runtime: SiteRuntime, former: str, event: Event, context: Context) -> None:
+    back = Event(f"back-{event.id}", "refund", event.at, key=event.key, props={"moved": True})
+    await engine.take(runtime, former, [back], context)
