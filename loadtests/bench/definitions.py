@@ -1,6 +1,7 @@
 """Many segments and campaigns of the kind that shops write, the same at every run."""
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -13,24 +14,23 @@ CATEGORIES = [f"category {number}" for number in range(40)]
 
 def leaf(draw: random.Random) -> dict[str, Any]:
     """One condition."""
-    return draw.choice(
-        [
-            lambda: {"visits": {"gte": draw.randint(1, 30)}},
-            lambda: {"page_views": {"lt": draw.randint(5, 300)}},
-            lambda: {"visit_page_views": {"gte": draw.randint(1, 20)}},
-            lambda: {"orders": {draw.choice(["gte", "eq", "lt"]): draw.randint(0, 8)}},
-            lambda: {"spent": {"gte": draw.randint(0, 40) * 5000, "lt": draw.randint(40, 80) * 5000}},
-            lambda: {"cart_total": {"lt": draw.randint(1, 40) * 2500}},
-            lambda: {"days_since_last_visit": {"lte": draw.randint(1, 60)}},
-            lambda: {"hour": {"gte": draw.randint(0, 20)}},
-            lambda: {"device": {"is": draw.choice(["pc", "mobile"])}},
-            lambda: {"utm_source": {"in": draw.sample(["naver", "google", "kakao", "newsletter", "meta"], 2)}},
-            lambda: {"viewed_products": {"has_any": draw.sample(PRODUCTS, 5)}},
-            lambda: {"viewed_categories": {"has_any": draw.sample(CATEGORIES, 3)}},
-            lambda: {"page_now": {"starts": draw.choice(["/product/", "/category/", "/cart"])}},
-            lambda: {"not": {"logged_in": True}},
-        ]
-    )()
+    kinds: list[Callable[[], dict[str, Any]]] = [
+        lambda: {"visits": {"gte": draw.randint(1, 30)}},
+        lambda: {"page_views": {"lt": draw.randint(5, 300)}},
+        lambda: {"visit_page_views": {"gte": draw.randint(1, 20)}},
+        lambda: {"orders": {draw.choice(["gte", "eq", "lt"]): draw.randint(0, 8)}},
+        lambda: {"spent": {"gte": draw.randint(0, 40) * 5000, "lt": draw.randint(40, 80) * 5000}},
+        lambda: {"cart_total": {"lt": draw.randint(1, 40) * 2500}},
+        lambda: {"days_since_last_visit": {"lte": draw.randint(1, 60)}},
+        lambda: {"hour": {"gte": draw.randint(0, 20)}},
+        lambda: {"device": {"is": draw.choice(["pc", "mobile"])}},
+        lambda: {"utm_source": {"in": draw.sample(["naver", "google", "kakao", "newsletter", "meta"], 2)}},
+        lambda: {"viewed_products": {"has_any": draw.sample(PRODUCTS, 5)}},
+        lambda: {"viewed_categories": {"has_any": draw.sample(CATEGORIES, 3)}},
+        lambda: {"page_now": {"starts": draw.choice(["/product/", "/category/", "/cart"])}},
+        lambda: {"not": {"logged_in": True}},
+    ]
+    return draw.choice(kinds)()
 
 
 def make(segments: int, campaigns: int, conditions: int = 4, origin: str = "http://localhost") -> Definitions:

@@ -57,9 +57,7 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
 
-async def drive(
-    host: str, port: int, requests: Sequence[bytes], connections: int, rate: float | None = None
-) -> Result:
+async def drive(host: str, port: int, requests: Sequence[bytes], connections: int, rate: float | None = None) -> Result:
     """Send all requests over `connections`; with `rate` (a second) at fixed times, else as fast as they are answered.
 
     With a rate the latency counts from the time at which a request was due, so that a slow server can't hide.
@@ -92,5 +90,3 @@ def post(path: str, body: bytes, headers: Sequence[str] = ()) -> bytes:
     """The bytes of a POST request."""
     lines = [f"POST {path} HTTP/1.1", "Host: localhost", f"Content-Length: {len(body)}", *headers, "", ""]
     return "\r\n".join(lines).encode() + body
-
-

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,7 +30,7 @@ KEYS = Keys.derive(SECRET.encode(), "bench")
 TOKENS = [sign(KEYS, new_visitor()) for _ in range(SHOPPERS)]
 
 
-def request(number: int, name: str, data: dict[str, object]) -> bytes:
+def request(number: int, name: str, data: Mapping[str, object]) -> bytes:
     """One event of one of the shoppers."""
     now = time.time_ns() // 1_000_000
     event = {"id": f"event-{now}-{number}", "name": name, "at": now, "data": data}

@@ -1,4 +1,8 @@
-"""The servers that benchmarks measure: `python -m loadtests.bench.server echo|dangol PORT [SOCKET SEGMENTS CAMPAIGNS CACHED]`."""
+"""The servers that benchmarks measure.
+
+python -m loadtests.bench.server echo PORT
+python -m loadtests.bench.server dangol PORT STORE_URL SEGMENTS CAMPAIGNS cached|read
+"""
 
 import sys
 from collections.abc import AsyncIterator
