@@ -37,7 +37,8 @@ function plan(wait: number): void {
 /** Sends now what no request carries yet. `leaving`: the page may be gone before the answer. */
 export function send(leaving = false): void {
   const events = batch();
-  if ((busy && !leaving) || !(events.length || news)) return;
+  // A page that leaves does not wait for a running request, but neither does it press a collector that is away.
+  if ((leaving ? failures : busy) || !(events.length || news)) return;
   const who = identity();
   const body = compose(events, who);
   news = false;
@@ -48,13 +49,13 @@ export function send(leaving = false): void {
   const path = location.pathname;
   post(body)
     .then(async (response) => {
-      const answer: Answer = response.ok ? await response.json() : {};
-      const refused = response.status < 500 && response.status !== 429;
-      if (!response.ok && !refused) return pause(events, Number(response.headers.get("Retry-After")));
+      const { status, headers } = response;
+      if (status > 499 || status === 429) return pause(events, Number(headers.get("Retry-After")));
+      const answer: Answer | null = response.ok ? await response.json() : null;
       done(events);
       settle(events);
       failures = 0;
-      if (learn(who, answer.visitor) && answer.show && path === location.pathname) show(answer.show);
+      if (answer && learn(who, answer.visitor) && answer.show && path === location.pathname) show(answer.show);
       send();
     })
     .catch(() => pause(events, 0));

@@ -3,16 +3,24 @@
 import json
 import os
 import shutil
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, TypeVar
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from dangol.store.embedded import EmbeddedStore
 
 FLAGS = [
     "--no-sandbox",
@@ -177,3 +185,85 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@dataclass
+class Dangol:
+    """The real server as a process of its own, on a store that a test may stop."""
+
+    url: str
+    store: EmbeddedStore
+    environment: dict[str, str]
+    folder: Path
+
+    def run(self, *command: str) -> str:
+        """What `dangol COMMAND` prints; fails with its errors."""
+        done = subprocess.run(
+            [sys.executable, "-m", "dangol", *command], env=self.environment, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def apply(self, definitions: dict[str, Any]) -> None:
+        """Put definitions in force; a running server follows within a second."""
+        file = self.folder / "site.yaml"
+        file.write_text(json.dumps(definitions, ensure_ascii=False))  # JSON is YAML
+        self.run("apply", str(file))
+        time.sleep(1)
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and text of a GET."""
+        try:
+            with urlopen(self.url + path, timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except HTTPError as error:
+            return error.code, error.read().decode()
+
+    def wait(self, ready: bool = True) -> None:
+        """Until /readyz says so."""
+        end = time.monotonic() + 60
+        while True:
+            try:
+                status, said = self.get("/readyz")
+            except URLError as error:
+                status, said = 0, str(error)
+            if (status == 200) is ready:
+                return
+            assert time.monotonic() < end, said
+            time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def dangol(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dangol]:
+    """A server without definitions; `Dangol.apply` gives it some."""
+    folder = tmp_path_factory.mktemp("dangol")
+    store = EmbeddedStore(folder / "store")
+    store.start()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    given = {
+        "DANGOL_REDIS_URL": store.url,
+        "DANGOL_PORT": str(port),
+        "DANGOL_DATA_DIR": str(folder),
+        "DANGOL_SECRET": "a secret of the tests, long enough",
+    }
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DANGOL_")} | given
+    process = subprocess.Popen([sys.executable, "-m", "dangol", "serve"], env=environment)
+    running = Dangol(f"http://127.0.0.1:{port}", store, environment, folder)
+    try:
+        running.wait()
+        yield running
+    finally:
+        process.terminate()
+        process.wait(20)
+        store.stop()
+
+
+@pytest.fixture
+def front(dangol: Dangol) -> Iterator[Shop]:
+    """A shop whose pages load the snippet from the real server."""
+    shop = Shop(script=f"{dangol.url}/v1/dangol.js")
+    for path in ("/", "/other", "/product/1"):
+        shop.put(path)
+    yield from _serve(shop)

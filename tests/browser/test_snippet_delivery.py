@@ -54,6 +54,17 @@ def test_the_collector_decides_how_long_to_wait(page: Page, shop: Shop, collecto
     assert [len(body["events"]) for body in collector.bodies] == [1, 2]
 
 
+def test_a_page_that_leaves_does_not_press_a_collector_that_is_away(page: Page, shop: Shop, collector: Server) -> None:
+    collector.reply = lambda body: (503, {"Retry-After": "60"}, {})
+    page.goto(shop.url)
+    collector.wait(lambda: collector.bodies)
+    page.wait_for_timeout(200)
+    page.evaluate("dangol('track', 'add_to_cart', {}); dispatchEvent(new PageTransitionEvent('pagehide'))")
+    page.wait_for_timeout(300)
+    assert len(collector.bodies) == 1
+    assert page.evaluate(OUTBOX) == 2
+
+
 def test_when_the_network_is_back_nothing_waits(page: Page, shop: Shop, collector: Server) -> None:
     collector.reply = lambda body: (429, {"Retry-After": "60"}, {})
     page.goto(shop.url)

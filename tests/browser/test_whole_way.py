@@ -1,0 +1,193 @@
+"""From a page through the real server and the real store to a widget on the page, and back."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import jwt
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+# The widgets live in closed shadow roots; the tests look into them by opening them up.
+OPEN = "const attach = Element.prototype.attachShadow; Element.prototype.attachShadow = function () {\
+ return attach.call(this, {mode: 'open'}) }"
+CSP = "default-src 'self'; script-src 'self' {0} 'unsafe-inline'; connect-src {0}; style-src 'self';\
+ require-trusted-types-for 'script'; trusted-types 'none'"
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    context.add_init_script(OPEN)
+    return context.new_page()
+
+
+def popcorn(**changes: Any) -> dict[str, Any]:
+    """A campaign for everyone, without a holdout."""
+    params = {"title": {"ko": "다시 오셨네요", "en": "Welcome back"}, "body": "{name|friend}, hello"}
+    return {"id": "hello", "widget": {"use": "popcorn", "params": params}, "holdout": 0, **changes}
+
+
+def site(origin: str, *campaigns: dict[str, Any], segments: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    about = {"id": "testing", "key": "pk_testing", "name": "Testing", "origins": [origin], "language": "en"}
+    return {"site": about, "segments": segments or [], "campaigns": list(campaigns)}
+
+
+def widget(page: Page) -> Any:
+    return page.locator("dangol-widget")
+
+
+def explain(dangol: Any, member: str) -> dict[str, Any]:
+    from urllib.request import Request, urlopen
+
+    keys = dangol.run("keys", "testing").split()
+    key = next(word for word in keys if word.startswith("ak_"))
+    request = Request(
+        f"{dangol.url}/v1/admin/explain?member={member}", headers={"Authorization": f"Bearer {key}"}
+    )
+    with urlopen(request) as answer:
+        told: dict[str, Any] = json.load(answer)
+    return told
+
+
+def identity(dangol: Any, **claims: Any) -> str:
+    secret = next(word for word in dangol.run("keys", "testing").split() if word.startswith("id_"))
+    return jwt.encode({"exp": 4102444800 if claims.pop("for_ever", False) else _soon(), **claims}, secret, "HS256")
+
+
+def _soon() -> int:
+    import time
+
+    return int(time.time()) + 600
+
+
+def test_a_page_view_shows_a_widget_and_closing_it_counts(dangol: Any, front: Any, page: Page) -> None:
+    dangol.apply(site(front.url, popcorn(caps=[{"times": 1, "per": "session"}])))
+    page.goto(front.url)
+    expect(widget(page).get_by_text("다시 오셨네요")).to_be_visible()
+    expect(widget(page).get_by_text("friend, hello")).to_be_visible()
+    page.wait_for_timeout(1500)  # seen for a second, told, confirmed
+    page.goto(f"{front.url}/other")
+    page.wait_for_timeout(800)
+    expect(widget(page)).to_have_count(0)
+
+
+def test_see_later_keeps_its_word(dangol: Any, front: Any, page: Page) -> None:
+    dangol.apply(site(front.url, popcorn(id="later", later=["session", "never"])))
+    page.goto(front.url)
+    widget(page).locator(".dg-later summary").click()
+    widget(page).locator(".dg-later button").last.click()
+    expect(widget(page)).to_have_count(0)
+    page.wait_for_timeout(300)
+    page.reload()
+    page.wait_for_timeout(800)
+    expect(widget(page)).to_have_count(0)
+
+
+def test_two_tabs_never_both_take_the_last_allowed_view(dangol: Any, front: Any, context: BrowserContext) -> None:
+    dangol.apply(site(front.url, popcorn(id="once", caps=[{"times": 1, "per": "lifetime"}])))
+    context.add_init_script(OPEN)
+    first = context.new_page()
+    first.goto(f"{front.url}/other")  # both tabs are one visitor from here on
+    first.wait_for_timeout(500)
+    assert widget(first).count() == 1
+    tabs = [context.new_page() for _ in range(3)]
+    for tab in tabs:
+        tab.goto(front.url)
+    tabs[0].wait_for_timeout(800)
+    assert [widget(tab).count() for tab in tabs] == [0, 0, 0]
+
+
+def test_a_signed_member_is_greeted_by_name_and_brings_the_history_along(
+    dangol: Any, front: Any, page: Page
+) -> None:
+    members = {"id": "members", "include": {"logged_in": True}}
+    dangol.apply(site(front.url, popcorn(id="greeting", audience=["members"]), segments=[members]))
+    page.goto(front.url)
+    page.evaluate("dangol('track', 'view_item', {items: [{item_id: 'p1', item_name: 'Mug', price: 9.5}]})")
+    page.wait_for_timeout(500)
+    expect(widget(page)).to_have_count(0)
+    token = identity(dangol, sub="anna", name="Anna <b>")
+    front.put("/in", head=f"<script>{STUB}dangol('member', {json.dumps(token)})</script>")
+    page.goto(f"{front.url}/in")
+    expect(widget(page).get_by_text("Anna <b>, hello")).to_be_visible()
+    facts = explain(dangol, "anna")["facts"]
+    assert [seen["id"] if isinstance(seen, dict) else seen[0] for seen in facts["viewed"]] == ["p1"]
+
+
+def test_a_forged_member_stays_a_stranger(dangol: Any, front: Any, page: Page) -> None:
+    members = {"id": "members", "include": {"logged_in": True}}
+    dangol.apply(site(front.url, popcorn(id="greeting", audience=["members"]), segments=[members]))
+    forged = jwt.encode({"sub": "anna", "name": "Mallory", "exp": _soon()}, "not the identity secret, but long", "HS256")
+    front.put("/in", head=f"<script>{STUB}dangol('member', {json.dumps(forged)})</script>")
+    page.goto(f"{front.url}/in")
+    page.wait_for_timeout(800)
+    expect(widget(page)).to_have_count(0)
+
+
+def test_hostile_words_are_shown_as_words_under_a_strict_policy(dangol: Any, front: Any, page: Page) -> None:
+    hostile = "<img src=x onerror=alert(1)></script>{{7*7}}"
+    params = {"title": hostile, "body": "javascript:alert(1)"}
+    dangol.apply(site(front.url, popcorn(id="hostile", widget={"use": "popcorn", "params": params})))
+    front.put("/strict", headers={"Content-Security-Policy": CSP.format(dangol.url)})
+    violations: list[str] = []
+    page.on("console", lambda message: violations.append(message.text) if "Content Security" in message.text else None)
+    page.on("dialog", lambda dialog: violations.append(dialog.message))
+    page.goto(f"{front.url}/strict")
+    expect(widget(page).get_by_text(hostile)).to_be_visible()
+    assert violations == []
+
+
+def test_definitions_are_followed_without_a_reload_of_the_server(dangol: Any, front: Any, page: Page) -> None:
+    dangol.apply(site(front.url))
+    page.goto(front.url)
+    page.wait_for_timeout(500)
+    expect(widget(page)).to_have_count(0)
+    dangol.apply(site(front.url, popcorn(id="new")))
+    page.goto(f"{front.url}/other")
+    expect(widget(page)).to_have_count(1)
+
+
+def test_while_the_store_is_down_the_page_goes_on_and_nothing_is_lost(
+    dangol: Any, front: Any, page: Page, eventually: Callable[[Callable[[], bool]], None]
+) -> None:
+    members = {"id": "members", "include": {"logged_in": True}}
+    dangol.apply(site(front.url, popcorn(id="greeting", audience=["members"]), segments=[members]))
+    token = identity(dangol, sub="outage", name="Outage")
+    front.put("/in", head=f"<script>{STUB}dangol('member', {json.dumps(token)})</script>")
+    page.goto(f"{front.url}/in")
+    eventually(lambda: explain(dangol, "outage")["facts"]["page_views"] == 1)
+    dangol.store.kill()
+    dangol.wait(ready=False)
+    status, why = dangol.get("/readyz")
+    assert status == 503
+    assert "store" in why
+    page.goto(f"{front.url}/in?while=down")
+    page.evaluate("dangol('track', 'search', {search_term: 'candle'})")
+    page.wait_for_timeout(500)
+    assert page.evaluate("surfaced") == []
+    assert page.get_by_role("heading", name="Shop").is_visible()
+    dangol.store.start()
+    dangol.wait()
+    page.goto(f"{front.url}/in?again=up")
+    eventually(lambda: explain(dangol, "outage")["facts"]["page_views"] == 3)
+    assert explain(dangol, "outage")["facts"]["visit"]["searches"] == ["candle"]
+
+
+STUB = "window.dangol=window.dangol||function(){(dangol.q=dangol.q||[]).push(arguments)};"
+
+
+@pytest.fixture
+def eventually(page: Page) -> Callable[[Callable[[], bool]], None]:
+    """Waits in the page's own time, so that its timers run on."""
+
+    def wait(met: Callable[[], bool]) -> None:
+        for _ in range(150):
+            try:
+                if met():
+                    return
+            except OSError:
+                pass
+            page.wait_for_timeout(100)
+        raise AssertionError("not within 15 s")
+
+    return wait
