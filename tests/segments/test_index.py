@@ -100,6 +100,12 @@ def test_texts_are_compared_in_normal_form(site: Site) -> None:
         assert matches(site, {"searches": {"contains": asked}}, profile)
 
 
+def test_of_two_spellings_of_a_key_the_last_counts(site: Site) -> None:
+    for first, last in [(1, 5), (5, 1)]:
+        profile = Profile(viewed=[Seen("caf\u00e9", 1, first), Seen("cafe\u0301", 1, last)])
+        assert matches(site, {"views_of": {"key": "caf\u00e9", "gte": 3}}, profile) is (last == 5)
+
+
 def test_no_segments_match_nobody(site: Site) -> None:
     assert Index.build([], CATALOGUE, site).match(Profile(), NOBODY) == []
 
