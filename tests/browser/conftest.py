@@ -20,6 +20,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from dangol.protocol.envelope import read
 from dangol.store.embedded import EmbeddedStore
 
 FLAGS = [
@@ -143,12 +144,15 @@ def _serve(server: S) -> Iterator[S]:
 
 @pytest.fixture
 def collector() -> Iterator[Server]:
-    """Serves the built scripts, and records events."""
+    """Serves the built scripts and records events, which in the end must all pass the server's own strict reading."""
     static = files("dangol") / "static"
     routes: dict[str, tuple[str, str | bytes, dict[str, str]]] = {
         f"/v1/{name}": ("text/javascript", (static / name).read_bytes(), {}) for name in ("dangol.js", "widgets.js")
     }
-    yield from _serve(Server(routes))
+    server = Server(routes)
+    yield from _serve(server)
+    for body in server.bodies:
+        read(json.dumps(body, ensure_ascii=False).encode())
 
 
 @pytest.fixture
