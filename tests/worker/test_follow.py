@@ -8,7 +8,7 @@ from dangol.errors import PluginFailure, Unavailable
 from dangol.protocol.event import Entry
 from dangol.store import keys
 from dangol.store.link import Link
-from dangol.store.log import LeaseLost
+from dangol.store.log import Delivery, LeaseLost, Reader
 from dangol.worker import follow
 from dangol.worker.follow import Follow, Logged
 from dangol.worker.job import Lane
@@ -140,3 +140,24 @@ async def test_a_reader_whose_lease_is_over_stops(link: Link, append: Append, or
     await lane(link, Seen(), "t2")
     with pytest.raises(LeaseLost):
         await job.step()
+
+
+async def test_entries_whose_delivery_was_lost_on_the_way_come_again(
+    link: Link, append: Append, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await append(order(0))
+    seen = Seen()
+    follower = await lane(link, seen)
+    deliver = Reader.new
+
+    async def lose(reader: Reader, limit: int) -> list[Delivery]:
+        await deliver(reader, limit)
+        raise Unavailable("the store answered, but the answer did not arrive")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Reader, "new", lose)
+        with pytest.raises(Unavailable):
+            await follower.step()
+    await drain(follower)
+    assert seen.batches == [["v0"]]
+    assert await pending(link) == 0

@@ -87,8 +87,10 @@ class Follower(Lane):
     async def _read(self) -> list[Delivery]:
         if self.catching_up and (oldest := await self.reader.pending()):
             return [oldest]
+        self.catching_up = True  # until the answer is here: one that gets lost leaves its entries pending
+        found = await self.reader.new(BATCH)
         self.catching_up = False
-        return await self.reader.new(BATCH)
+        return found
 
     async def _try(self) -> float:
         try:
