@@ -1,8 +1,10 @@
 """From a page through the real server and the real store to a widget on the page, and back."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
+from urllib.request import Request, urlopen
 
 import jwt
 import pytest
@@ -11,8 +13,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 # The widgets live in closed shadow roots; the tests look into them by opening them up.
 OPEN = "const attach = Element.prototype.attachShadow; Element.prototype.attachShadow = function () {\
  return attach.call(this, {mode: 'open'}) }"
-CSP = "default-src 'self'; script-src 'self' {0} 'unsafe-inline'; connect-src {0}; style-src 'self';\
+CSP = (
+    "default-src 'self'; img-src 'self' data:; script-src 'self' {0} 'unsafe-inline'; connect-src {0}; style-src 'self';\
  require-trusted-types-for 'script'; trusted-types 'none'"
+)
 
 
 @pytest.fixture
@@ -37,13 +41,9 @@ def widget(page: Page) -> Any:
 
 
 def explain(dangol: Any, member: str) -> dict[str, Any]:
-    from urllib.request import Request, urlopen
-
     keys = dangol.run("keys", "testing").split()
     key = next(word for word in keys if word.startswith("ak_"))
-    request = Request(
-        f"{dangol.url}/v1/admin/explain?member={member}", headers={"Authorization": f"Bearer {key}"}
-    )
+    request = Request(f"{dangol.url}/v1/admin/explain?member={member}", headers={"Authorization": f"Bearer {key}"})
     with urlopen(request) as answer:
         told: dict[str, Any] = json.load(answer)
     return told
@@ -51,12 +51,10 @@ def explain(dangol: Any, member: str) -> dict[str, Any]:
 
 def identity(dangol: Any, **claims: Any) -> str:
     secret = next(word for word in dangol.run("keys", "testing").split() if word.startswith("id_"))
-    return jwt.encode({"exp": 4102444800 if claims.pop("for_ever", False) else _soon(), **claims}, secret, "HS256")
+    return jwt.encode({"exp": _soon(), **claims}, secret, "HS256")
 
 
 def _soon() -> int:
-    import time
-
     return int(time.time()) + 600
 
 
@@ -97,9 +95,7 @@ def test_two_tabs_never_both_take_the_last_allowed_view(dangol: Any, front: Any,
     assert [widget(tab).count() for tab in tabs] == [0, 0, 0]
 
 
-def test_a_signed_member_is_greeted_by_name_and_brings_the_history_along(
-    dangol: Any, front: Any, page: Page
-) -> None:
+def test_a_signed_member_is_greeted_by_name_and_brings_the_history_along(dangol: Any, front: Any, page: Page) -> None:
     members = {"id": "members", "include": {"logged_in": True}}
     dangol.apply(site(front.url, popcorn(id="greeting", audience=["members"]), segments=[members]))
     page.goto(front.url)
@@ -111,13 +107,15 @@ def test_a_signed_member_is_greeted_by_name_and_brings_the_history_along(
     page.goto(f"{front.url}/in")
     expect(widget(page).get_by_text("Anna <b>, hello")).to_be_visible()
     facts = explain(dangol, "anna")["facts"]
-    assert [seen["id"] if isinstance(seen, dict) else seen[0] for seen in facts["viewed"]] == ["p1"]
+    assert [seen["id"] for seen in facts["viewed"]] == ["p1"]
 
 
 def test_a_forged_member_stays_a_stranger(dangol: Any, front: Any, page: Page) -> None:
     members = {"id": "members", "include": {"logged_in": True}}
     dangol.apply(site(front.url, popcorn(id="greeting", audience=["members"]), segments=[members]))
-    forged = jwt.encode({"sub": "anna", "name": "Mallory", "exp": _soon()}, "not the identity secret, but long", "HS256")
+    forged = jwt.encode(
+        {"sub": "anna", "name": "Mallory", "exp": _soon()}, "not the identity secret, but long", "HS256"
+    )
     front.put("/in", head=f"<script>{STUB}dangol('member', {json.dumps(forged)})</script>")
     page.goto(f"{front.url}/in")
     page.wait_for_timeout(800)
@@ -133,7 +131,7 @@ def test_hostile_words_are_shown_as_words_under_a_strict_policy(dangol: Any, fro
     page.on("console", lambda message: violations.append(message.text) if "Content Security" in message.text else None)
     page.on("dialog", lambda dialog: violations.append(dialog.message))
     page.goto(f"{front.url}/strict")
-    expect(widget(page).get_by_text(hostile)).to_be_visible()
+    expect(widget(page).get_by_text("<img src=x onerror=alert(1)></script>{7*7}")).to_be_visible()  # {{ writes a brace
     assert violations == []
 
 

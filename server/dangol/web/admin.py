@@ -112,8 +112,16 @@ def _imagined(name: str, product: str, page: str, now: int) -> Event:
 
 
 def _facts(profile: Profile) -> dict[str, Any]:
-    """The profile, without what would show how its ids are made."""
-    facts: dict[str, Any] = msgspec.structs.asdict(profile)
+    """The profile by its fields' names, without what would show how its ids are made."""
+    facts: dict[str, Any] = _named(profile)
     for secret in ("seed", "event_ids"):
         del facts[secret]
     return facts
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        return {name: _named(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, list):
+        return [_named(each) for each in value]
+    return {name: _named(each) for name, each in value.items()} if isinstance(value, dict) else value
