@@ -14,8 +14,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 OPEN = "const attach = Element.prototype.attachShadow; Element.prototype.attachShadow = function () {\
  return attach.call(this, {mode: 'open'}) }"
 CSP = (
-    "default-src 'self'; img-src 'self' data:; script-src 'self' {0} 'unsafe-inline'; connect-src {0}; style-src 'self';\
- require-trusted-types-for 'script'; trusted-types 'none'"
+    "default-src 'self'; img-src 'self' data:; script-src 'self' {0} 'unsafe-inline'; connect-src {0}; "
+    "style-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 
 

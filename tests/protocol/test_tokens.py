@@ -32,15 +32,15 @@ def test_every_site_and_every_master_secret_has_keys_of_its_own() -> None:
 
 
 def test_a_visitor_token_comes_back_as_its_profile() -> None:
-    visitor = tokens.new_visitor()
+    visitor = tokens.new_visitor(KEYS)
     assert len(visitor) == 16
     assert len(tokens.sign(KEYS, visitor)) <= 64
     assert tokens.verify(KEYS, tokens.sign(KEYS, visitor)) == visitor
-    assert tokens.new_visitor() != visitor
+    assert tokens.new_visitor(KEYS) != visitor
 
 
 def test_a_visitor_token_of_another_site_or_house_counts_for_nothing() -> None:
-    token = tokens.sign(KEYS, tokens.new_visitor())
+    token = tokens.sign(KEYS, tokens.new_visitor(KEYS))
     assert tokens.verify(OTHER_SITE, token) is None
     assert tokens.verify(OTHER_HOUSE, token) is None
 
@@ -157,3 +157,9 @@ def test_an_identity_in_its_life_is_believed(expires: int) -> None:
 def test_names_that_customers_chose_are_cleaned() -> None:
     identity = tokens.read_member(KEYS, member_token(name="kim\u202e\x00", grade="V\u200fIP"))
     assert (identity.name, identity.grade) == ("kim", "VIP")
+
+
+def test_a_first_request_that_comes_again_is_the_same_visitor() -> None:
+    assert tokens.new_visitor(KEYS, "event-0001") == tokens.new_visitor(KEYS, "event-0001")
+    assert tokens.new_visitor(KEYS, "event-0001") != tokens.new_visitor(KEYS, "event-0002")
+    assert tokens.new_visitor(KEYS, "event-0001") != tokens.new_visitor(OTHER_SITE, "event-0001")

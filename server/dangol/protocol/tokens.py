@@ -19,6 +19,10 @@ LONGEST_LIFE = 30 * 86_400  # seconds; a member token that lives longer is as go
 LEEWAY = 30  # seconds between the shop's clock and ours
 
 
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")  # hostile text may hold half a character
+
+
 def _base64(raw: bytes) -> str:
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
@@ -49,14 +53,17 @@ class Keys:
         )
 
 
-def new_visitor() -> str:
-    """A random profile id for an unknown browser."""
-    return "v" + _base64(secrets.token_bytes(ID_BYTES))
+def new_visitor(keys: Keys, first_event: str = "") -> str:
+    """A profile id for an unknown browser, made of its first event's id, which nobody else knows: a first request
+    whose answer was lost, and that comes again, is the same visitor. Random where there is no event."""
+    if not first_event:
+        return "v" + _base64(secrets.token_bytes(ID_BYTES))
+    return "v" + _base64(hashlib.blake2b(first_event.encode(), key=keys.visitor, digest_size=ID_BYTES).digest())
 
 
 def member_profile(keys: Keys, member: str) -> str:
     """The profile id of a member: always the same, and not to be guessed from the member id."""
-    return "m" + _base64(hashlib.blake2b(member.encode(), key=keys.members, digest_size=ID_BYTES).digest())
+    return "m" + _base64(hashlib.blake2b(_bytes(member), key=keys.members, digest_size=ID_BYTES).digest())
 
 
 def sign(keys: Keys, profile: str) -> str:
@@ -67,13 +74,13 @@ def sign(keys: Keys, profile: str) -> str:
 def verify(keys: Keys, token: str) -> str | None:
     """The profile id of a visitor token, or None for one that we did not issue."""
     profile, dot, mac = token.partition(".")
-    if not dot or not hmac.compare_digest(mac.encode(), _mac(keys, profile).encode()):
+    if not dot or not hmac.compare_digest(_bytes(mac), _mac(keys, profile).encode()):
         return None
     return profile
 
 
 def _mac(keys: Keys, profile: str) -> str:
-    return _base64(hmac.digest(keys.visitor, profile.encode(), "sha256")[:MAC_BYTES])
+    return _base64(hmac.digest(keys.visitor, _bytes(profile), "sha256")[:MAC_BYTES])
 
 
 Short = Annotated[str, Meta(max_length=100)]

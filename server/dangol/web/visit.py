@@ -72,7 +72,7 @@ async def _take(
     house: House, runtime: SiteRuntime, profile_id: str | None, events: list[Event], context: Context
 ) -> Outcome:
     known = profile_id is not None
-    target = profile_id or tokens.new_visitor()
+    target = profile_id or tokens.new_visitor(runtime.keys, events[0].id if events else "")
     if context.identity is not None:
         member_id = tokens.member_profile(runtime.keys, context.identity.sub)
         if known and target.startswith("v"):
