@@ -22,9 +22,9 @@ LONGEST_SOCKET_PATH = 100  # the kernel takes 107 bytes
 class EmbeddedStore:
     """A Valkey server that lives as long as this process and keeps its data in `folder`.
 
-    A write that was acknowledged survives the death of dangol, of Valkey and of the machine. Calls of one loop turn share
-    one sync of the disk. With a sync every second, Valkey answers before it writes while a sync is slow, and its death
-    takes what it had acknowledged.
+    A write that was acknowledged survives the death of dangol, of Valkey and of the machine. Calls of one loop turn
+    share one sync of the disk. With a sync every second, Valkey answers before it writes while a sync is slow, and its
+    death takes what it had acknowledged.
     """
 
     def __init__(self, folder: Path, max_memory: str = "") -> None:
