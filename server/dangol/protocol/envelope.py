@@ -142,7 +142,7 @@ def _normal(raw: RawEvent, at: int, page: str, currency: str) -> Event:
         at,
         path_of(data.page_location) if data.page_location else page,
         [item_of(item, currency) for item in data.items],
-        _amount(data.value, currency),
+        None if data.value is None else decimal(data.value, currency, "value"),
         key,
         _props(raw.name, data),
     )
@@ -156,28 +156,31 @@ def _props(name: str, data: Data) -> dict[str, Scalar]:
     return {"campaign": clean(data.campaign, 100)} if name.startswith("widget_") else {}
 
 
-def item_of(raw: RawItem, currency: str) -> Item:
+def item_of(raw: RawItem, currency: str, where: str = "item") -> Item:
     """The normal form of a product line. Raises `Invalid` for an id of nothing visible or an impossible price."""
-    product = clean(str(raw.item_id), 100)
-    if not product:
-        raise Invalid([Problem("item_id", raw.item_id, "a visible id")])
     return Item(
-        product,
+        visible(str(raw.item_id), f"{where}.item_id"),
         clean(raw.item_name, LONGEST_TEXT),
-        _amount(raw.price, currency),
+        None if raw.price is None else decimal(raw.price, currency, f"{where}.price"),
         raw.quantity,
         clean(raw.item_category, 100),
         clean(raw.item_brand, 100),
     )
 
 
-def _amount(amount: Amount, currency: str) -> int | None:
-    return None if amount is None else decimal(amount, currency, "amount")
+def visible(text: str, where: str) -> str:
+    """An id as it may be stored. Raises `Invalid` for one of nothing visible."""
+    if cleaned := clean(text, 100):
+        return cleaned
+    raise Invalid([Problem(where, text, "an id of visible characters")])
 
 
 def decimal(amount: float | int | str, currency: str, where: str) -> int:
     """Minor units of an amount in decimal units. Raises `Invalid` for one that is negative or no plain number."""
-    minor = to_minor(amount, currency)
+    try:
+        minor = to_minor(amount, currency)
+    except Invalid as error:
+        raise Invalid([problem._replace(where=where) for problem in error.problems]) from None
     if minor < 0:
         raise Invalid([Problem(where, amount, "zero or more")])
     return minor

@@ -18,13 +18,17 @@ BROWSERS = (
 )  # fmt: skip
 
 
-@lru_cache(4096)
 def environment(user_agent: str, language: str) -> Environment:
     """The environment; shared between profiles, so nobody may change it."""
-    text = user_agent[:LONGEST].lower()
+    return _environment(user_agent[:LONGEST], language[:35])
+
+
+@lru_cache(4096)
+def _environment(user_agent: str, language: str) -> Environment:
+    text = user_agent.lower()
     mobile = "mobile" in text or "android" in text or "iphone" in text
     device = "app" if "; wv)" in text else "mobile" if mobile else "pc"
-    return Environment(device, _first(SYSTEMS, text), _first(BROWSERS, text), language[:35].lower())
+    return Environment(device, _first(SYSTEMS, text), _first(BROWSERS, text), language.lower())
 
 
 def _first(marks: tuple[tuple[str, str], ...], text: str) -> str:

@@ -22,11 +22,12 @@ from dangol.host.params import check_params
 from dangol.plugin import Product, PushRequest
 from dangol.profile.model import TRAITS, Member
 from dangol.protocol import tokens
-from dangol.protocol.envelope import Amount, RawItem, decimal, item_of
-from dangol.protocol.event import Entry, Event, Scalar
+from dangol.protocol.envelope import Amount, RawItem, decimal, item_of, visible
+from dangol.protocol.event import Entry, Event
 from dangol.protocol.strict import decode
 from dangol.protocol.text import clean
 from dangol.purchases import take_told
+from dangol.render.money import MOST
 from dangol.runtime import SiteRuntime
 from dangol.store import catalogue, outbox
 from dangol.store.orders import GUEST, claim
@@ -36,9 +37,11 @@ from dangol.web.keyed import Handler, keyed
 
 LONGEST_BODY = 4 << 20
 MOST_ROWS = 500
+AT_ONCE = 4  # orders of one member that make one entry of the log; its readers take entries whole
 
 ShopId = Annotated[str, Meta(min_length=1, max_length=100)]
 Line = Annotated[str, Meta(max_length=200)]
+Trait = Line | Annotated[int, Meta(ge=-MOST, le=MOST)] | float | bool
 Address = Annotated[str, Meta(pattern=r"^(https?://[^\s\\]+|/(?![/\\])[^\s\\]*|)\Z", max_length=2000)]
 
 
@@ -52,7 +55,7 @@ class ProductRow(Struct, forbid_unknown_fields=True):
     image: Address = ""
     category: Line = ""
     brand: Line = ""
-    stock: Annotated[int, Meta(ge=0)] | None = None
+    stock: Annotated[int, Meta(ge=0, le=MOST)] | None = None
 
 
 class MemberRow(Struct, forbid_unknown_fields=True):
@@ -66,7 +69,7 @@ class MemberRow(Struct, forbid_unknown_fields=True):
     joined_at: datetime | None = None
     phone: Line | None = None
     email: Line | None = None
-    traits: Annotated[dict[Line, Scalar | Line], Meta(max_length=TRAITS)] | None = None
+    traits: Annotated[dict[Line, Trait], Meta(max_length=TRAITS)] | None = None
 
 
 class OrderRow(Struct, forbid_unknown_fields=True):
@@ -142,7 +145,7 @@ class ShopApi:
         site = runtime.site
         rows = [
             Product(
-                row.id,
+                visible(row.id, f"products[{at}].id"),
                 clean(row.name, 200),
                 decimal(row.price, site.currency, f"products[{at}].price"),
                 row.url,
@@ -195,8 +198,12 @@ class ShopApi:
     async def _member_orders(self, runtime: SiteRuntime, member: str, events: list[Event], now: float) -> int:
         profile_id = tokens.member_profile(runtime.keys, member)
         context = Context(now=now, member=member, widgets=False)
-        outcome = await take_told(self._house.engine, self._house.link, runtime, profile_id, events, context)
-        return len(outcome.taken)
+        ordered, taken = sorted(events, key=lambda event: event.at), 0
+        for start in range(0, len(ordered), AT_ONCE):
+            batch = ordered[start : start + AT_ONCE]
+            outcome = await take_told(self._house.engine, self._house.link, runtime, profile_id, batch, context)
+            taken += len(outcome.taken)
+        return taken
 
     async def push(self, request: Request, runtime: SiteRuntime) -> Response:
         """Make a push request, once by its id."""
@@ -236,7 +243,10 @@ def _changes(rows: Sequence[MemberRow]) -> Callable[[Member], None]:
             if row.joined_at is not None:
                 member.joined_at = int(_utc(row.joined_at).timestamp())
             if row.traits is not None:
-                member.traits = {clean(name, 100): value for name, value in row.traits.items()}
+                member.traits = {
+                    clean(name, 100): clean(value, 200) if isinstance(value, str) else value
+                    for name, value in row.traits.items()
+                }
 
     return change
 
@@ -246,13 +256,14 @@ def _order(row: OrderRow, where: str, currency: str, now: float) -> Event:
     if not 0 < at < now + 86_400:
         raise Invalid([Problem(f"{where}.at", row.at, "a time between 1970 and tomorrow")])
     cancelled = row.state == "cancelled"
+    number = visible(row.id, f"{where}.id")
     return Event(
-        id=f"{'cancel' if cancelled else 'order'}-{row.id}",
+        id=f"{'cancel' if cancelled else 'order'}-{number}",
         name="refund" if cancelled else "purchase",
         at=int(at * 1000),
-        items=[item_of(item, currency) for item in row.items],
+        items=[item_of(item, currency, f"{where}.items[{place}]") for place, item in enumerate(row.items)],
         value=None if row.total is None else decimal(row.total, currency, f"{where}.total"),
-        key=clean(row.id, 100),
+        key=number,
     )
 
 
