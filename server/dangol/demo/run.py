@@ -77,12 +77,13 @@ async def _serve(settings: Settings, url: str) -> None:
         while not all(server.started for server in servers):  # uvicorn tells it by no event
             await asyncio.sleep(LOOK)  # noqa: ASYNC110
         worker = worker_for(house)
-        group.create_task(worker.run())
+        working = group.create_task(worker.run())
         await replay.run(base, keys.server, shop_url, already=bool(await house.link.call("GET", REPLAYED)))
         await house.link.call("SET", REPLAYED, "1")
         click.echo(guide.text(base, shop_url, keys.admin))
         await stopping.wait()
         await worker.stop()
+        await working
         for server in servers:
             server.should_exit = True
 

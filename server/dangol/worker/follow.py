@@ -122,7 +122,8 @@ class Follower(Lane):
             return LONGEST_PAUSE
         self.failures += self.catching_up
         pause = min(PAUSE * 2.0**self.failures, LONGEST_PAUSE)
-        logger.warning("job %s: %s; tried again in %.1f s", self.job.name, error, pause, exc_info=error)
+        trace = None if isinstance(error, PluginFailure) else error  # the guard has told where
+        logger.warning("job %s: %s; tried again in %.1f s", self.job.name, error, pause, exc_info=trace)
         if self.failures >= self.job.tries:
             await self._park(self.held[0], f"{type(error).__name__}: {error}")
             pause, self.failures = 0.0, 0

@@ -1,0 +1,91 @@
+"""Sign-up, login and logout."""
+
+from anyio import to_thread
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dangol.demo import calls, fields
+from dangol.demo.accounts import LONGEST_PASSWORD, REGULAR, Account, Accounts
+from dangol.demo.front import Front, Visit
+from dangol.demo.sessions import Session
+from dangol.demo.teller import Teller
+
+
+class Entrance:
+    """The handlers."""
+
+    def __init__(self, front: Front, accounts: Accounts, teller: Teller) -> None:
+        self._front = front
+        self._accounts = accounts
+        self._teller = teller
+
+    def routes(self) -> list[Route]:
+        """In and out."""
+        return [
+            Route("/signup", self.signup_form, methods=["GET"]),
+            Route("/signup", self.signup, methods=["POST"]),
+            Route("/login", self.login_form, methods=["GET"]),
+            Route("/login", self.login, methods=["POST"]),
+            Route("/logout", self.logout, methods=["POST"]),
+        ]
+
+    async def signup_form(self, request: Request) -> Response:
+        """The empty form."""
+        return self._signup_page(self._front.visit(request), {}, {})
+
+    async def signup(self, request: Request) -> Response:
+        """A new customer, who is logged in at once."""
+        visit = self._front.visit(request)
+        form = await visit.form()
+        problems = fields.problems(form, ("name", "email", "password"))
+        if not problems and self._accounts.full:
+            problems = {"email": "error_full"}
+        if problems:
+            return self._signup_page(visit, form, problems)
+        wanted = form["email"], form["password"], " ".join(form["name"].split())
+        try:
+            account = await to_thread.run_sync(self._accounts.add, *wanted)
+        except KeyError:
+            return self._signup_page(visit, form, {"email": "error_taken"})
+        self._enter(visit, account, "sign_up")
+        return self._front.redirect(visit, "/", BackgroundTask(self._teller.member, account))
+
+    async def login_form(self, request: Request) -> Response:
+        """The empty form."""
+        return self._login_page(self._front.visit(request), "", failed=False)
+
+    async def login(self, request: Request) -> Response:
+        """Let a customer in."""
+        visit = self._front.visit(request)
+        form = await visit.form()
+        email, password = form.get("email", ""), form.get("password", "")
+        account = await to_thread.run_sync(self._accounts.check, email, password[: LONGEST_PASSWORD + 1])
+        if account is None:
+            return self._login_page(visit, email, failed=True)
+        self._enter(visit, account, "login")
+        return self._front.redirect(visit, "/")
+
+    async def logout(self, request: Request) -> Response:
+        """Out; the cart stays with the account, and the browser goes on as a stranger's."""
+        visit = self._front.visit(request)
+        self._front.sessions.drop(visit.session)
+        visit.session = Session(told=[["logout"]])
+        return self._front.redirect(visit, "/")
+
+    def _enter(self, visit: Visit, account: Account, event: str) -> None:
+        """A session of its own, so that a cookie from before the login opens nothing. Carts are put together."""
+        before = visit.session
+        self._front.sessions.drop(before)
+        if before.account is None:
+            account.cart.take(before.cart)
+        visit.session = Session(cart=account.cart, account=account, told=[calls.track(event, method="password")])
+
+    def _signup_page(self, visit: Visit, form: dict[str, str], problems: dict[str, str]) -> Response:
+        status = 422 if problems else 200
+        return self._front.page(visit, "signup.html", status=status, form=form, problems=problems)
+
+    def _login_page(self, visit: Visit, email: str, *, failed: bool) -> Response:
+        status = 422 if failed else 200
+        return self._front.page(visit, "login.html", status=status, email=email, failed=failed, regular=REGULAR)
