@@ -3,8 +3,10 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "server" / "dangol"
@@ -79,6 +81,12 @@ def test_a_module_is_short_and_says_what_it_is(path: Path) -> None:
     assert ast.get_docstring(ast.parse(text)) or not text.strip()
 
 
-def test_what_packages_carry_beside_code_lies_where_the_wheel_takes_it() -> None:
-    carried = {path.name for root in ("server/dangol", "widgets", "plugins") for path in (ROOT / root).rglob("*")}
-    assert {"py.typed", "template.html", "style.css", "dangol.js", "widgets.js"} <= carried
+def test_the_wheel_carries_every_file_of_the_packages(tmp_path: Path) -> None:
+    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+    with ZipFile(wheel) as archive:
+        carried = {name for name in archive.namelist() if ".dist-info/" not in name}
+    sources = [ROOT / "server", ROOT / "widgets", ROOT / "plugins"]
+    files = {path.relative_to(source).as_posix() for source in sources for path in source.rglob("*") if path.is_file()}
+    assert carried == {name for name in files if "__pycache__" not in name}
+    assert {"dangol/py.typed", "dangol/static/dangol.js", "dangol/static/widgets.js"} <= carried
+    assert {"dangol_widgets/popcorn/template.html", "dangol_widgets/popcorn/style.css"} <= carried
