@@ -40,7 +40,7 @@ unit: .venv/installed-dev
 	touch $@
 
 bench: .venv/installed-load
-	$(BIN)/python -m loadtests.bench
+	$(BIN)/python -m loadtests.bench $(or $(BENCH),all)
 
 load: .venv/installed-load
 	$(BIN)/python -m loadtests.run

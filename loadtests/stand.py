@@ -138,15 +138,20 @@ def _teach_products(stand: Stand) -> None:
         raise Broken(f"POST /v1/products: {response.status_code} {response.text[:TAIL]}")
 
 
+async def events_in_log(link: Link) -> list[str]:
+    """The ids of all events in the log."""
+    found = []
+    for number in range(keys.PARTITIONS):
+        for _, fields in await link.call("XRANGE", keys.log(number), "-", "+"):
+            found += [event.id for event in _decode(fields[1]).events]
+    return found
+
+
 async def logged(url: str) -> list[str]:
     """The ids of all events in the log of the store at `url`."""
     link = Link(url, timeout=30)
     try:
-        found = []
-        for number in range(keys.PARTITIONS):
-            for _, fields in await link.call("XRANGE", keys.log(number), "-", "+"):
-                found += [event.id for event in _decode(fields[1]).events]
-        return found
+        return await events_in_log(link)
     finally:
         link.close()
 

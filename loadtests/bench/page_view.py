@@ -4,7 +4,6 @@
 is the CPU time of their processes, so the load generator and the store cost nothing here.
 """
 
-import asyncio
 import statistics
 import tempfile
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from dangol.store.embedded import EmbeddedStore
-from loadtests.bench.load import Result, drive
+from loadtests.bench.load import Result, drive, run
 from loadtests.bench.process import cpu, served
 from loadtests.bench.shoppers import history, page_views
 
@@ -27,7 +26,7 @@ def measure(port: int, process: psutil.Process) -> tuple[float, Result]:
     """CPU microseconds of the server per request, and how the requests went."""
     requests = page_views(REQUESTS)
     before = cpu(process)
-    result = asyncio.run(drive("127.0.0.1", port, requests, CONNECTIONS))
+    result = run(drive("127.0.0.1", port, requests, CONNECTIONS))
     if result.failures:
         raise SystemExit(f"{result.failures} of {REQUESTS} requests failed")
     return (cpu(process) - before) / REQUESTS * 1e6, result
@@ -60,7 +59,7 @@ def main() -> None:
                 served("dangol", store.url, "1000", "200", "cached") as warm,
                 served("dangol", store.url, "1000", "200", "read") as cold,
             ):
-                asyncio.run(drive("127.0.0.1", warm[0], history(), CONNECTIONS))
+                run(drive("127.0.0.1", warm[0], history(), CONNECTIONS))
                 costs, shown = rounds({ECHO: echo, REMEMBERED: warm, READ: cold})
         finally:
             store.stop()
