@@ -42,7 +42,6 @@ MALFORMED = {
     "Infinity": (sent().replace(str(NOW).encode(), b"-Infinity"), "body"),
     "a number beyond floats": (sent().replace(str(NOW).encode(), b"1e400"), "sent"),
     "a number of many digits": (sent().replace(str(NOW).encode(), HUGE.encode()), "sent"),
-    "a lone surrogate": (sent(page="HERE").replace(b"HERE", rb"\ud800"), "body"),
     "deep nesting": (b'{"events": ' + b"[" * 20_000, "events[0]"),
     "deep data": (sent(event(data="HERE")).replace(b'"HERE"', b"[" * 15_000 + b"]" * 15_000), "body"),
     "an array": (b"[]", "body"),
@@ -229,6 +228,23 @@ def test_control_and_direction_characters_go_from_every_field(name: str, data: d
     assert not set("\x00\x1b\u202e\u2066\u200f\r\n") & set(text) - set("\\")
     assert all(escaped not in text for escaped in (r"\x00", r"\x1b", r"\u202e", r"\u2066", r"\u200f", r"\r", r"\n"))
     assert "e\u0301" not in text  # composed
+
+
+@pytest.mark.parametrize(
+    ("sent_as", "read_as"),
+    [
+        (r"mug \ud83d", "mug \ufffd"),
+        (r"\udc00 mug", "\ufffd mug"),
+        (r"\ud83d\ud83d\ude00", "\ufffd😀"),
+        (r"\\ud83d \ud83d", "\\ud83d \ufffd"),
+        (r"\"\ud83d\"", '"\ufffd"'),
+    ],
+)
+def test_a_text_cut_inside_an_emoji_costs_no_event(sent_as: str, read_as: str) -> None:
+    body = sent(event("search", data={"search_term": "HERE"}), event("login")).replace(b"HERE", sent_as.encode())
+    taken, dropped = envelope.events(envelope.read(body), "/page", "GBP", NOW)
+    assert [(each.name, each.key) for each in taken] == [("search", read_as), ("login", "")]
+    assert dict(dropped) == {}
 
 
 def test_text_is_cut_and_markup_stays_text() -> None:

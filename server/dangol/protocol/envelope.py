@@ -4,6 +4,7 @@ A malformed envelope is refused whole. A malformed event is dropped and counted 
 on a page does not cost the shop the others. Parameters of GA4 that dangol has no use for are ignored, as GA4 does.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Annotated
@@ -81,6 +82,12 @@ class Data(Struct):
 
 CustomData = Annotated[dict[Word, Scalar], Meta(max_length=CUSTOM_FIELDS)]
 
+ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+"""An escape in JSON: both halves of a character beyond 16 bits, one half alone, or any other."""
+
 decode_envelope: Callable[[bytes], Envelope] = msgspec.json.Decoder(Envelope).decode
 _decode_data = msgspec.json.Decoder(Data).decode
 _decode_custom = msgspec.json.Decoder(CustomData).decode
@@ -102,7 +109,18 @@ def read(body: bytes) -> Envelope:
     """The envelope. Raises `Invalid` telling where and what was expected."""
     if len(body) > LONGEST_BODY:
         raise Invalid([Problem("body", f"{len(body)} bytes", f"at most {LONGEST_BODY} bytes long")])
-    return decode(decode_envelope, body)
+    try:
+        return decode(decode_envelope, body)
+    except Invalid:
+        mended = ESCAPE.sub(_whole, body)
+        if mended == body:
+            raise
+    return decode(decode_envelope, mended)
+
+
+def _whole(escape: re.Match[bytes]) -> bytes:
+    """Half a character, as pages send it who cut a text inside an emoji, becomes the mark for what can't be read."""
+    return rb"\ufffd" if escape["half"] else escape[0]
 
 
 def events(envelope: Envelope, page: str, currency: str, now: int) -> tuple[list[Event], Counter[str]]:
