@@ -29,11 +29,12 @@ TILES = {
     "stripes": '<path d="M0 0h9v24H0z" fill="PEN"/>',
     "gingham": '<path d="M0 0h12v24H0zM0 0h24v12H0z" fill="PEN" opacity=".45"/>',
     "hearts": '<path d="M12 9c-3-5-9-4-9 2 0 5 9 9 9 9s9-4 9-9c0-6-6-7-9-2z" fill="PEN" opacity=".85"/>',
-    "flowers": '<g fill="PEN"><circle cx="12" cy="7" r="3.4"/><circle cx="17" cy="11" r="3.4"/><circle cx="15" cy="17" r="3.4"/>'
-    '<circle cx="9" cy="17" r="3.4"/><circle cx="7" cy="11" r="3.4"/></g><circle cx="12" cy="12.6" r="2.6" fill="ACCENT"/>',
+    "flowers": '<g fill="PEN"><circle cx="12" cy="7" r="3.4"/><circle cx="17" cy="11" r="3.4"/>'
+    '<circle cx="15" cy="17" r="3.4"/><circle cx="9" cy="17" r="3.4"/><circle cx="7" cy="11" r="3.4"/></g>'
+    '<circle cx="12" cy="12.6" r="2.6" fill="ACCENT"/>',
     "drops": '<path d="M9 3q10 8 3 15-8 1-8-6 0-5 5-9z" fill="PEN"/><circle cx="20" cy="19" r="2.4" fill="ACCENT"/>',
     "leaves": '<path d="M3 14Q6 3 18 4 17 15 3 14zM14 22q2-6 8-6-1 6-8 6z" fill="PEN"/>',
-    "stars": '<path d="M12 2l3 6.400 7 .8-5.200 4.600 1.600 7-6.400-3.600-6.400 3.600 1.600-7L2 9.200l7-.8z" fill="PEN"/>',
+    "stars": '<path d="M12 2l3 6.4 7 .8-5.2 4.6 1.6 7-6.4-3.6-6.4 3.6 1.6-7L2 9.2l7-.8z" fill="PEN"/>',
     "crosses": '<path d="M9 3h6v6h6v6h-6v6H9v-6H3V9h6z" fill="PEN" opacity=".7"/>',
     "rings": '<circle cx="12" cy="12" r="7.500" fill="none" stroke="PEN" stroke-width="2.400"/>'
     '<circle cx="12" cy="12" r="2.200" fill="PEN"/>',
