@@ -74,8 +74,8 @@ async def _serve(settings: Settings, url: str) -> None:
         for server in servers:
             group.create_task(server.serve())
         await house.loaded.wait()
-        while not all(server.started for server in servers):  # uvicorn tells it by no event
-            await asyncio.sleep(LOOK)  # noqa: ASYNC110
+        while not all(server.started for server in servers):  # noqa: ASYNC110  (uvicorn has no event for it)
+            await asyncio.sleep(LOOK)
         worker = worker_for(house)
         working = group.create_task(worker.run())
         await replay.run(base, keys.server, shop_url, already=bool(await house.link.call("GET", REPLAYED)))
