@@ -8,6 +8,7 @@ import msgspec
 
 from dangol.definitions.model import Definitions
 
+CONDITIONS = 4
 PRODUCTS = [f"p{number}" for number in range(2000)]
 CATEGORIES = [f"category {number}" for number in range(40)]
 
@@ -33,31 +34,32 @@ def leaf(draw: random.Random) -> dict[str, Any]:
     return draw.choice(kinds)()
 
 
-def make(segments: int, campaigns: int, conditions: int = 4, origin: str = "http://localhost") -> Definitions:
-    """`segments` of `conditions` each, a fifth of them in the exclude part, and `campaigns` that show a popcorn."""
+def make(segments: int, campaigns: int, capped: bool = True) -> Definitions:
+    """`segments` of four conditions, a fifth of them with one in the exclude part, and `campaigns` that show a popcorn:
+    once a visit, or on every page where not `capped`."""
     draw = random.Random(7)
     raw = {
-        "site": {"id": "bench", "key": "pk_benchmark", "name": "bench", "origins": [origin]},
-        "segments": [_segment(draw, number, conditions) for number in range(segments)],
-        "campaigns": [_campaign(draw, number, segments) for number in range(campaigns)],
+        "site": {"id": "bench", "key": "pk_benchmark", "name": "bench", "origins": ["http://localhost"]},
+        "segments": [_segment(draw, number) for number in range(segments)],
+        "campaigns": [_campaign(draw, number, segments, capped) for number in range(campaigns)],
     }
     return msgspec.convert(raw, Definitions)
 
 
-def _segment(draw: random.Random, number: int, conditions: int) -> dict[str, Any]:
-    leaves = [leaf(draw) for _ in range(conditions)]
+def _segment(draw: random.Random, number: int) -> dict[str, Any]:
+    leaves = [leaf(draw) for _ in range(CONDITIONS)]
     segment: dict[str, Any] = {"id": f"s{number}", "include": {"all": leaves}}
-    if number % 5 == 0 and conditions > 1:
+    if number % 5 == 0:
         segment |= {"include": {"all": leaves[:-1]}, "exclude": leaves[-1]}
     return segment
 
 
-def _campaign(draw: random.Random, number: int, segments: int) -> dict[str, Any]:
+def _campaign(draw: random.Random, number: int, segments: int, capped: bool) -> dict[str, Any]:
     return {
         "id": f"c{number}",
         "audience": [f"s{draw.randrange(segments)}"],
         "widget": {"use": "popcorn", "params": {"title": f"Campaign {number}", "body": "Hello {name|friend}"}},
         "pages": {"never": ["/checkout*"]},
-        "caps": [{"times": 1, "per": "session"}],
+        "caps": [{"times": 1, "per": "session"}] if capped else [],
         "priority": number % 7,
     }

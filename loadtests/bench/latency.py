@@ -16,8 +16,9 @@ import psutil
 from dangol.store.embedded import EmbeddedStore
 from loadtests.bench.load import Result, arrivals, drive, quantile, run
 from loadtests.bench.process import cpu, pin, served
-from loadtests.bench.shoppers import history, page_views
+from loadtests.bench.shoppers import history, page_views, shoppers
 
+TOKENS = shoppers()
 CLOSED = 32
 OPEN = 64
 REQUESTS = 6000
@@ -28,14 +29,14 @@ BAR, AIM = 0.010, 0.004
 
 def closed(port: int) -> float:
     """Requests a second when each is answered before its connection sends the next."""
-    result = run(drive("127.0.0.1", port, page_views(REQUESTS), CLOSED))
+    result = run(drive("127.0.0.1", port, page_views(REQUESTS, TOKENS), CLOSED))
     return _checked(result, REQUESTS) / result.seconds
 
 
 def opened(port: int, rate: float, seed: int) -> Result:
     """`SECONDS` of independent page views."""
     count = int(rate * SECONDS)
-    result = run(drive("127.0.0.1", port, page_views(count), OPEN, arrivals(count, rate, seed)))
+    result = run(drive("127.0.0.1", port, page_views(count, TOKENS), OPEN, arrivals(count, rate, seed)))
     _checked(result, count)
     return result
 
@@ -73,7 +74,7 @@ def main() -> None:
 
 def measure(echo: int, port: int, process: psutil.Process) -> None:
     """Find the highest load, then judge half of it."""
-    run(drive("127.0.0.1", port, history(), CLOSED))
+    run(drive("127.0.0.1", port, history(TOKENS), CLOSED))
     closed(port)
     before = cpu(process)
     rates = [closed(port) for _ in range(ROUNDS)]

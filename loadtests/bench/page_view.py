@@ -6,6 +6,8 @@ is the CPU time of their processes, so the load generator and the store cost not
 
 import statistics
 import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -13,62 +15,68 @@ import psutil
 from dangol.store.embedded import EmbeddedStore
 from loadtests.bench.load import Result, drive, run
 from loadtests.bench.process import cpu, served
-from loadtests.bench.shoppers import history, page_views
+from loadtests.bench.shoppers import history, page_views, shoppers
 
 REQUESTS = 4000
 CONNECTIONS = 16
 ROUNDS = 7
 WARMING = 1  # rounds that don't count: widgets that may be shown once a session are shown then
 ECHO, REMEMBERED, READ = "echo route", "page view, profile remembered", "page view, profile read"
+SHOWING = "page view, campaigns without caps"
 
 
-def measure(port: int, process: psutil.Process) -> tuple[float, Result]:
-    """CPU microseconds of the server per request, and how the requests went."""
-    requests = page_views(REQUESTS)
-    before = cpu(process)
-    result = run(drive("127.0.0.1", port, requests, CONNECTIONS))
-    if result.failures:
-        raise SystemExit(f"{result.failures} of {REQUESTS} requests failed")
-    return (cpu(process) - before) / REQUESTS * 1e6, result
+@dataclass(frozen=True)
+class Subject:
+    """A server under measurement, which has shoppers of its own: others would make it lose races."""
+
+    name: str
+    port: int
+    process: psutil.Process
+    tokens: list[str]
+
+    def measure(self) -> tuple[float, Result]:
+        """CPU microseconds of the server per request, and how the requests went."""
+        requests = page_views(REQUESTS, self.tokens)
+        before = cpu(self.process)
+        result = run(drive("127.0.0.1", self.port, requests, CONNECTIONS))
+        if result.failures:
+            raise SystemExit(f"{self.name}: {result.failures} of {REQUESTS} requests failed")
+        return (cpu(self.process) - before) / REQUESTS * 1e6, result
 
 
-def rounds(servers: dict[str, tuple[int, psutil.Process]]) -> tuple[dict[str, list[float]], float]:
-    """Microseconds of each round by server, each round in the other direction, and the share of page views that showed
-    a widget in the rounds that count."""
-    costs: dict[str, list[float]] = {name: [] for name in servers}
-    shown = views = 0
+def rounds(subjects: list[Subject]) -> tuple[dict[str, list[float]], dict[str, int]]:
+    """Microseconds of each round by server, each round in the other direction, and how many answers had a widget."""
+    costs: dict[str, list[float]] = {subject.name: [] for subject in subjects}
+    shown = dict.fromkeys(costs, 0)
     for number in range(WARMING + ROUNDS):
-        names = list(servers)[:: 1 if number % 2 else -1]
-        for name in names:
-            cost, result = measure(*servers[name])
+        for subject in subjects[:: 1 if number % 2 else -1]:
+            cost, result = subject.measure()
             if number >= WARMING:
-                costs[name].append(cost)
-                shown += result.shown
-                views += REQUESTS * (name != ECHO)
-    return costs, shown / views
+                costs[subject.name].append(cost)
+                shown[subject.name] += result.shown
+    return costs, shown
 
 
 def main() -> None:
-    """Print the ratio of medians, for a shopper whom the server remembers and for one whom it must read."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = EmbeddedStore(Path(folder))
+    """Print the ratios of medians."""
+    kinds = {REMEMBERED: "cached", READ: "read", SHOWING: "showing"}
+    with ExitStack() as stack:
+        store = EmbeddedStore(Path(stack.enter_context(tempfile.TemporaryDirectory())))
         store.start()
-        try:
-            with (
-                served("echo") as echo,
-                served("dangol", store.url, "1000", "200", "cached") as warm,
-                served("dangol", store.url, "1000", "200", "read") as cold,
-            ):
-                run(drive("127.0.0.1", warm[0], history(), CONNECTIONS))
-                costs, shown = rounds({ECHO: echo, REMEMBERED: warm, READ: cold})
-        finally:
-            store.stop()
+        stack.callback(store.stop)
+        subjects = [Subject(ECHO, *stack.enter_context(served("echo")), shoppers())]
+        for name, kind in kinds.items():
+            server = stack.enter_context(served("dangol", store.url, "1000", "200", kind))
+            subjects.append(Subject(name, *server, shoppers()))
+            run(drive("127.0.0.1", server[0], history(subjects[-1].tokens), CONNECTIONS))
+        costs, shown = rounds(subjects)
     base = statistics.median(costs[ECHO])
     for name, each in costs.items():
         middle = statistics.median(each)
         spread = f"{min(each):.0f} to {max(each):.0f}"
-        print(f"{name:31} {middle:7.1f} us CPU ({spread}), {middle / base:5.2f} x echo route")
-    print(f"{shown:.1%} of these page views showed a widget; bar 3.0, aim 2.0, for the remembered profile")
+        share = f", {shown[name] / REQUESTS / ROUNDS:.1%} with a widget" if name != ECHO else ""
+        print(f"{name:33} {middle:6.1f} us CPU ({spread}), {middle / base:5.2f} x echo route{share}")
+    print("bar 3.0, aim 2.0, for a profile that the server remembers")
 
 
 if __name__ == "__main__":
