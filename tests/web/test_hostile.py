@@ -9,6 +9,7 @@ from prometheus_client import REGISTRY
 
 from dangol.protocol import tokens
 from dangol.protocol.tokens import Keys
+from dangol.web.app import create
 
 pytestmark = pytest.mark.anyio
 
@@ -243,3 +244,21 @@ async def test_a_token_without_signature_is_refused(browser: Any, event: Any) ->
     parts = ('{"alg":"none"}', '{"sub":"kim","exp":1}'.replace("1", str(int(time.time()) + 60)), "")
     token = ".".join(urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts)
     assert (await browser.send(event(), member=token)).json()["dropped"] == 1
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/orders", "/v1/push"])
+async def test_who_leaves_half_way_is_no_failure(house: Any, path: str) -> None:
+    key = house.by_id["shop"].keys.server
+    headers = [(b"origin", ORIGIN.encode()), (b"authorization", f"Bearer {key}".encode()), (b"content-length", b"9")]
+    scope = {"type": "http", "method": "POST", "path": path, "headers": headers, "query_string": b"", "scheme": "https"}
+    messages = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await create(house)(scope, receive, send)
+    assert [message["status"] for message in sent if "status" in message] in ([], [400])

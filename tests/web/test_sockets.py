@@ -136,6 +136,7 @@ def test_while_the_store_is_away_browsers_are_told_to_come_back(
         assert response.status_code == 503
         assert int(response.headers["retry-after"]) >= 1
         assert response.headers["access-control-allow-origin"] == ORIGIN
+        assert "valkey" not in response.text
     ready = client.get(f"{url}/readyz")
     assert (ready.status_code, ready.json()["ready"]) == (503, False)
     assert "valkey.sock" in ready.json()["store"]

@@ -72,7 +72,10 @@ class Collector:
         except Invalid as error:
             return 413 if isinstance(error, TooLarge) else 400, said(explained(error)), []
         except Unavailable as error:
-            return 503, said(str(error)), LATER
+            log.debug(
+                "a request to /v1/events was put off: %s", error
+            )  # it names the store, which is nobody's business
+            return 503, said("not now; try again after a while"), LATER
         except ClientDisconnect:
             raise
         except Exception:

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from dangol.errors import Invalid, Unavailable
@@ -31,6 +31,8 @@ def keyed(house: House, role: Role, handler: Handler) -> Callable[[Request], Awa
             return refusal(error)
         except Unavailable as error:
             return json({"error": str(error)}, 503, {"Retry-After": "2"})
+        except ClientDisconnect:
+            return json({"error": "body: expected all of it"}, 400)  # nobody reads it
 
     return endpoint
 
