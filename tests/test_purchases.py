@@ -120,6 +120,20 @@ async def test_an_order_that_a_login_brought_home_counts_once_however_many_came_
     assert (await look(house, kim(house))).orders == 89
 
 
+async def test_a_login_while_an_order_moves_does_not_take_it_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await reported(house)
+    await house.engine.join(house.by_id["shop"], V1, kim(house))
+
+    async def outdated(engine: Engine, runtime: Any, profile_id: str) -> str:
+        return profile_id
+
+    monkeypatch.setattr(Engine, "home", outdated)
+    await told(house)
+    assert (await look(house, kim(house))).orders == 1
+
+
 async def test_an_order_that_a_late_tab_reports_belongs_to_the_member(house: House) -> None:
     await house.engine.take(house.by_id["shop"], V1, [Event("view-0001", "page_view", NOW * 1000)], Context(now=NOW))
     await house.engine.join(house.by_id["shop"], V1, kim(house))

@@ -246,19 +246,29 @@ async def test_a_token_without_signature_is_refused(browser: Any, event: Any) ->
     assert (await browser.send(event(), member=token)).json()["dropped"] == 1
 
 
-@pytest.mark.parametrize("path", ["/v1/events", "/v1/orders", "/v1/push"])
-async def test_who_leaves_half_way_is_no_failure(house: Any, path: str) -> None:
+async def exchange(house: Any, path: str, length: bytes, *messages: dict[str, Any]) -> list[Any]:
+    """What the application sends to who sends these messages, whose key is the shop's."""
     key = house.by_id["shop"].keys.server
-    headers = [(b"origin", ORIGIN.encode()), (b"authorization", f"Bearer {key}".encode()), (b"content-length", b"9")]
+    headers = [(b"origin", ORIGIN.encode()), (b"authorization", f"Bearer {key}".encode()), (b"content-length", length)]
     scope = {"type": "http", "method": "POST", "path": path, "headers": headers, "query_string": b"", "scheme": "https"}
-    messages = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
-    sent: list[Any] = []
+    incoming, sent = list(messages), []
 
     async def receive() -> Any:
-        return messages.pop(0)
+        return incoming.pop(0)
 
     async def send(message: Any) -> None:
         sent.append(message)
 
     await create(house)(scope, receive, send)
-    assert [message["status"] for message in sent if "status" in message] in ([], [400])
+    return [message["status"] for message in sent if "status" in message]
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/orders", "/v1/push"])
+async def test_who_leaves_half_way_is_no_failure(house: Any, path: str) -> None:
+    half = {"type": "http.request", "body": b"{", "more_body": True}
+    assert await exchange(house, path, b"9", half, {"type": "http.disconnect"}) in ([], [400])
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/orders"])
+async def test_a_body_that_says_it_is_too_large_is_not_read(house: Any, path: str) -> None:
+    assert await exchange(house, path, b"999999999") == [413]
