@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from importlib.resources import files
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount
@@ -38,7 +39,7 @@ def create(settings: ShopSettings) -> Starlette:
         return pages.missing(request)
 
     async def refused(_: Request, error: Exception) -> Response:
-        assert isinstance(error, Invalid)
+        assert isinstance(error, Invalid)  # it is registered for nothing else
         return refusal(error)
 
     shop = Starlette(
@@ -79,7 +80,7 @@ class Guard:
 
     def _foreign(self, scope: Scope) -> bool:
         """Every browser tells the origin of a post; whoever does not is no browser of ours."""
-        return dict(scope["headers"]).get(b"origin", b"").decode("latin-1") != self._origin
+        return Headers(scope=scope).get("origin") != self._origin
 
     def _guarded(self, send: Send) -> Send:
         async def guarded(message: Message) -> None:
