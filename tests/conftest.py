@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar
 
+import hypothesis
 import pytest
 import uvicorn
 from redis import Redis
@@ -22,6 +23,10 @@ from dangol.web.app import create
 from dangol.web.house import House
 
 T = TypeVar("T")
+
+# How long an example takes says more about what else the machine does.
+hypothesis.settings.register_profile("dangol", deadline=None)
+hypothesis.settings.load_profile("dangol")
 
 SITE: dict[str, Any] = {
     "id": "shop",
