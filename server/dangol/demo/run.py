@@ -1,6 +1,7 @@
 """`dangol demo`: store, server, worker and sample shop in one process."""
 
 import asyncio
+import base64
 import logging
 import os
 import secrets
@@ -43,7 +44,7 @@ def run(port: int, fresh: bool) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     # The receiver is the demo's own, on this machine; its secret lives as long as the process.
     os.environ["DANGOL_ALLOW_PRIVATE_WEBHOOKS"] = "1"
-    os.environ[WEBHOOK_SECRET] = "whsec_" + secrets.token_urlsafe(24)
+    os.environ[WEBHOOK_SECRET] = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
     try:
         with store_at("", folder) as url:
             asyncio.run(_serve(settings, url))

@@ -1,0 +1,151 @@
+"""`dangol demo` as a person meets it: the shop, its widgets and its message."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+OPEN = "const attach = Element.prototype.attachShadow; Element.prototype.attachShadow = function () {\
+ return attach.call(this, {mode: 'open'}) }"
+
+
+@dataclass
+class Demo:
+    """The process, what it printed so far, and the shop's address."""
+
+    process: subprocess.Popen[bytes]
+    output: Path
+    shop: str
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Started in an empty folder, ready when it tells what to try."""
+    folder = tmp_path_factory.mktemp("demo")
+    port = _two_free_ports()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DANGOL_")}
+    output = folder / "output"
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dangol", "demo", "--port", str(port)],
+            cwd=folder,
+            env=environment | {"LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        end = time.monotonic() + 120
+        while "Ctrl-C" not in output.read_text():
+            assert process.poll() is None, output.read_text()
+            assert time.monotonic() < end, output.read_text()
+            time.sleep(0.1)
+        yield Demo(process, output, f"http://localhost:{port + 1}")
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+
+
+def _two_free_ports() -> int:
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    context.add_init_script(OPEN)
+    return context.new_page()
+
+
+def widget(page: Page, text: str | re.Pattern[str]) -> Any:
+    """A text within any of dangol's widgets."""
+    return page.locator("dangol-widget").get_by_text(text).first
+
+
+def test_it_prints_what_to_open_and_what_to_try(demo: Demo) -> None:
+    printed = demo.output.read_text()
+    assert demo.shop in printed
+    assert "Try this" in printed
+    assert "Traceback" not in printed
+    assert "ERROR" not in printed
+
+
+def test_a_product_page_shows_what_was_bought_together(demo: Demo, page: Page) -> None:
+    page.goto(f"{demo.shop}/product/85123A")
+    expect(widget(page, "Often bought with this")).to_be_visible()
+    expect(page.locator("#dg-together dangol-widget img").first).to_be_visible()
+
+
+def test_the_gauge_follows_the_cart_and_the_strip_fills_the_gap(demo: Demo, page: Page) -> None:
+    page.goto(f"{demo.shop}/product/85123A")
+    page.get_by_role("button", name="Add to cart").first.click()
+    expect(widget(page, "£47.05 more and delivery is free")).to_be_visible()
+    page.get_by_role("button", name="Add to cart").first.click()
+    expect(widget(page, "£44.10 more and delivery is free")).to_be_visible()
+    page.goto(f"{demo.shop}/cart")
+    expect(widget(page, re.compile("£44.10 to free delivery"))).to_be_visible()
+
+
+def test_a_popup_that_was_put_off_for_ever_stays_away(demo: Demo, page: Page) -> None:
+    page.goto(f"{demo.shop}/category/lights")
+    expect(widget(page, "Chosen to be used for years")).to_be_visible(timeout=12_000)
+    page.wait_for_timeout(1200)
+    page.locator("dangol-widget .dg-later summary").click()
+    page.locator("dangol-widget .dg-later button").last.click()
+    page.wait_for_timeout(500)
+    page.goto(f"{demo.shop}/category/bags")
+    page.wait_for_timeout(7500)
+    expect(widget(page, "Chosen to be used for years")).to_have_count(0)
+
+
+def test_a_returning_visitor_without_an_order_is_greeted(demo: Demo, page: Page) -> None:
+    page.goto(f"{demo.shop}/")
+    page.wait_for_timeout(800)
+    expect(widget(page, "It’s good to see you again")).to_have_count(0)
+    page.goto(f"{demo.shop}/?utm_source=newsletter")
+    expect(widget(page, "It’s good to see you again")).to_be_visible()
+
+
+def test_signing_up_greets_by_name_and_sends_a_welcome_to_the_inbox(demo: Demo, page: Page) -> None:
+    page.goto(f"{demo.shop}/signup")
+    page.get_by_label("Name").fill("Haneul")
+    page.get_by_label("E-mail").fill("haneul@example.com")
+    page.get_by_label(re.compile("Password")).fill("a long enough password")
+    page.get_by_role("main").get_by_role("button").first.click()
+    expect(widget(page, "Hello, Haneul")).to_be_visible()
+    page.goto(f"{demo.shop}/inbox")
+    expect(page.get_by_text("Thank you for joining us, Haneul")).to_be_visible(timeout=15_000)
+
+
+def test_an_order_is_counted_once_by_whoever_reports_it(demo: Demo, page: Page) -> None:
+    page.goto(f"{demo.shop}/product/22423")
+    page.get_by_role("button", name="Add to cart").first.click()
+    page.wait_for_timeout(500)
+    page.goto(f"{demo.shop}/checkout")
+    filled = {"Name": "Byeol", "E-mail": "byeol@example.com", "Address": "1 Teacup Lane", "Postcode": "AB1 2CD"}
+    for field, value in filled.items():
+        page.get_by_label(field).first.fill(value)
+    page.get_by_role("button", name="Place order").click()
+    page.wait_for_url(re.compile("/done"))
+    page.wait_for_timeout(800)
+    page.reload()
+    page.wait_for_timeout(800)
+    page.goto(f"{demo.shop}/?utm_source=again")
+    page.wait_for_timeout(3000)
+    expect(widget(page, "It’s good to see you again")).to_have_count(0)  # has an order now
