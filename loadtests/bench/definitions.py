@@ -34,14 +34,14 @@ def leaf(draw: random.Random) -> dict[str, Any]:
     return draw.choice(kinds)()
 
 
-def make(segments: int, campaigns: int, capped: bool = True) -> Definitions:
-    """`segments` of four conditions, a fifth of them with one in the exclude part, and `campaigns` that show a popcorn:
-    once a visit, or on every page where not `capped`."""
+def make(segments: int, campaigns: int) -> Definitions:
+    """`segments` of four conditions, a fifth of them with one in the exclude part, and `campaigns` that show a popcorn
+    once a visit."""
     draw = random.Random(7)
     raw = {
         "site": {"id": "bench", "key": "pk_benchmark", "name": "bench", "origins": ["http://localhost"]},
         "segments": [_segment(draw, number) for number in range(segments)],
-        "campaigns": [_campaign(draw, number, segments, capped) for number in range(campaigns)],
+        "campaigns": [_campaign(draw, number, segments) for number in range(campaigns)],
     }
     return msgspec.convert(raw, Definitions)
 
@@ -54,12 +54,12 @@ def _segment(draw: random.Random, number: int) -> dict[str, Any]:
     return segment
 
 
-def _campaign(draw: random.Random, number: int, segments: int, capped: bool) -> dict[str, Any]:
+def _campaign(draw: random.Random, number: int, segments: int) -> dict[str, Any]:
     return {
         "id": f"c{number}",
         "audience": [f"s{draw.randrange(segments)}"],
         "widget": {"use": "popcorn", "params": {"title": f"Campaign {number}", "body": "Hello {name|friend}"}},
         "pages": {"never": ["/checkout*"]},
-        "caps": [{"times": 1, "per": "session"}] if capped else [],
+        "caps": [{"times": 1, "per": "session"}],
         "priority": number % 7,
     }

@@ -1,7 +1,7 @@
 """The servers that benchmarks measure.
 
 python -m loadtests.bench.server echo PORT
-python -m loadtests.bench.server dangol PORT STORE_URL SEGMENTS CAMPAIGNS cached|read|showing
+python -m loadtests.bench.server dangol PORT STORE_URL SEGMENTS CAMPAIGNS cached|read
 """
 
 import sys
@@ -33,17 +33,16 @@ def echo() -> Starlette:
     return Starlette(routes=[Route("/v1/events", answer, methods=["POST"])])
 
 
-def dangol(url: str, segments: int, campaigns: int, mode: str) -> Starlette:
-    """The real server with generated definitions. `mode` read: each page view reads its profile anew; showing: each
-    may show a widget, however often one was shown."""
-    if mode == "read":
+def dangol(url: str, segments: int, campaigns: int, cached: bool) -> Starlette:
+    """The real server with generated definitions; without `cached` each page view reads its profile anew."""
+    if not cached:
         profiles.REMEMBERED = 0
     house = House(Settings(secret=SECRET, rate_limit=1e9), url)
     inner = create(house)
 
     @asynccontextmanager
     async def lifespan(app: ASGIApp) -> AsyncIterator[None]:
-        await house.adopt({"bench": (1, make(segments, campaigns, capped=mode != "showing"))})
+        await house.adopt({"bench": (1, make(segments, campaigns))})
         yield
         await house.close()
 
@@ -54,7 +53,7 @@ def dangol(url: str, segments: int, campaigns: int, mode: str) -> Starlette:
 def main() -> None:
     """Serve until killed."""
     kind, port, *rest = sys.argv[1:]
-    app = echo() if kind == "echo" else dangol(rest[0], int(rest[1]), int(rest[2]), rest[3])
+    app = echo() if kind == "echo" else dangol(rest[0], int(rest[1]), int(rest[2]), rest[3] == "cached")
     uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning", access_log=False, server_header=False)
 
 

@@ -17,9 +17,9 @@ HEADERS = ("Origin: http://localhost", "Content-Type: text/plain;charset=UTF-8",
 KEYS = Keys.derive(SECRET.encode(), "bench")
 
 
-def shoppers() -> list[str]:
+def shoppers(count: int = SHOPPERS) -> list[str]:
     """The tokens of as many new shoppers."""
-    return [sign(KEYS, new_visitor(KEYS)) for _ in range(SHOPPERS)]
+    return [sign(KEYS, new_visitor(KEYS)) for _ in range(count)]
 
 
 def request(number: int, token: str, name: str, data: Mapping[str, object]) -> bytes:
