@@ -3,16 +3,18 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from dangol import purchases
 from dangol.engine import Context, Engine
 from dangol.profile.model import Profile
 from dangol.protocol import tokens
-from dangol.protocol.event import Event
+from dangol.protocol.event import Entry, Event
 from dangol.protocol.tokens import Identity
 from dangol.purchases import take_reported, take_told
-from dangol.store.orders import claim
+from dangol.store import keys
+from dangol.store.orders import GUEST, claim
 from dangol.web.house import House
 
 pytestmark = pytest.mark.anyio
@@ -156,3 +158,23 @@ async def test_many_orders_in_one_report_are_each_counted(house: House) -> None:
     for _ in range(2):
         await take_reported(house.engine, house.link, house.by_id["shop"], V1, events, context)
     assert (await look(house, V1)).orders == 5
+
+
+async def entries(house: House) -> list[Event]:
+    """The purchases in the whole log."""
+    found = []
+    for number in range(keys.PARTITIONS):
+        for _, (_, payload) in await house.link.call("XRANGE", keys.log(number), "-", "+"):
+            found += [one for one in msgspec.msgpack.decode(payload, type=Entry).events if one.name == "purchase"]
+    return found
+
+
+async def test_a_guests_order_is_the_browsers_that_reports_it_and_logged_once(house: House) -> None:
+    entry = Entry("shop", "", "", NOW * 1000, [order("server")])
+    await claim(house.link, "shop", "1", GUEST, entry=entry)
+    await reported(house)
+    await reported(house)
+    assert (await look(house, V1)).orders == 1
+    assert len(await entries(house)) == 1
+    await reported(house, V2)
+    assert (await look(house, V2)).orders == 0

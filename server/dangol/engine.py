@@ -28,7 +28,8 @@ LIVE = 86_400
 class Context:
     """What a request tells besides its events. `page` is the path and query of the page on screen. `member` is
     the id of a member whom the shop's server speaks of. Without `widgets` no page waits for an answer. `counted` are
-    order numbers that count no more; `unless` is a profile that the events must not reach through an alias."""
+    order numbers that count no more, `logged` those that count but stand in the log already; `unless` is a profile that
+    the events must not reach through an alias."""
 
     now: float
     page: str = ""
@@ -39,6 +40,7 @@ class Context:
     member: str = ""
     widgets: bool = True
     counted: frozenset[str] = frozenset()
+    logged: frozenset[str] = frozenset()
     unless: str = ""
 
 
@@ -97,7 +99,8 @@ class Engine:
         entry = None
         if taken or decided:
             member = profile.member.id if profile.member else ""
-            entry = Entry(runtime.site.id, profile_id, member, int(context.now * 1000), taken, decided)
+            new = [one for one in taken if one.name != "purchase" or one.key not in context.logged]
+            entry = Entry(runtime.site.id, profile_id, member, int(context.now * 1000), new, decided)
         return Outcome(profile_id, taken, shown), entry
 
     async def join(self, runtime: SiteRuntime, visitor_id: str, member_id: str) -> None:

@@ -1,7 +1,7 @@
 """Events with orders among them: each order counts once, in one profile, whoever reports it first."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dangol.engine import Context, Engine, Outcome
@@ -21,13 +21,19 @@ async def take_reported(
     known: bool = True,
 ) -> Outcome:
     """`Engine.take` for what a browser reports. An order that is another's, or was counted before, is on the page but
-    does not count."""
+    does not count. One that the shop told of a guest is this shopper's: now it is known who the guest was."""
     site = runtime.site.id
-    claims = {each.key: await claim(link, site, each.key, profile_id) for each in events if each.name == "purchase"}
+    claims: dict[str, Claim] = {}
+    for each in events:
+        if each.name == "purchase":
+            claims[each.key] = one = await claim(link, site, each.key, profile_id)
+            if one.owner == GUEST:
+                claims[each.key] = await claim(link, site, each.key, profile_id, take_over=True)
     if not claims:
         return await engine.take(runtime, profile_id, events, context, known)
     counted = frozenset(number for number, one in claims.items() if one.settled or one.owner != profile_id)
-    outcome = await engine.take(runtime, profile_id, events, replace(context, counted=counted), known)
+    context = replace(context, counted=counted, logged=_logged(claims))
+    outcome = await engine.take(runtime, profile_id, events, context, known)
     for number in claims.keys() - counted:
         await settle(link, site, number, profile_id, outcome.profile_id)
     return outcome
@@ -44,7 +50,8 @@ async def take_told(
     for event, one in zip(events, claims, strict=True):
         if one.settled or (_was_anothers(one) and await engine.home(runtime, one.former) == profile_id):
             counted.add(event.key)
-    context = replace(context, counted=frozenset(counted))
+    logged = _logged({event.key: one for event, one in zip(events, claims, strict=True)})
+    context = replace(context, counted=frozenset(counted), logged=logged)
     outcome = await engine.take(runtime, profile_id, sorted(events, key=lambda each: each.at), context)
     for event, one in zip(events, claims, strict=True):
         if _was_anothers(one):
@@ -52,6 +59,11 @@ async def take_told(
         if not one.settled:
             await settle(link, site, event.key, profile_id, profile_id)
     return outcome
+
+
+def _logged(claims: Mapping[str, Claim]) -> frozenset[str]:
+    """A guest's order went into the log when it was told."""
+    return frozenset(number for number, one in claims.items() if one.former == GUEST)
 
 
 def _was_anothers(one: Claim) -> bool:

@@ -53,12 +53,12 @@ class Keys:
         )
 
 
-def new_visitor(keys: Keys, first_event: str = "") -> str:
-    """A profile id for an unknown browser, made of its first event's id, which nobody else knows: a first request
-    whose answer was lost, and that comes again, is the same visitor. Random where there is no event."""
-    if not first_event:
+def new_visitor(keys: Keys, first: str = "") -> str:
+    """A profile id for an unknown browser, made of what only it can send a second time: its first event's id and its
+    address. A first request whose answer was lost, and that comes again, is then the same visitor. Else random."""
+    if not first:
         return "v" + _base64(secrets.token_bytes(ID_BYTES))
-    return "v" + _base64(hashlib.blake2b(first_event.encode(), key=keys.visitor, digest_size=ID_BYTES).digest())
+    return "v" + _base64(hashlib.blake2b(_bytes(first), key=keys.visitor, digest_size=ID_BYTES).digest())
 
 
 def member_profile(keys: Keys, member: str) -> str:

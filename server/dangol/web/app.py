@@ -44,5 +44,6 @@ def create(house: House) -> App:
         ],
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # a redirect would repeat the Host header, which anyone may write
     app.collector = Collector(house)
     return app

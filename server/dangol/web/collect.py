@@ -91,7 +91,9 @@ class Collector:
             return 403, said("site: expected the key of a site, sent from one of its origins"), []
         name = f"dg_{runtime.site.id}"
         cookie = _cookie(given.get(b"cookie", b""), name)
-        visitor = Visitor(cookie, environment(given.get(b"user-agent", b"").decode("latin-1"), sent.lang))
+        visitor = Visitor(
+            _address(scope), cookie, environment(given.get(b"user-agent", b"").decode("latin-1"), sent.lang)
+        )
         answer, token = await serve(self._house, runtime, sent, visitor, now)
         headers = [] if token == cookie else [_set_cookie(name, token, scope["scheme"] == "https")]
         return 200, encode(answer), headers

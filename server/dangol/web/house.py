@@ -82,8 +82,9 @@ class House:
             troubles["definitions"] = "not loaded and compiled yet"
         try:
             await self.link.call("PING")
-        except Exception as error:  # whatever it is, it is the operator's answer
-            troubles["store"] = str(error)
+        except Exception as error:  # whatever it is, the server is not ready
+            log.warning("not ready: %s", error)
+            troubles["store"] = "can't be reached or does not answer; the log tells more"
         return troubles
 
     @staticmethod

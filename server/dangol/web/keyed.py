@@ -38,7 +38,8 @@ def keyed(house: House, role: Role, handler: Handler) -> Callable[[Request], Awa
 
 
 def _holder(house: House, role: Role, header: str) -> SiteRuntime | None:
-    given = header.removeprefix("Bearer ").encode("latin-1", "replace")
+    scheme, _, secret = header.partition(" ")
+    given = secret.encode("latin-1", "replace") if scheme.lower() == "bearer" else b""
     holder = None
     for runtime in house.by_id.values():  # all of them, so that the time tells nothing
         key = runtime.keys.server if role == "server" else runtime.keys.admin

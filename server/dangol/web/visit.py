@@ -24,8 +24,9 @@ DROPPED = Counter("dangol_events_dropped", "Events and tokens that were dropped,
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """What the browser says of itself in headers."""
+    """Where a request came from and what the browser says of itself in headers."""
 
+    address: str
     cookie: str
     environment: Environment
 
@@ -59,7 +60,7 @@ async def serve(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Vis
         identity=identity,
         environment=visitor.environment,
     )
-    outcome = await _take(house, runtime, profile_id, events, context)
+    outcome = await _take(house, runtime, profile_id, events, context, visitor.address)
     _counted(runtime.site.id).inc(len(outcome.taken))
     for reason, count in dropped.items():
         DROPPED.labels(runtime.site.id, reason).inc(count)
@@ -69,10 +70,15 @@ async def serve(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Vis
 
 
 async def _take(
-    house: House, runtime: SiteRuntime, profile_id: str | None, events: list[Event], context: Context
+    house: House,
+    runtime: SiteRuntime,
+    profile_id: str | None,
+    events: list[Event],
+    context: Context,
+    address: str,
 ) -> Outcome:
     known = profile_id is not None
-    target = profile_id or tokens.new_visitor(runtime.keys, events[0].id if events else "")
+    target = profile_id or tokens.new_visitor(runtime.keys, f"{events[0].id} {address}" if events else "")
     if context.identity is not None:
         member_id = tokens.member_profile(runtime.keys, context.identity.sub)
         if known and target.startswith("v"):
