@@ -33,7 +33,7 @@ def definitions(site: str = "shop", key: str = "", cart_days: int = 30) -> Defin
 
 async def eventually(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not holds():  # noqa: ASYNC110
+        while not holds():
             await asyncio.sleep(0.01)
 
 

@@ -132,7 +132,7 @@ async def live_and_die(link: Link, url: str, entries: list[Entry], receiver: Rec
                 await asyncio.sleep(chance.uniform(0.0, 0.6))
             hit += await in_state(link, entries, "sending")
         async with working(url, address), asyncio.timeout(60):
-            while not await finished(link, entries):  # noqa: ASYNC110  # what happens is in another process
+            while not await finished(link, entries):  # what happens is in another process
                 await asyncio.sleep(0.05)
     return hit
 
