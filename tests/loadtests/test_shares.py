@@ -1,12 +1,13 @@
 """From hits to shares."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from loadtests.shares import derive, journeys, shares, transitions
+from loadtests.shares import derive, journeys, main, shares, transitions
 
 START = datetime(2017, 8, 1, 20)
 
@@ -62,3 +63,9 @@ def test_the_document_counts_visits_by_the_shops_own_hour() -> None:
     assert document["hours"] == [float(hour == 13) for hour in range(24)]
     assert document["sample"] == {"sessions": 1, "visitors": 1, "steps": 6, "orders": 1}
     assert (document["pause_seconds"], document["listed_products"]) == (10, 2)
+
+
+def test_a_folder_without_the_data_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("sys.argv", ["shares", str(tmp_path)])
+    with pytest.raises(SystemExit, match=r"ga360_20170801_sessions\.parquet.*not there"):
+        main()
