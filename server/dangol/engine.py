@@ -2,9 +2,9 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import msgspec
+from msgspec import Struct, field
 
 from dangol.campaigns.contacts import note_holdout, note_message, promise
 from dangol.campaigns.decide import Decision, Verdict
@@ -24,8 +24,7 @@ LIVE = 86_400
 """Seconds after which an event only counts: history that a shop loads shall not cause messages."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What a request tells besides its events. `page` is the path and query of the page on screen. `member` is
     the id of a member whom the shop's server speaks of. Without `widgets` no page waits for an answer. `counted` are
     order numbers that count no more, `logged` those that count but stand in the log already; `unless` is a profile that
@@ -44,8 +43,7 @@ class Context:
     unless: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of a request: the profile it ended at, the events that were new, and what to show."""
 
     profile_id: str
@@ -159,8 +157,10 @@ class Engine:
         return await self.look(runtime, profile.alias) if profile.alias else profile
 
 
-def _live(events: Sequence[Event], now: float) -> list[Event]:
+def _live(events: Sequence[Event], now: float) -> Sequence[Event]:
     oldest = (now - LIVE) * 1000
+    if all(event.at > oldest for event in events):
+        return events
     return [event for event in events if event.at > oldest]
 
 

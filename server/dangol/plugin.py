@@ -70,8 +70,7 @@ class Plugin:
         """No parameters, unless the plugin says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """The page that the shopper has open now. `product` is the one on screen; `verified` tells that the member's
     identity was signed by the shop for this very request."""
 

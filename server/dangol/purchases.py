@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from dangol.engine import Context, Engine, Outcome
 from dangol.protocol.event import Event

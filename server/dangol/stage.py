@@ -1,9 +1,10 @@
 """Deciding and rendering together: what a page gets to see."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from dangol import recommend
 from dangol.campaigns.decide import Decision, Verdict, decide
@@ -21,8 +22,7 @@ from dangol.store.link import Link
 RENDERED = (Verdict.SHOW, Verdict.UPDATE, Verdict.HOLDOUT)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A decision with its widget, the JSON of its node tree and its accessible name."""
 
     decision: Decision

@@ -44,7 +44,7 @@ def test_a_page_view_goes_through_a_real_socket(url: str, client: httpx.Client) 
     first = client.post(f"{url}/v1/events", json=envelope(view()))
     assert first.status_code == 200
     assert first.headers["content-type"] == "application/json"
-    assert first.headers["cache-control"] == "no-store"
+    assert first.headers["x-content-type-options"] == "nosniff"
     second = client.post(f"{url}/v1/events", json=envelope(view()))
     assert (second.status_code, second.json()) == (200, {})
     assert client.cookies["dg_shop"] == first.json()["visitor"]

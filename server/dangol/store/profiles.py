@@ -2,7 +2,6 @@
 
 import os
 from collections import OrderedDict
-from dataclasses import dataclass
 
 import msgspec
 from prometheus_client import Counter
@@ -33,8 +32,7 @@ encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Profile).decode
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True):
     """A profile as it stands in the store. Versions are random, so a profile that expired and came back is not
     mistaken for the old one."""
 

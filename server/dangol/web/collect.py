@@ -3,7 +3,6 @@
 import logging
 from functools import lru_cache
 
-from prometheus_client import Counter, Histogram
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
@@ -12,31 +11,17 @@ from dangol.protocol import envelope
 from dangol.protocol.envelope import LONGEST_BODY
 from dangol.web.agent import environment
 from dangol.web.body import TooLarge, encode, explained, read_body
-from dangol.web.house import House
+from dangol.web.house import Headers, House
+from dangol.web.tally import TALLY
 from dangol.web.visit import Visitor, serve
 
 COOKIE_DAYS = 400  # the most that browsers keep a cookie
 
 log = logging.getLogger(__name__)
 
-REQUESTS = Counter("dangol_event_requests", "Requests to /v1/events by what became of them.", ["outcome"])
-OUTCOMES = {200: "ok", 400: "malformed", 403: "foreign", 413: "too_large", 429: "too_fast", 503: "unavailable"}
-COUNTED = {status: REQUESTS.labels(name) for status, name in OUTCOMES.items()}
-FAILED = REQUESTS.labels("failed")
-SECONDS = Histogram(
-    "dangol_event_seconds",
-    "Time from a request's head to its answer.",
-    buckets=(0.0005, 0.001, 0.002, 0.004, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
-)
-
-Headers = list[tuple[bytes, bytes]]
 Reply = tuple[int, bytes, Headers]
 
-PLAIN: Headers = [
-    (b"content-type", b"application/json"),
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
-]
+PLAIN: Headers = [(b"content-type", b"application/json"), (b"x-content-type-options", b"nosniff")]
 LATER: Headers = [(b"retry-after", b"2")]
 
 
@@ -55,10 +40,10 @@ class Collector:
             status, body, headers = await self._answer(scope, receive, given, origin.decode("latin-1"), now)
         except ClientDisconnect:
             return
-        COUNTED[status].inc() if status in COUNTED else FAILED.inc()
-        SECONDS.observe(self._house.now() - now)
+        TALLY.answered(status, self._house.now() - now)
         length = (b"content-length", str(len(body)).encode())
-        headers = [*PLAIN, length, *headers, *self._sharing(origin)]
+        # Also refusals are shared, or the snippet could not tell them from a network that failed.
+        headers = [*PLAIN, length, *headers, *self._house.sharing.get(origin, ())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -72,9 +57,7 @@ class Collector:
         except Invalid as error:
             return 413 if isinstance(error, TooLarge) else 400, said(explained(error)), []
         except Unavailable as error:
-            log.debug(
-                "a request to /v1/events was put off: %s", error
-            )  # it names the store, which is nobody's business
+            log.debug("a request to /v1/events was put off: %s", error)  # it names the store: nobody's business
             return 503, said("not now; try again after a while"), LATER
         except ClientDisconnect:
             raise
@@ -91,23 +74,11 @@ class Collector:
             return 403, said("site: expected the key of a site, sent from one of its origins"), []
         name = f"dg_{runtime.site.id}"
         cookie = _cookie(given.get(b"cookie", b""), name)
-        visitor = Visitor(
-            _address(scope), cookie, environment(given.get(b"user-agent", b"").decode("latin-1"), sent.lang)
-        )
+        agent = given.get(b"user-agent", b"").decode("latin-1")
+        visitor = Visitor(_address(scope), cookie, environment(agent, sent.lang))
         answer, token = await serve(self._house, runtime, sent, visitor, now)
         headers = [] if token == cookie else [_set_cookie(name, token, scope["scheme"] == "https")]
         return 200, encode(answer), headers
-
-    def _sharing(self, origin: bytes) -> Headers:
-        """Also refusals must be readable for the snippet, or it can't tell them from a network that failed."""
-        if not any(origin.decode("latin-1") in runtime.origins for runtime in self._house.by_key.values()):
-            return []
-        return [
-            (b"access-control-allow-origin", origin),
-            (b"access-control-allow-credentials", b"true"),
-            (b"access-control-expose-headers", b"Retry-After"),
-            (b"vary", b"Origin"),
-        ]
 
 
 def said(text: str) -> bytes:

@@ -21,6 +21,8 @@ from dangol.web.limits import RateLimit
 
 log = logging.getLogger(__name__)
 
+Headers = list[tuple[bytes, bytes]]
+
 
 class House:
     """Made once per process; `open` and `close` belong to its event loop."""
@@ -37,6 +39,7 @@ class House:
         self.catalogue = CATALOGUE.with_plugins(self.registry.conditions(), self.guard.run)
         self.by_key: Mapping[str, SiteRuntime] = {}
         self.by_id: Mapping[str, SiteRuntime] = {}
+        self.sharing: Mapping[bytes, Headers] = {}
         self.loaded = asyncio.Event()
         self._following: asyncio.Task[None] | None = None
 
@@ -69,6 +72,9 @@ class House:
                     built[site] = current
         self.by_id = built
         self.by_key = {runtime.site.key: runtime for runtime in built.values()}
+        self.sharing = {
+            origin.encode(): _sharing(origin) for runtime in built.values() for origin in runtime.site.origins
+        }
         if not self.loaded.is_set():
             # What is loaded now stays: looking through it again and again for garbage cost an eighth of a page view.
             gc.collect()
@@ -91,3 +97,13 @@ class House:
     def now() -> float:
         """Unix seconds."""
         return time.time()
+
+
+def _sharing(origin: str) -> Headers:
+    """What lets the pages of an origin read an answer."""
+    return [
+        (b"access-control-allow-origin", origin.encode()),
+        (b"access-control-allow-credentials", b"true"),
+        (b"access-control-expose-headers", b"Retry-After"),
+        (b"vary", b"Origin"),
+    ]

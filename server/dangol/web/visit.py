@@ -1,11 +1,9 @@
 """From an accepted envelope to its answer: who it is, what is taken in, what is shown."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import msgspec
-from prometheus_client import Counter
 
 from dangol.engine import Context, Outcome
 from dangol.profile.model import Environment
@@ -17,13 +15,10 @@ from dangol.purchases import take_reported
 from dangol.runtime import SiteRuntime
 from dangol.stage import Shown
 from dangol.web.house import House
-
-EVENTS = Counter("dangol_events", "Events that were taken in.", ["site"])
-DROPPED = Counter("dangol_events_dropped", "Events and tokens that were dropped, by why.", ["site", "reason"])
+from dangol.web.tally import TALLY
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(msgspec.Struct, frozen=True):
     """Where a request came from and what the browser says of itself in headers."""
 
     address: str
@@ -61,12 +56,10 @@ async def serve(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Vis
         environment=visitor.environment,
     )
     outcome = await _take(house, runtime, profile_id, events, context, visitor.address)
-    _counted(runtime.site.id).inc(len(outcome.taken))
-    for reason, count in dropped.items():
-        DROPPED.labels(runtime.site.id, reason).inc(count)
+    TALLY.took(runtime.site.id, len(outcome.taken), dropped)
     token = given if outcome.profile_id == profile_id else tokens.sign(runtime.keys, outcome.profile_id)
     shown = [_show(each, house) for each in outcome.shown]
-    return Answer("" if token == given else token, dropped.total(), shown), token
+    return Answer("" if token == given else token, sum(dropped.values()), shown), token
 
 
 async def _take(
@@ -85,12 +78,6 @@ async def _take(
             await house.engine.join(runtime, target, member_id)
         target, known = member_id, True
     return await take_reported(house.engine, house.link, runtime, target, events, context, known)
-
-
-@lru_cache(1024)
-def _counted(site: str) -> Counter:
-    """Looking a labelled counter up costs more than counting."""
-    return EVENTS.labels(site)
 
 
 def _known(keys: Keys, sent: Envelope, cookie: str) -> tuple[str, str | None]:
