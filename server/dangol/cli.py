@@ -9,24 +9,27 @@ import click
 import uvicorn
 
 from dangol import __version__
-from dangol.definitions.commands import apply, export
-from dangol.errors import Invalid
+from dangol.definitions.commands import apply, export, with_store
+from dangol.errors import DangolError
 from dangol.host.commands import plugin
 from dangol.protocol.tokens import Keys
 from dangol.settings import Settings
+from dangol.store import log
 from dangol.store.embedded import store_at
+from dangol.store.keys import PARTITIONS
+from dangol.store.link import Link
 from dangol.web.app import create
 from dangol.web.house import House
 from dangol.worker.process import run_worker
 
 
 class Group(click.Group):
-    """Tells what was refused without a traceback."""
+    """Tells without a traceback what was refused, or that the store does not start."""
 
     def invoke(self, context: click.Context) -> object:
         try:
             return super().invoke(context)
-        except Invalid as error:
+        except DangolError as error:
             raise click.ClickException(str(error)) from None
 
 
@@ -97,6 +100,19 @@ def keys(site: str) -> None:
     click.echo(f"server key       {derived.server}   (for the shop's server: /v1/members, orders, products, push)")
     click.echo(f"identity secret  {derived.identity}   (for the shop's server: signs member tokens)")
     click.echo(f"admin key        {derived.admin}   (for administrators: /v1/admin)")
+
+
+@main.command()
+@click.argument("job")
+def forget(job: str) -> None:
+    """Let the event log no longer wait for JOB, such as sink:archive, whose plugin is gone for good."""
+
+    async def everywhere(link: Link) -> int:
+        return sum([await log.forget(link, number, job) for number in range(PARTITIONS)])
+
+    if not with_store(everywhere):
+        raise click.ClickException(f"no partition of the log knows a job {job!r}")
+    click.echo(f"the log no longer waits for {job}")
 
 
 @main.command()

@@ -16,7 +16,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
-import msgspec
 from msgspec import Meta, Struct
 
 from dangol.profile.model import Profile
@@ -249,8 +248,3 @@ class Sink(Plugin, ABC):
     @abstractmethod
     async def consume(self, entries: Sequence[Entry]) -> None:
         """Take over a batch. An exception means that the same entries come again."""
-
-
-def params_schema(plugin: type[Plugin]) -> dict[str, Any]:
-    """The JSON Schema of a plugin's parameters."""
-    return msgspec.json.schema(plugin.Params)

@@ -12,8 +12,8 @@ from msgspec import Meta, Struct
 from dangol.errors import Invalid, Problem
 
 PREFIX = "DANGOL_"
-# Set for tools around dangol, not for dangol itself.
-OTHERS = {"DANGOL_CHROMIUM", "DANGOL_DATA"}
+OTHERS = {"DANGOL_CHROMIUM"}
+"""Set for the browser tests, not for dangol itself."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -38,6 +38,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     push_days: Annotated[int, Meta(ge=1, le=3650, description="days that a finished push request can be looked up")] = (
         90
     )
+    # Checked and described here; the webhook channel reads the variable itself, since plugins see no settings.
     allow_private_webhooks: Annotated[bool, Meta(description="let webhooks reach private and loopback addresses")] = (
         False
     )

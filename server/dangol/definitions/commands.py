@@ -31,12 +31,14 @@ def apply(files: tuple[BinaryIO, ...], dry_run: bool) -> None:
     All files are checked first; if anything is wrong in one, nothing is changed and every problem is told.
     """
     documents = _load(files)
-    _with_store(lambda link: _apply(link, documents, dry_run))
+    with_store(lambda link: _apply(link, documents, dry_run))
 
 
 @click.command()
 @click.argument("site")
-@click.option("--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write to this file.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="File to write to."
+)
 def export(site: str, output: Path | None) -> None:
     """Write the definitions of SITE as YAML, in the form that apply reads."""
 
@@ -47,7 +49,7 @@ def export(site: str, output: Path | None) -> None:
             raise click.ClickException(f"there is no site {site!r}; the sites with definitions: {known}")
         return found[1]
 
-    text = dump_yaml(_with_store(read))
+    text = dump_yaml(with_store(read))
     if output is None:
         click.echo(text, nl=False)
     else:
@@ -64,9 +66,7 @@ def _load(files: Sequence[BinaryIO]) -> list[Definitions]:
         try:
             document = load_yaml(_text(file, name), name, registry)
             if any(document.site.id == other.site.id for other in documents):
-                raise Invalid(
-                    [Problem("site.id", document.site.id, "a site that only one of the files has")], file.name
-                )
+                raise Invalid([Problem("site.id", document.site.id, "a site that only one of the files has")], name)
             documents.append(document)
         except Invalid as invalid:
             click.echo(str(invalid), err=True)
@@ -105,7 +105,7 @@ async def _apply(link: Link, documents: Sequence[Definitions], dry_run: bool) ->
             click.echo(f"{site}: applied as version {version}")
 
 
-def _with_store(work: Callable[[Link], Awaitable[T]]) -> T:
+def with_store(work: Callable[[Link], Awaitable[T]]) -> T:
     """The result of `work`; errors end the command with their text."""
 
     async def run(url: str) -> T:

@@ -11,10 +11,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import msgspec
 from msgspec import Struct
 
+from dangol.definitions.notation import DEEPEST, LARGEST_INT
 from dangol.errors import Problem
 
-DEEPEST = 50
-LARGEST_INT = (1 << 63) - 1
 WORDS = {"str": "text", "int": "a whole number", "float": "a number", "array": "a list", "object": "a mapping"}
 EXPECTED = re.compile(r"Expected `?(?P<what>.*?)`?(?:, got .*)?\Z", re.DOTALL)
 

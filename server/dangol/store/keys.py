@@ -34,7 +34,7 @@ def lead(number: int, job: str) -> str:
 
 
 def order(site: str, number: str) -> str:
-    """String: the profile that an order number was counted for."""
+    """String: whose an order number is, and whether its counting is done; `store.orders` has the form."""
     return f"{TAGS[partition(number)]}o:{site}:{number}"
 
 

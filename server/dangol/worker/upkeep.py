@@ -35,7 +35,8 @@ class Upkeep(Job):
             self.strangers.add(job)
             logger.warning(
                 "the log keeps entries for the job %r, which no plugin of this worker runs; install its plugin again or"
-                " drop its consumer group from the logs",
+                " run `dangol forget %s`",
+                job,
                 job,
             )
 

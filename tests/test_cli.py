@@ -1,0 +1,56 @@
+"""The commands that no other folder tests: keys, settings, forget, and how a refusal is told."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from redis import Redis
+
+from dangol.cli import main
+from dangol.protocol.tokens import Keys
+from dangol.settings import Settings
+from dangol.store import keys
+from dangol.store.embedded import EmbeddedStore
+
+SECRET = "a secret of the tests, long enough"
+
+
+def run(*arguments: str, **environment: str) -> Result:
+    return CliRunner(env=environment).invoke(main, arguments)
+
+
+def test_keys_are_those_that_the_server_takes() -> None:
+    derived = Keys.derive(SECRET.encode(), "shop")
+    told = run("keys", "shop", DANGOL_SECRET=SECRET).output
+    assert [line.split()[2] for line in told.splitlines()] == [derived.server, derived.identity, derived.admin]
+
+
+def test_every_setting_has_its_line() -> None:
+    lines = run("settings").output.splitlines()
+    assert [line.split()[0] for line in lines] == [f"DANGOL_{name.upper()}" for name in Settings.__struct_fields__]
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_wrong_setting_is_told_in_one_line(command: str, tmp_path: Path) -> None:
+    refused = run(command, DANGOL_DATA_DIR=str(tmp_path), DANGOL_PORT="x")
+    assert refused.exit_code == 1
+    assert refused.output.startswith("Error: environment: DANGOL_PORT: 'x' is not")
+
+
+def test_a_store_that_does_not_start_is_told_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "appendonlydir").write_text("a file where the store wants a folder")
+    refused = run("serve", DANGOL_DATA_DIR=str(tmp_path), DANGOL_SECRET=SECRET)
+    assert refused.exit_code == 1
+    assert refused.output.startswith(f"Error: the embedded store in {tmp_path} does not start")
+
+
+def test_a_job_that_is_gone_is_forgotten_by_every_partition(store: EmbeddedStore) -> None:
+    redis = Redis.from_url(store.url)
+    redis.flushall()
+    for number in (0, 7):
+        redis.xgroup_create(keys.log(number), "sink:gone", mkstream=True)
+    assert run("forget", "sink:gone", DANGOL_REDIS_URL=store.url).exit_code == 0
+    assert not redis.xinfo_groups(keys.log(0))
+    again = run("forget", "sink:gone", DANGOL_REDIS_URL=store.url)
+    assert again.output == "Error: no partition of the log knows a job 'sink:gone'\n"
+    redis.close()
