@@ -4,6 +4,7 @@ It is the circuit breaker of Nygard's *Release It!*: closed, open for a pause, h
 """
 
 from dataclasses import dataclass, replace
+from math import inf
 
 LIMIT = 5
 """Failures in a row after which a plugin is switched off."""
@@ -21,6 +22,7 @@ class Breaker:
     failures: int = 0
     off_until: float = 0.0
     pause: float = PAUSE
+    failed_at: float = -inf
 
     @property
     def off(self) -> bool:
@@ -45,8 +47,9 @@ def admitted(breaker: Breaker, now: float) -> Breaker | None:
     return replace(breaker, off_until=now + pause, pause=pause)
 
 
-def failed(breaker: Breaker, now: float) -> Breaker:
-    """The breaker after a failed call. Failures of calls that began before the switch-off change nothing."""
-    if breaker.off:
+def failed(breaker: Breaker, started: float, now: float) -> Breaker:
+    """The breaker after a failed call that began at `started`. Calls that failed side by side count once: one stall of
+    the process or the store takes many along, and is not the plugin's fault five times."""
+    if breaker.off or started < breaker.failed_at:
         return breaker
-    return replace(breaker, failures=breaker.failures + 1, off_until=now + breaker.pause)
+    return replace(breaker, failures=breaker.failures + 1, off_until=now + breaker.pause, failed_at=now)

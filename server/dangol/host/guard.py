@@ -169,7 +169,7 @@ class Guard:
         now = self._clock()
         record = self._records[plugin.name]
         was_off = record.breaker.off
-        record.breaker = failed(record.breaker, now)
+        record.breaker = failed(record.breaker, started, now)
         record.outcomes[kind] += 1
         record.state, record.detail = ("off" if record.breaker.off else kind), f"{method}: {detail}"
         CALLS.labels(plugin.name, method, kind).inc()

@@ -12,6 +12,10 @@ def _title() -> Text:
     return {"ko": "함께 보면 좋은 상품", "en": "You may also like"}
 
 
+CONSIDERED = 60
+"""Products among which those are looked for that close a gap."""
+
+
 class RecommendationStrip(Widget):
     """A title and a row of products. With `fill_gap_goal` first those that just lift the cart over the goal."""
 
@@ -62,12 +66,10 @@ def _shown(products: Sequence[Product], title: str) -> Mapping[str, Any] | None:
 
 
 async def _closing(gap: int, params: RecommendationStrip.Params, view: View) -> Sequence[Product]:
-    """Products for a gap: those that overshoot it by half at most, then dearer ones, then any."""
-    found: dict[str, Product] = {}
-    for price_from, price_to in ((gap, gap + gap // 2), (gap, None), (0, None)):
-        offered = await view.recommend(params.recommender, count=params.count, price_from=price_from, price_to=price_to)
-        for product in offered:
-            found.setdefault(product.id, product)
-        if len(found) >= params.count:
-            break
-    return list(found.values())[: params.count]
+    """Products for a gap, best first: those that overshoot it by half at most, then dearer ones, then any."""
+
+    def distance(product: Product) -> int:
+        return 2 if product.price < gap else int(product.price > gap + gap // 2)
+
+    offered = await view.recommend(params.recommender, count=CONSIDERED)
+    return sorted(offered, key=distance)[: params.count]
