@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,25 @@ pytestmark = pytest.mark.anyio
 async def test_a_second_process_finds_the_running_store(tmp_path: Path) -> None:
     with store_at("", tmp_path) as first, store_at("", tmp_path) as second:
         assert first == second
+
+
+async def test_of_processes_that_start_at_once_one_runs_the_store(tmp_path: Path) -> None:
+    stores = [EmbeddedStore(tmp_path) for _ in range(4)]
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(EmbeddedStore.start, stores))
+    assert sum(store._process is not None for store in stores) == 1
+    for store in stores:
+        store.stop()
+
+
+async def test_who_still_uses_the_store_takes_it_over_from_who_leaves(tmp_path: Path) -> None:
+    with ExitStack() as first, ExitStack() as second:
+        first.enter_context(store_at("", tmp_path))
+        link = Link(second.enter_context(store_at("", tmp_path)))
+        await link.call("SET", "kept", "yes")
+        await asyncio.to_thread(first.close)
+        assert await eventually(link, "GET", "kept") == b"yes"
+        link.close()
 
 
 async def test_an_own_server_is_used_as_it_is(tmp_path: Path) -> None:

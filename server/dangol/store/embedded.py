@@ -1,5 +1,6 @@
 """The store that dangol starts itself: a Valkey from PyPI on a unix socket, with an append-only file."""
 
+import fcntl
 import hashlib
 import logging
 import os
@@ -21,6 +22,7 @@ from dangol.errors import Unavailable
 log = logging.getLogger(__name__)
 
 SOCKET = "valkey.sock"
+LOCK = "lock"
 LOG = "valkey.log"
 OPTIONS = {
     "port": 0,
@@ -38,7 +40,9 @@ LONGEST_SOCKET_PATH = 100  # the kernel takes 107 bytes
 
 
 class EmbeddedStore:
-    """A Valkey server that lives as long as this process and keeps its data in `folder`.
+    """A Valkey server that keeps its data in `folder` and lives as long as this process, or as the one that runs it.
+
+    Of several processes that start it at the same time one does; the file would not survive two servers.
 
     A write that was acknowledged survives the death of dangol, of Valkey and of the machine. Calls of one loop turn
     share one sync of the disk. With a sync every second, Valkey answers before it writes while a sync is slow, and its
@@ -57,23 +61,39 @@ class EmbeddedStore:
 
     @property
     def alive(self) -> bool:
-        """Whether the process runs, busy or not."""
+        """Whether a server that this process started runs, or another's listens; busy or not."""
+        return self._runs() or _listens(str(self._socket))
+
+    def _runs(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
         """Return when the store answers. Raises `Unavailable`, which quotes the end of the store's log."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        options = {**OPTIONS, "dir": self.folder, "unixsocket": self._socket, "logfile": self.folder / LOG}
-        arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
-        # A session of its own: Ctrl-C is for dangol, which stops the store when all is written.
-        self._process = subprocess.Popen([get_binary_path(), *arguments], start_new_session=True)  # noqa: S603
+        self._process = None
         deadline = time.monotonic() + LONGEST_START
         while not self._answers():
-            if not self.alive or time.monotonic() > deadline:
+            if self._process is None:
+                self._launch()
+            if (self._process and not self._runs()) or time.monotonic() > deadline:
                 self.kill()
                 end = (self.folder / LOG).read_text(errors="replace")[-500:] if (self.folder / LOG).exists() else ""
                 raise Unavailable(f"the embedded store in {self.folder} does not start; its log ends:\n{end}")
             time.sleep(0.01)
+
+    def _launch(self) -> None:
+        """Start the server, unless another process has. It holds the lock itself, for as long as it lives."""
+        options = {**OPTIONS, "dir": self.folder, "unixsocket": self._socket, "logfile": self.folder / LOG}
+        arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
+        with open(self.folder / LOCK, "ab") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            # A session of its own: Ctrl-C is for dangol, which stops the store when all is written.
+            self._process = subprocess.Popen(  # noqa: S603
+                [get_binary_path(), *arguments], start_new_session=True, pass_fds=[lock.fileno()]
+            )
 
     def _answers(self) -> bool:
         try:
@@ -148,19 +168,19 @@ def _revive(store: EmbeddedStore, done: threading.Event) -> None:
     while not done.wait(LOOK):
         if store.alive:
             continue
-        log.error("the embedded store in %s died; starting it again", store.folder)
+        log.warning("the embedded store in %s has ended; starting it again", store.folder)
         try:
             store.start()
-        except Unavailable as error:
+        except (Unavailable, OSError) as error:
             log.error("%s", error)
 
 
 @contextmanager
 def store_at(url: str, folder: Path) -> Iterator[str]:
-    """The address of the store: `url`, else that of the embedded one in `folder`, which is started where no other
-    process runs it, and then stopped at the end."""
-    if address := url or EmbeddedStore.running(folder):
-        yield address
+    """The address of the store: `url`, else that of the embedded one in `folder`. The process that started it stops it
+    at the end, and then another that still uses it takes it over."""
+    if url:
+        yield url
         return
     with supervised(EmbeddedStore(folder)) as address:
         yield address
