@@ -1,5 +1,6 @@
 """What a browser must not be able to do: every row is refused clearly, or dropped and counted; none is a failure."""
 
+import asyncio
 import time
 from base64 import urlsafe_b64encode
 from typing import Any
@@ -9,6 +10,7 @@ from prometheus_client import REGISTRY
 
 from dangol.protocol import tokens
 from dangol.protocol.tokens import Keys
+from dangol.web import body as web_body
 from dangol.web.app import create
 
 pytestmark = pytest.mark.anyio
@@ -246,10 +248,15 @@ async def test_a_token_without_signature_is_refused(browser: Any, event: Any) ->
     assert (await browser.send(event(), member=token)).json()["dropped"] == 1
 
 
+def bearer(house: Any, length: bytes) -> list[tuple[bytes, bytes]]:
+    """The headers of a page that has the server's key."""
+    key = house.by_id["shop"].keys.server
+    return [(b"origin", ORIGIN.encode()), (b"authorization", f"Bearer {key}".encode()), (b"content-length", length)]
+
+
 async def exchange(house: Any, path: str, length: bytes, *messages: dict[str, Any]) -> list[Any]:
     """What the application sends to who sends these messages, whose key is the shop's."""
-    key = house.by_id["shop"].keys.server
-    headers = [(b"origin", ORIGIN.encode()), (b"authorization", f"Bearer {key}".encode()), (b"content-length", length)]
+    headers = bearer(house, length)
     scope = {"type": "http", "method": "POST", "path": path, "headers": headers, "query_string": b"", "scheme": "https"}
     incoming, sent = list(messages), []
 
@@ -272,3 +279,34 @@ async def test_who_leaves_half_way_is_no_failure(house: Any, path: str) -> None:
 @pytest.mark.parametrize("path", ["/v1/events", "/v1/orders"])
 async def test_a_body_that_says_it_is_too_large_is_not_read(house: Any, path: str) -> None:
     assert await exchange(house, path, b"999999999") == [413]
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/orders"])
+@pytest.mark.parametrize("begun", [b"", b"{"])
+async def test_a_body_that_does_not_end_is_not_waited_for(
+    house: Any, monkeypatch: pytest.MonkeyPatch, path: str, begun: bytes
+) -> None:
+    monkeypatch.setattr(web_body, "LONGEST_WAIT", 0.05)
+    scope = {"type": "http", "method": "POST", "path": path, "headers": bearer(house, b"9"), "query_string": b""}
+    sent, parts = [], [{"type": "http.request", "body": begun, "more_body": True}] if begun else []
+
+    async def receive() -> Any:
+        return parts.pop() if parts else await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async with asyncio.timeout(5):
+        await create(house)(scope, receive, send)
+    assert sent[0]["status"] == 400
+
+
+async def test_a_body_in_very_many_parts_costs_no_more_than_its_bytes() -> None:
+    parts = iter(range(60_000))
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"x", "more_body": next(parts) < 59_999}
+
+    began = time.process_time()
+    assert await web_body.read_body({"headers": []}, receive, 65_536) == b"x" * 60_000
+    assert time.process_time() - began < 2

@@ -36,6 +36,12 @@ def test_who_waits_as_long_as_told_gets_through() -> None:
     assert limit.wait("a", 100.0 + wait + 1e-6) == 0.0
 
 
+def test_a_clock_that_is_set_back_shuts_nobody_out() -> None:
+    limit = RateLimit(10)
+    assert limit.wait("a", 10_000.0) == 0.0
+    assert limit.wait("a", 100.0) == 0.0
+
+
 def test_the_memory_of_addresses_is_bounded() -> None:
     limit = RateLimit(1)
     for number in range(limits.ADDRESSES + 10):

@@ -1,5 +1,7 @@
 """Reading request bodies, and refusing them."""
 
+import asyncio
+
 import msgspec
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -8,6 +10,8 @@ from starlette.types import Receive, Scope
 from dangol.errors import Invalid, Problem
 
 encode = msgspec.json.Encoder().encode
+LONGEST_WAIT = 20.0
+"""Seconds for a whole body; who sends it in drops must not hold a connection, nor the server when it wants to stop."""
 NO_SNIFF = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
@@ -20,23 +24,25 @@ async def read_body(scope: Scope, receive: Receive, longest: int) -> bytes:
     for name, value in scope["headers"]:
         if name == b"content-length" and (not value.isdigit() or int(value) > longest):
             raise TooLarge([Problem("body", value.decode("latin-1"), f"at most {longest} bytes long")])
-    message = await receive()
-    if not message.get("more_body"):
-        return _checked(message.get("body", b""), longest)
-    parts = [message.get("body", b"")]
-    while message.get("more_body"):
+    try:
+        async with asyncio.timeout(LONGEST_WAIT):
+            return await _whole(receive, longest)
+    except TimeoutError:
+        raise Invalid([Problem("body", "a part", f"all of it within {LONGEST_WAIT:g} seconds")]) from None
+
+
+async def _whole(receive: Receive, longest: int) -> bytes:
+    """The parts may be many and small, so each is looked at once."""
+    body, more = bytearray(), True
+    while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        parts.append(message.get("body", b""))
-        _checked(b"".join(parts[-1:]), longest - sum(map(len, parts[:-1])))
-    return b"".join(parts)
-
-
-def _checked(body: bytes, longest: int) -> bytes:
-    if len(body) > longest:
-        raise TooLarge([Problem("body", "a body", f"at most {longest} bytes long")])
-    return body
+        part, more = message.get("body", b""), message.get("more_body", False)
+        body += part
+        if len(body) > longest:
+            raise TooLarge([Problem("body", "a body", f"at most {longest} bytes long")])
+    return bytes(body)
 
 
 def json(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -16,7 +16,10 @@ class RateLimit:
     def wait(self, address: str, now: float) -> float:
         """0 when the request may pass, else the seconds after which the next one may."""
         # A bucket is kept as the time at which it would have been empty: one number says level and age.
-        empty_at = max(self._empty_at.get(address, 0.0), now - self.burst / self.rate)
+        known = self._empty_at.get(address, 0.0)
+        if known > now:  # the clock was set back; nobody shall wait until it catches up
+            known = 0.0
+        empty_at = max(known, now - self.burst / self.rate)
         if empty_at + 1 / self.rate > now:
             return empty_at + 1 / self.rate - now
         self._empty_at[address] = empty_at + 1 / self.rate
