@@ -54,7 +54,15 @@ def main() -> None:
     """Serve until killed."""
     kind, port, *rest = sys.argv[1:]
     app = echo() if kind == "echo" else dangol(rest[0], int(rest[1]), int(rest[2]), rest[3] == "cached")
-    uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning", access_log=False, server_header=False)
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=int(port),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+    )
 
 
 if __name__ == "__main__":

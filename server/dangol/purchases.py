@@ -30,8 +30,6 @@ async def take_reported(
             claims[each.key] = one = await claim(link, site, each.key, profile_id)
             if one.owner == GUEST:
                 claims[each.key] = await claim(link, site, each.key, profile_id, take_over=True)
-    if not claims:
-        return await engine.take(runtime, profile_id, events, context, known)
     counted = frozenset(number for number, one in claims.items() if one.settled or one.owner != profile_id)
     context = replace(context, counted=counted, logged=_logged(claims))
     outcome = await engine.take(runtime, profile_id, events, context, known)

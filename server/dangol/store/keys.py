@@ -1,18 +1,22 @@
 """The names of all keys. Each starts with its partition's tag, so that a script's keys share one cluster slot."""
 
+from functools import lru_cache
 from zlib import crc32
 
 PARTITIONS = 16
 """Fixed for the life of a store: a profile's partition is part of its key."""
 
 TAGS = tuple(f"{{{number:02d}}}" for number in range(PARTITIONS))
+LOGS = tuple(f"{tag}log" for tag in TAGS)
 
 
+@lru_cache(65_536)
 def partition(name: str) -> int:
     """The partition of a profile id, a push request's recipient, a counter or an order number."""
     return crc32(name.encode()) % PARTITIONS
 
 
+@lru_cache(65_536)
 def profile(site: str, profile_id: str) -> str:
     """String: an 8-byte version, then the profile document."""
     return f"{TAGS[partition(profile_id)]}p:{site}:{profile_id}"
@@ -20,7 +24,7 @@ def profile(site: str, profile_id: str) -> str:
 
 def log(number: int) -> str:
     """Stream of one partition's `Entry` documents, each in the field ``e``."""
-    return f"{TAGS[number]}log"
+    return LOGS[number]
 
 
 def parked(number: int) -> str:

@@ -32,7 +32,7 @@ encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Profile).decode
 
 
-class Stored(msgspec.Struct, frozen=True):
+class Stored(msgspec.Struct, frozen=True, gc=False):
     """A profile as it stands in the store. Versions are random, so a profile that expired and came back is not
     mistaken for the old one."""
 
