@@ -302,7 +302,7 @@ def assert_bounded(profile: Profile) -> None:
     assert len(profile.event_ids) <= model.EVENT_IDS * model.EVENT_ID_BYTES
 
 
-LARGEST = 320_000
+LARGEST = 220_000
 """Bytes that the profile of the most hostile browser takes, with every ring full of the longest texts that the door
 lets in, in characters of four bytes each. An ordinary one takes less than a thousand."""
 

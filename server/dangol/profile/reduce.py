@@ -30,6 +30,9 @@ from dangol.render.money import MOST
 VISIT_GAP = 30 * 60
 """Idle seconds after which the next page view starts a new visit (GA4's session rule)."""
 
+LONGEST_PATH = 200
+"""Characters of a page's path that are kept; a condition on a page has no more."""
+
 UTM = ("utm_source", "utm_medium", "utm_campaign")
 NO_MARKS = ("", "", "")
 
@@ -96,7 +99,7 @@ def _page_view(profile: Profile, event: Event, at: int) -> None:
     profile.last_seen = max(profile.last_seen, at)
     profile.page_views += 1
     visit.page_views += 1
-    path = event.page.partition("?")[0]
+    path = event.page.partition("?")[0][:LONGEST_PATH]
     visit.pages = [path, *(page for page in visit.pages if page != path)][:RECENT_PAGES]
 
 
@@ -107,7 +110,7 @@ def _start_visit(profile: Profile, event: Event, at: int) -> None:
     path, _, query = event.page.partition("?")
     source, medium, campaign = _marks(query) if "utm_" in query else NO_MARKS
     referrer = _host(str(event.props.get("referrer", "")))
-    profile.visit = Visit(at, 0, path, referrer, source, medium, campaign, previous_at=profile.last_seen)
+    profile.visit = Visit(at, 0, path[:LONGEST_PATH], referrer, source, medium, campaign, previous_at=profile.last_seen)
 
 
 def _new_campaign(visit: Visit, event: Event) -> bool:
