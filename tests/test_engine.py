@@ -19,6 +19,7 @@ from dangol.runtime import SiteRuntime
 from dangol.store import keys
 from dangol.store.embedded import EmbeddedStore
 from dangol.store.link import Link
+from dangol.store.profiles import LOST_RACES
 from dangol.web.house import House
 
 pytestmark = pytest.mark.anyio
@@ -112,6 +113,13 @@ async def test_many_requests_at_once_on_two_servers_lose_nothing(house: House, a
     logged = [each.id for entry in await entries(first.link) for each in entry.events]
     assert (await third.engine.look(shop(third), V1)).page_views == 16
     assert sorted(logged) == sorted({view(number).id for number in range(16)})
+
+
+async def test_requests_of_one_profile_take_turns_on_a_server(house: House) -> None:
+    lost = LOST_RACES._value.get()
+    await asyncio.gather(*(house.engine.take(shop(house), V1, [view(number)], on()) for number in range(50)))
+    assert (await house.engine.look(shop(house), V1)).page_views == 50
+    assert LOST_RACES._value.get() == lost
 
 
 async def test_two_tabs_never_both_take_the_last_allowed_view(

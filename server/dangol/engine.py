@@ -1,7 +1,9 @@
 """One request's way through the house: reduce, match, decide, render, write. The only writer of history."""
 
+import asyncio
 import secrets
 from collections.abc import Callable, Sequence
+from weakref import WeakValueDictionary
 
 import msgspec
 from msgspec import Struct, field
@@ -57,6 +59,7 @@ class Engine:
     def __init__(self, profiles: Profiles, stage: Stage) -> None:
         self._profiles = profiles
         self.stage = stage
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def take(
         self, runtime: SiteRuntime, profile_id: str, events: Sequence[Event], context: Context, known: bool = True
@@ -66,19 +69,28 @@ class Engine:
         Raises `Unavailable` when the store can't be written. Nothing was changed then, or everything was; the same
         call may be repeated either way.
         """
+        # Requests of one profile take turns: of many at once all but one would be judged in vain, again and again.
+        async with self._turns.setdefault(profile_id, asyncio.Lock()):
+            outcome, alias = await self._take(runtime, profile_id, events, context, known)
+        if outcome is not None:
+            return outcome
+        await self.join(runtime, profile_id, alias)
+        return Outcome(alias) if alias == context.unless else await self.take(runtime, alias, events, context)
+
+    async def _take(
+        self, runtime: SiteRuntime, profile_id: str, events: Sequence[Event], context: Context, known: bool
+    ) -> tuple[Outcome | None, str]:
+        """What became of the request, or whose alias the profile is."""
         site = runtime.site.id
         stored = await self._profiles.read(site, profile_id) if known else NOBODY
         for _ in range(TRIES):
             profile = stored.profile()
             if profile.alias:
-                await self.join(runtime, profile_id, profile.alias)
-                if profile.alias == context.unless:
-                    return Outcome(profile.alias)
-                return await self.take(runtime, profile.alias, events, context)
+                return None, profile.alias
             outcome, entry = await self._judge(runtime, profile_id, profile, events, context)
             done, stored = await self._profiles.write(site, profile_id, stored, profile, entry)
             if done:
-                return outcome
+                return outcome, ""
         raise Unavailable(f"{TRIES} requests in a row were quicker on the same profile; try again")
 
     async def _judge(
