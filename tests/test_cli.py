@@ -1,6 +1,9 @@
 """The commands that no other folder tests: keys, settings, forget, and how a refusal is told."""
 
+import os
+import sys
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 from click.testing import CliRunner, Result
@@ -42,6 +45,26 @@ def test_a_store_that_does_not_start_is_told_without_a_traceback(tmp_path: Path)
     refused = run("serve", DANGOL_DATA_DIR=str(tmp_path), DANGOL_SECRET=SECRET)
     assert refused.exit_code == 1
     assert refused.output.startswith(f"Error: the embedded store in {tmp_path} does not start")
+
+
+def test_a_folder_that_can_not_be_used_is_told_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    refused = run("serve", DANGOL_DATA_DIR=str(tmp_path / "file"), DANGOL_SECRET=SECRET)
+    assert refused.exit_code == 1
+    assert refused.output.startswith("Error: ")
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_who_is_told_to_stop_leaves_no_store_behind(command: str, tmp_path: Path) -> None:
+    environment = {"DANGOL_DATA_DIR": str(tmp_path), "DANGOL_SECRET": SECRET, "DANGOL_PORT": "0"}
+    with Popen([sys.executable, "-m", "dangol", command], env={**os.environ, **environment}, stderr=PIPE) as process:
+        assert process.stderr is not None
+        started = "Uvicorn running" if command == "serve" else "worker"
+        next(line for line in process.stderr if started in line.decode())
+        assert EmbeddedStore.running(tmp_path)
+        process.terminate()
+        assert process.wait(30) == 0
+    assert not EmbeddedStore.running(tmp_path)
 
 
 def test_a_job_that_is_gone_is_forgotten_by_every_partition(store: EmbeddedStore) -> None:

@@ -1,4 +1,6 @@
+import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -66,3 +68,11 @@ def test_a_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     file = tmp_path / "new" / "folder" / "secret"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert Settings(data_dir=str(tmp_path)).master_secret() != secret
+
+
+def test_processes_that_start_at_once_agree_on_the_secret(tmp_path: Path) -> None:
+    settings = [Settings(data_dir=str(tmp_path / str(number))) for number in range(20)]
+    with ThreadPoolExecutor(8) as pool:
+        for each in settings:
+            assert len(set(pool.map(Settings.master_secret, [each] * 8))) == 1
+            assert os.listdir(each.data_dir) == ["secret"]

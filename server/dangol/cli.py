@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import signal
+import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -22,14 +24,17 @@ from dangol.web.app import create
 from dangol.web.house import House
 from dangol.worker.process import run_worker
 
+LONGEST_END = 10
+"""Seconds that requests under way get when the server is told to stop."""
+
 
 class Group(click.Group):
-    """Tells without a traceback what was refused, or that the store does not start."""
+    """Tells without a traceback what was refused, or that the store or its folder can't be used."""
 
     def invoke(self, context: click.Context) -> object:
         try:
             return super().invoke(context)
-        except DangolError as error:
+        except (DangolError, OSError) as error:
             raise click.ClickException(str(error)) from None
 
 
@@ -45,8 +50,10 @@ main.add_command(plugin)
 
 
 def start(settings: Settings) -> None:
-    """Logging, the same for every process."""
+    """Logging, and an end that leaves no store behind, the same for every process."""
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # uvicorn repeats the signal when it is done, and its default action would end the process on the spot.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
 
 
 def store(settings: Settings) -> AbstractContextManager[str]:
@@ -70,6 +77,7 @@ def serve() -> None:
             server_header=False,
             proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=settings.trusted_proxies or None,
+            timeout_graceful_shutdown=LONGEST_END,
         )
 
 

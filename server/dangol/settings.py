@@ -3,7 +3,9 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 import msgspec
@@ -81,15 +83,18 @@ class Settings(Struct, frozen=True, kw_only=True):
         """The secret that all keys are derived from; made once where none is set. Raises `Invalid` for a short one."""
         secret = self.secret or self._secret_file()
         if len(secret) < 32:
-            raise Invalid([Problem("DANGOL_SECRET", "…", "at least 32 characters long")])
+            raise Invalid(
+                [Problem(f"DANGOL_SECRET or {self.data_dir}/secret", "…", "a secret of at least 32 characters")]
+            )
         return secret.encode()
 
     def _secret_file(self) -> str:
         path = Path(self.data_dir) / "secret"
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        if not path.exists():
+            with NamedTemporaryFile("w", dir=path.parent) as file:  # nobody else may read it
                 file.write(secrets.token_urlsafe(32))
-        except FileExistsError:
-            pass
+                file.flush()
+                with suppress(FileExistsError):  # another process was quicker; a link appears with its content or not
+                    os.link(file.name, path)
         return path.read_text().strip()
