@@ -84,6 +84,24 @@ async def test_a_wrong_password_never_shows_in_the_error(tmp_path: Path) -> None
     store.stop()
 
 
+@pytest.mark.parametrize("greeting", [b"-LOADING the data\r\n", b"-NOAUTH who\r\n", b""])
+async def test_a_store_that_does_not_greet_is_left(tmp_path: Path, greeting: bytes) -> None:
+    left = asyncio.Event()
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(greeting)
+        await reader.read()
+        left.set()
+        writer.close()
+
+    async with await asyncio.start_unix_server(greet, tmp_path / "socket"):
+        with pytest.raises(Unavailable):
+            await Link(f"unix://{tmp_path}/socket", timeout=0.2).call("PING")
+        async with asyncio.timeout(5):
+            await left.wait()
+
+
 async def test_a_script_runs_also_when_the_store_forgot_it(link: Link) -> None:
     script = Script("return {KEYS[1], ARGV[1]}")
     await link.call("SCRIPT", "FLUSH")

@@ -69,12 +69,14 @@ class Link:
         return await asyncio.shield(self._connecting)
 
     async def _connect(self) -> Wire:
+        wire = Wire(self._greeting(), self._lost)
         try:
             async with asyncio.timeout(self.timeout):
-                wire = await self._open()
+                await self._open(wire)
                 assert wire.greeted is not None
                 await wire.greeted
         except (OSError, ResponseError, Unavailable) as error:
+            wire.drop("the store did not greet")
             self._failures += 1
             pause = min(LONGEST_PAUSE, 0.05 * 2**self._failures) * random.uniform(0.5, 1)  # noqa: S311
             self._not_before = asyncio.get_running_loop().time() + pause
@@ -86,15 +88,13 @@ class Link:
         self._watch(wire)
         return wire
 
-    async def _open(self) -> Wire:
+    async def _open(self, wire: Wire) -> None:
         loop = asyncio.get_running_loop()
-        wire = Wire(self._greeting(), self._lost)
         if path := self.options.get("path"):
             await loop.create_unix_connection(lambda: wire, path)
         else:
             host, port = self.options.get("host", "localhost"), self.options.get("port", 6379)
             await loop.create_connection(lambda: wire, host, port, ssl=self._tls())
-        return wire
 
     def _tls(self) -> ssl.SSLContext | None:
         if self.options.get("connection_class") is not SSLConnection:
