@@ -118,6 +118,15 @@ async def test_the_memory_is_bounded(link: Link, monkeypatch: pytest.MonkeyPatch
     assert await store.read("shop", "c") != NOBODY
 
 
+async def test_stuffed_profiles_do_not_fill_the_memory(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(profiles, "REMEMBERED_BYTES", 25_000)
+    store = Profiles(link, 60)
+    for name in "abcabc":
+        await store.write("shop", name, await store.read("shop", name), Profile(merged=["x" * 10_000]))
+    assert len(store._remembered) == 2
+    assert store._bytes == sum(len(stored.document) for stored in store._remembered.values())
+
+
 async def test_a_document_of_an_earlier_version_is_read(link: Link) -> None:
     shorter = msgspec.msgpack.encode([7, 1, 2, 3])  # fields are only ever added at the end
     assert Stored(b"12345678", shorter).profile() == Profile(seed=7, first_seen=1, last_seen=2, visits=3)

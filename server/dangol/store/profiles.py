@@ -15,6 +15,8 @@ from dangol.store.script import Script
 VERSION_BYTES = 8
 ABSENT = b""
 REMEMBERED = 20_000
+REMEMBERED_BYTES = 64 << 20
+"""A usual profile has one or two thousand bytes; one that somebody has stuffed may have two hundred thousand."""
 
 LOST_RACES = Counter("dangol_lost_races", "Profile writes that came second and were done anew.")
 
@@ -60,6 +62,7 @@ class Profiles:
         self._link = link
         self._seconds = seconds
         self._remembered: OrderedDict[str, Stored] = OrderedDict()
+        self._bytes = 0
 
     async def read(self, site: str, profile_id: str) -> Stored:
         """What was there last, or `NOBODY`. May be out of date; `write` finds out."""
@@ -90,7 +93,9 @@ class Profiles:
         return newer is None, stands
 
     def _remember(self, name: str, stored: Stored) -> None:
+        former = self._remembered.pop(name, NOBODY)
         self._remembered[name] = stored
-        self._remembered.move_to_end(name)
-        if len(self._remembered) > REMEMBERED:
-            self._remembered.popitem(last=False)
+        self._bytes += len(stored.document) - len(former.document)
+        while len(self._remembered) > REMEMBERED or self._bytes > REMEMBERED_BYTES:
+            _, oldest = self._remembered.popitem(last=False)
+            self._bytes -= len(oldest.document)
