@@ -9,6 +9,9 @@ from dangol.plugin import Count, Counts, Entry, Query, Recommender, Scored
 MOST_ITEMS = 30
 """Products of one order that are paired: the work grows with its square."""
 
+MOST_ORDERS = 5
+"""Orders of one entry that are learned from: a browser may report any number, and an entry has a limit of counts."""
+
 NEIGHBOURS = 100
 """Products that are remembered for each product."""
 
@@ -34,12 +37,12 @@ class BoughtTogether(Recommender):
 
     def learn(self, entry: Entry) -> Iterable[Count]:
         """One for every pair of different products of an order, in both directions, and one for each with itself."""
-        for event in entry.events:
-            if event.name == "purchase":
-                products = list(dict.fromkeys(item.id for item in event.items if item.id))[:MOST_ITEMS]
-                for product in products:
-                    for other in products:
-                        yield Count(product, other, keep=NEIGHBOURS + 1)
+        orders = [event for event in entry.events if event.name == "purchase"]
+        for order in orders[:MOST_ORDERS]:
+            products = list(dict.fromkeys(item.id for item in order.items if item.id))[:MOST_ITEMS]
+            for product in products:
+                for other in products:
+                    yield Count(product, other, keep=NEIGHBOURS + 1)
 
     async def recommend(self, query: Query, counts: Counts) -> Sequence[Scored]:
         """The neighbours of the seeds by the weighted sum of their similarities."""

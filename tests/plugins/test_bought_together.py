@@ -4,11 +4,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dangol.plugin import Entry, Event, Item, Query
+from dangol.worker.learners import MOST_COUNTS
 from dangol_plugins.bought_together import MOST_ITEMS, SHRINK, BoughtTogether, similarity
 
 pytestmark = pytest.mark.anyio
@@ -56,6 +58,13 @@ def test_only_orders_count_and_a_product_twice_counts_once(tally: Any, happened:
 def test_a_huge_order_is_bounded(tally: Any, happened: Happened) -> None:
     counts = list(BoughtTogether().learn(happened("purchase", *(f"p{number}" for number in range(500)))))
     assert len(counts) == MOST_ITEMS**2
+
+
+def test_very_many_orders_of_one_request_are_no_failure(happened: Happened) -> None:
+    """Or a stranger could have the plugin switched off."""
+    order = happened("purchase", *(f"p{number}" for number in range(200)))
+    counts = list(BoughtTogether().learn(msgspec.structs.replace(order, events=order.events * 50)))
+    assert MOST_ITEMS**2 < len(counts) <= MOST_COUNTS
 
 
 async def test_nothing_is_known_of_a_new_product(tally: Any, happened: Happened) -> None:
