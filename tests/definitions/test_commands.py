@@ -135,3 +135,13 @@ def test_without_a_store_of_its_own_the_embedded_one_is_used(tmp_path: Path, mon
     assert run_apply(tmp_path, DOCUMENT).exit_code == 0
     assert run_export("shop").output == DOCUMENT
     assert EmbeddedStore.running(tmp_path / "data") == ""
+
+
+def test_an_earlier_version_is_exported_by_its_number(tmp_path: Path) -> None:
+    told = [run_apply(tmp_path, text).output for text in (DOCUMENT, DOCUMENT.replace("안녕하세요", "반가워요"))]
+    first, second = (output.split()[-1] for output in told)
+    assert "안녕하세요" in run_export("shop", "--version", first).output
+    assert "반가워요" in run_export("shop", "--version", second).output
+    unknown = run_export("shop", "--version", "0")
+    assert unknown.exit_code == 1
+    assert f"site 'shop' has no version 0; it has {second}, {first}" in unknown.output

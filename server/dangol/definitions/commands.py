@@ -36,10 +36,11 @@ def apply(files: tuple[BinaryIO, ...], dry_run: bool) -> None:
 
 @click.command()
 @click.argument("site")
+@click.option("--version", type=int, help="An earlier version, by the number that apply told.")
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="File to write to."
 )
-def export(site: str, output: Path | None) -> None:
+def export(site: str, version: int | None, output: Path | None) -> None:
     """Write the definitions of SITE as YAML, in the form that apply reads."""
 
     async def read(link: Link) -> Definitions:
@@ -47,7 +48,13 @@ def export(site: str, output: Path | None) -> None:
         if found is None:
             known = ", ".join(await repository.read_all(link)) or "none"
             raise click.ClickException(f"there is no site {site!r}; the sites with definitions: {known}")
-        return found[1]
+        if version in (None, found[0]):
+            return found[1]
+        earlier = {each.version: each.definitions for each in await repository.history(link, site)}
+        if version not in earlier:
+            kept = ", ".join(map(str, [found[0], *earlier]))
+            raise click.ClickException(f"site {site!r} has no version {version}; it has {kept}")
+        return earlier[version]
 
     text = dump_yaml(with_store(read))
     if output is None:
