@@ -86,6 +86,15 @@ def test_it_prints_what_to_open_and_what_to_try(demo: Demo) -> None:
     assert "ERROR" not in printed
 
 
+@pytest.mark.parametrize(
+    "path", ["/", "/category/lights", "/search?q=heart", "/product/85123A", "/cart", "/checkout", "/signup", "/login"]
+)
+def test_no_page_is_wider_than_a_phone(demo: Demo, page: Page, path: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 720})
+    page.goto(f"{demo.shop}{path}")
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
 def test_a_product_page_shows_what_was_bought_together(demo: Demo, page: Page) -> None:
     page.goto(f"{demo.shop}/product/85123A")
     expect(widget(page, "Often bought with this")).to_be_visible()

@@ -13,7 +13,7 @@ KO = """
   이렇게 해 보세요
   1. 상점을 열고 상품 페이지로 가 보세요. 아래에 '함께 많이 담은 상품'이 나와요. 실제 주문 4천 건에서 배운 거예요.
   2. 장바구니에 담아 보세요. £50 무료배송까지 남은 금액을 게이지가 따라가고, 장바구니에서는 채울 상품을 권해요.
-  3. 카테고리를 열고 6초쯤 기다리면 팝업이 나와요. '나중에 보기'를 고르면 그 약속을 지켜요.
+  3. 카테고리를 열고 6초쯤 기다리면 팝업이 나와요. '다음에 볼게요'를 고르면 그 약속을 지켜요.
   4. 다시 방문해 보세요. 시크릿 창을 또 여는 것은 재방문이 아니라 새 방문자예요. 30분 뒤에 오거나,
      같은 브라우저로 이 캠페인 링크를 열면 두 번째 방문이 되고 인사가 나와요:
      {shop}/?utm_source=newsletter
@@ -34,7 +34,7 @@ EN = """
   Try this
   1. Open the shop and look at a product. "Often bought with this" was learned from four thousand real orders.
   2. Put something into the cart. The gauge follows it up to free delivery at £50; the cart offers what closes the gap.
-  3. Open a category and wait six seconds for a popup. Choose "see later": the choice is kept.
+  3. Open a category and wait six seconds for a popup. Choose "Not now": the choice is kept.
   4. Come back. A second private window is a new visitor, not a second visit. Come back after 30 minutes, or open
      a campaign's link in the same browser, which starts a second visit, and you are greeted:
      {shop}/?utm_source=newsletter

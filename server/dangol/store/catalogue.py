@@ -54,13 +54,3 @@ async def get(link: Link, site: str, ids: Sequence[str]) -> Mapping[str, Product
     replies = await asyncio.gather(*(link.call("HMGET", keys.catalogue(site), *batch) for batch in batches))
     found = [document for reply in replies for document in reply]
     return {name: _product(document) for name, document in zip(wanted, found, strict=True) if document is not None}
-
-
-async def remove(link: Link, site: str, ids: Sequence[str]) -> int:
-    """Take products out. Returns how many there were."""
-    return int(await link.call("HDEL", keys.catalogue(site), *ids)) if ids else 0
-
-
-async def count(link: Link, site: str) -> int:
-    """How many products the site has."""
-    return int(await link.call("HLEN", keys.catalogue(site)))
