@@ -9,6 +9,7 @@ import click
 import httpx
 import msgspec
 
+from dangol.demo.calls import money
 from dangol.demo.history import Order, Product, Sample, sample
 from dangol.errors import Unavailable
 
@@ -17,11 +18,6 @@ AT_ONCE = 4
 
 Row = dict[str, Any]
 Advance = Callable[[int], Any]
-
-
-def money(pence: int) -> float:
-    """Decimal pounds, as the API takes prices."""
-    return pence / 100
 
 
 def product_row(product: Product, shop_url: str) -> Row:

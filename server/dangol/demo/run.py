@@ -17,7 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from dangol.definitions import document, repository
-from dangol.demo import guide, replay, shop
+from dangol.demo import guide, inbox, replay, shop
 from dangol.demo.settings import ShopSettings
 from dangol.errors import DangolError
 from dangol.protocol.tokens import Keys
@@ -29,7 +29,6 @@ from dangol.worker.process import worker_for
 
 SITE = "demo"
 REPLAYED = "{defs}demo-replayed"
-WEBHOOK_SECRET = "WEBHOOK_DEMO_SECRET"  # noqa: S105  (the variable's name)
 LOOK = 0.02
 
 
@@ -44,7 +43,7 @@ def run(port: int, fresh: bool) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     # The receiver is the demo's own, on this machine; its secret lives as long as the process.
     os.environ["DANGOL_ALLOW_PRIVATE_WEBHOOKS"] = "1"
-    os.environ[WEBHOOK_SECRET] = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+    os.environ[inbox.SECRET] = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
     try:
         with store_at("", folder) as url:
             asyncio.run(_serve(settings, url))
