@@ -4,6 +4,7 @@
 is the CPU time of their processes, so the load generator and the store cost nothing here.
 """
 
+import asyncio
 import statistics
 import tempfile
 from contextlib import ExitStack
@@ -15,7 +16,7 @@ import psutil
 from dangol.store.embedded import EmbeddedStore
 from loadtests.bench.load import Result, drive, run
 from loadtests.bench.process import cpu, served
-from loadtests.bench.shoppers import history, page_views, shoppers
+from loadtests.bench.shoppers import history, page_views, see_all, shoppers
 
 REQUESTS = 6000
 CONNECTIONS = 16
@@ -69,6 +70,7 @@ def main() -> None:
             server = stack.enter_context(served("dangol", store.url, "1000", "200", kind))
             subjects.append(Subject(name, *server, shoppers()))
             run(drive("127.0.0.1", server[0], history(subjects[-1].tokens), CONNECTIONS))
+            asyncio.run(see_all(server[0], subjects[-1].tokens))
         subjects.append(Subject(FIRST, subjects[1].port, subjects[1].process))
         costs, shown = rounds(subjects)
     for name, each in costs.items():
