@@ -25,6 +25,8 @@ LATER = frozenset({408, 425, 429})
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
 MOST_ADDRESSES = 3
 NAT64 = IPv6Network("64:ff9b::/96")
+UNICAST = IPv6Network("2000::/3")
+"""All that is given out for use over the internet (IANA); what lies outside may mean a neighbour or this machine."""
 PREFIX = "whsec_"
 
 
@@ -153,6 +155,8 @@ def is_public(address: str) -> bool:
     ip = ip_address(address)
     inner = _wrapped(ip) if isinstance(ip, IPv6Address) else None
     if inner is not None and not is_public(str(inner)):
+        return False
+    if inner is None and isinstance(ip, IPv6Address) and ip not in UNICAST:
         return False
     return ip.is_global and not ip.is_multicast
 

@@ -181,6 +181,9 @@ async def test_the_checked_address_is_the_one_that_is_connected_to(
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
         "2001:db8::1",
+        "::127.0.0.1",
+        "fec0::1",
+        "64:ff9b:1::7f00:1",
     ],
 )
 def test_what_is_not_public(address: str) -> None:
