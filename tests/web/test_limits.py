@@ -36,6 +36,14 @@ def test_who_waits_as_long_as_told_gets_through() -> None:
     assert limit.wait("a", 100.0 + wait + 1e-6) == 0.0
 
 
+def test_an_ipv6_network_is_one_address() -> None:
+    limit = RateLimit(0.25)
+    assert [limit.wait(f"2001:db8::{number}", 100.0) > 0 for number in range(3)] == [False, True, True]
+    assert [limit.wait(f"2001:db8:0:{number}::1", 100.0) for number in range(1, 4)] == [0.0] * 3
+    assert [limit.wait(f"::ffff:192.0.2.{number}", 100.0) for number in range(3)] == [0.0] * 3
+    assert limit.wait("no:address", 100.0) == 0.0
+
+
 def test_a_clock_that_is_set_back_shuts_nobody_out() -> None:
     limit = RateLimit(10)
     assert limit.wait("a", 10_000.0) == 0.0
