@@ -51,6 +51,13 @@ async def test_a_repeated_message_is_acknowledged_and_shown_once(shopper: Shoppe
 
 
 @pytest.mark.anyio
+async def test_a_message_sent_again_under_another_name_is_no_new_one(shopper: Shopper) -> None:
+    headers, body = signed()
+    await send(shopper, headers, body)
+    assert (await send(shopper, {**headers, "idempotency-key": "another"}, body)).json() == {"new": False}
+
+
+@pytest.mark.anyio
 async def test_what_is_not_signed_is_refused_and_not_shown(shopper: Shopper) -> None:
     headers, body = signed()
     assert (await send(shopper, headers, body.replace(b"Mina", b"Evil"))).status_code == 401

@@ -64,7 +64,7 @@ class Bubble:
 
 
 class Inbox:
-    """The handlers, and the messages by their idempotency key, the oldest first."""
+    """The handlers, and the messages by their id, the oldest first."""
 
     def __init__(self, front: Front) -> None:
         self._front = front
@@ -85,7 +85,7 @@ class Inbox:
         if not genuine(os.environ.get(SECRET, ""), request.headers, body, now):
             return json({"error": "webhook-signature: expected that of this body, at most five minutes old"}, 401)
         push = decode(msgspec.json.Decoder(Body).decode, body).data
-        key = request.headers.get("idempotency-key") or push.key
+        key = request.headers["webhook-id"]  # signed, unlike other headers
         new = key not in self._arrived
         self._arrived.setdefault(key, (now, push))
         while len(self._arrived) > MOST:
