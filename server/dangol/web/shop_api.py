@@ -6,12 +6,10 @@ number, a push request is made once by its id.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TypeVar
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -19,100 +17,21 @@ from starlette.routing import Route
 from dangol.engine import Context
 from dangol.errors import Invalid, PluginFailure, Problem
 from dangol.host.params import check_params
-from dangol.plugin import Product, PushRequest
-from dangol.profile.model import TRAITS, Member
+from dangol.plugin import PushRequest
 from dangol.protocol import tokens
-from dangol.protocol.envelope import Amount, RawItem, decimal, item_of, visible
 from dangol.protocol.event import Entry, Event
 from dangol.protocol.strict import decode
-from dangol.protocol.text import clean
 from dangol.purchases import take_told
-from dangol.render.money import MOST
 from dangol.runtime import SiteRuntime
 from dangol.store import catalogue, outbox
 from dangol.store.orders import GUEST, claim
 from dangol.web.body import json, read_body
 from dangol.web.house import House
 from dangol.web.keyed import Handler, keyed
+from dangol.web.shop_rows import MemberRow, Members, Orders, Products, PushRow, changes, order, product
 
 LONGEST_BODY = 4 << 20
-MOST_ROWS = 500
 AT_ONCE = 4  # orders of one member that make one entry of the log; its readers take entries whole
-
-ShopId = Annotated[str, Meta(min_length=1, max_length=100)]
-Line = Annotated[str, Meta(max_length=200)]
-Trait = Line | Annotated[int, Meta(ge=-MOST, le=MOST)] | float | bool
-Address = Annotated[str, Meta(pattern=r"^(https?://[^\s\\]+|/(?![/\\])[^\s\\]*|)\Z", max_length=2000)]
-
-
-class ProductRow(Struct, forbid_unknown_fields=True):
-    """A product; `price` in decimal units."""
-
-    id: ShopId
-    name: Annotated[str, Meta(min_length=1, max_length=200)]
-    price: float | int | Annotated[str, Meta(max_length=24)]
-    url: Address = ""
-    image: Address = ""
-    category: Line = ""
-    brand: Line = ""
-    stock: Annotated[int, Meta(ge=0, le=MOST)] | None = None
-
-
-class MemberRow(Struct, forbid_unknown_fields=True):
-    """A member; what is left out stays as it is."""
-
-    id: ShopId
-    name: Line | None = None
-    grade: Line | None = None
-    sex: Line | None = None
-    birthday: Annotated[str, Meta(pattern=r"^((\d{4}-)?\d{2}-\d{2})?\Z")] | None = None
-    joined_at: datetime | None = None
-    phone: Line | None = None
-    email: Line | None = None
-    traits: Annotated[dict[Line, Trait], Meta(max_length=TRAITS)] | None = None
-
-
-class OrderRow(Struct, forbid_unknown_fields=True):
-    """An order; `member` is empty for a guest, `at` without a zone is UTC."""
-
-    id: ShopId
-    at: datetime
-    items: Annotated[list[RawItem], Meta(min_length=1, max_length=500)]
-    member: Annotated[str, Meta(max_length=100)] = ""
-    total: Amount = None
-    state: Literal["placed", "cancelled"] = "placed"
-
-
-class PushRow(Struct, forbid_unknown_fields=True):
-    """A push request; `id` names its cause, and the same id is sent once."""
-
-    id: ShopId
-    member: ShopId
-    channel: ShopId
-    params: dict[str, Any] = field(default_factory=dict)
-    recipient: Annotated[dict[Line, Line], Meta(max_length=20)] = field(default_factory=dict)
-    variables: Annotated[dict[Line, Annotated[str, Meta(max_length=2000)]], Meta(max_length=50)] = field(
-        default_factory=dict
-    )
-
-
-class Products(Struct, forbid_unknown_fields=True):
-    """The body of POST /v1/products."""
-
-    products: Annotated[list[ProductRow], Meta(max_length=MOST_ROWS)]
-
-
-class Members(Struct, forbid_unknown_fields=True):
-    """The body of POST /v1/members."""
-
-    members: Annotated[list[MemberRow], Meta(max_length=MOST_ROWS)]
-
-
-class Orders(Struct, forbid_unknown_fields=True):
-    """The body of POST /v1/orders."""
-
-    orders: Annotated[list[OrderRow], Meta(max_length=MOST_ROWS)]
-
 
 Body = TypeVar("Body", bound=Struct)
 
@@ -143,19 +62,7 @@ class ShopApi:
         """Add or replace products."""
         body = await _body(request, Products)
         site = runtime.site
-        rows = [
-            Product(
-                visible(row.id, f"products[{at}].id"),
-                clean(row.name, 200),
-                decimal(row.price, site.currency, f"products[{at}].price"),
-                row.url,
-                row.image,
-                clean(row.category, 100),
-                clean(row.brand, 100),
-                row.stock,
-            )
-            for at, row in enumerate(body.products)
-        ]
+        rows = [product(row, f"products[{at}]", site.currency) for at, row in enumerate(body.products)]
         if rows:
             await catalogue.put(self._house.link, site.id, rows)
         return json({"accepted": len(rows)})
@@ -169,7 +76,7 @@ class ShopApi:
         engine = self._house.engine
         await asyncio.gather(
             *(
-                engine.tell(runtime, tokens.member_profile(runtime.keys, member), _changes(rows), member)
+                engine.tell(runtime, tokens.member_profile(runtime.keys, member), changes(rows), member)
                 for member, rows in by_member.items()
             )
         )
@@ -181,7 +88,7 @@ class ShopApi:
         now = self._house.now()
         by_member: dict[str, list[Event]] = defaultdict(list)
         for at, row in enumerate(body.orders):
-            by_member[row.member].append(_order(row, f"orders[{at}]", runtime.site.currency, now))
+            by_member[row.member].append(order(row, f"orders[{at}]", runtime.site.currency, now))
         guests = by_member.pop("", [])
         taken = await asyncio.gather(
             *(self._guest_order(runtime, event, now) for event in guests),
@@ -232,40 +139,3 @@ class ShopApi:
 async def _body(request: Request, shape: type[Body]) -> Body:
     raw = await read_body(request.scope, request.receive, LONGEST_BODY)
     return decode(msgspec.json.Decoder(shape).decode, raw)
-
-
-def _changes(rows: Sequence[MemberRow]) -> Callable[[Member], None]:
-    def change(member: Member) -> None:
-        for row in rows:
-            for name in ("name", "grade", "sex", "birthday", "phone", "email"):
-                if (value := getattr(row, name)) is not None:
-                    setattr(member, name, clean(value, 200))
-            if row.joined_at is not None:
-                member.joined_at = int(_utc(row.joined_at).timestamp())
-            if row.traits is not None:
-                member.traits = {
-                    clean(name, 100): clean(value, 200) if isinstance(value, str) else value
-                    for name, value in row.traits.items()
-                }
-
-    return change
-
-
-def _order(row: OrderRow, where: str, currency: str, now: float) -> Event:
-    at = _utc(row.at).timestamp()
-    if not 0 < at < now + 86_400:
-        raise Invalid([Problem(f"{where}.at", row.at, "a time between 1970 and tomorrow")])
-    cancelled = row.state == "cancelled"
-    number = visible(row.id, f"{where}.id")
-    return Event(
-        id=f"{'cancel' if cancelled else 'order'}-{number}",
-        name="refund" if cancelled else "purchase",
-        at=int(at * 1000),
-        items=[item_of(item, currency, f"{where}.items[{place}]") for place, item in enumerate(row.items)],
-        value=None if row.total is None else decimal(row.total, currency, f"{where}.total"),
-        key=number,
-    )
-
-
-def _utc(at: datetime) -> datetime:
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

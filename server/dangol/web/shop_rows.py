@@ -1,0 +1,145 @@
+"""What a shop's server may tell, row by row: the shapes, and what dangol makes of them. Pure."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, field
+
+from dangol.errors import Invalid, Problem
+from dangol.plugin import Product
+from dangol.profile.model import TRAITS, Member
+from dangol.protocol.envelope import Amount, RawItem, decimal, item_of, visible
+from dangol.protocol.event import Event
+from dangol.protocol.text import clean
+from dangol.render.money import MOST
+
+MOST_ROWS = 500
+
+ShopId = Annotated[str, Meta(min_length=1, max_length=100)]
+Line = Annotated[str, Meta(max_length=200)]
+Trait = Line | Annotated[int, Meta(ge=-MOST, le=MOST)] | float | bool
+Address = Annotated[str, Meta(pattern=r"^(https?://[^\s\\]+|/(?![/\\])[^\s\\]*|)\Z", max_length=2000)]
+
+
+class ProductRow(Struct, forbid_unknown_fields=True):
+    """A product; `price` in decimal units."""
+
+    id: ShopId
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    price: float | int | Annotated[str, Meta(max_length=24)]
+    url: Address = ""
+    image: Address = ""
+    category: Line = ""
+    brand: Line = ""
+    stock: Annotated[int, Meta(ge=0, le=MOST)] | None = None
+
+
+class MemberRow(Struct, forbid_unknown_fields=True):
+    """A member; what is left out stays as it is."""
+
+    id: ShopId
+    name: Line | None = None
+    grade: Line | None = None
+    sex: Line | None = None
+    birthday: Annotated[str, Meta(pattern=r"^((\d{4}-)?\d{2}-\d{2})?\Z")] | None = None
+    joined_at: datetime | None = None
+    phone: Line | None = None
+    email: Line | None = None
+    traits: Annotated[dict[Line, Trait], Meta(max_length=TRAITS)] | None = None
+
+
+class OrderRow(Struct, forbid_unknown_fields=True):
+    """An order; `member` is empty for a guest, `at` without a zone is UTC."""
+
+    id: ShopId
+    at: datetime
+    items: Annotated[list[RawItem], Meta(min_length=1, max_length=500)]
+    member: Annotated[str, Meta(max_length=100)] = ""
+    total: Amount = None
+    state: Literal["placed", "cancelled"] = "placed"
+
+
+class PushRow(Struct, forbid_unknown_fields=True):
+    """A push request; `id` names its cause, and the same id is sent once."""
+
+    id: ShopId
+    member: ShopId
+    channel: ShopId
+    params: dict[str, Any] = field(default_factory=dict)
+    recipient: Annotated[dict[Line, Line], Meta(max_length=20)] = field(default_factory=dict)
+    variables: Annotated[dict[Line, Annotated[str, Meta(max_length=2000)]], Meta(max_length=50)] = field(
+        default_factory=dict
+    )
+
+
+class Products(Struct, forbid_unknown_fields=True):
+    """The body of POST /v1/products."""
+
+    products: Annotated[list[ProductRow], Meta(max_length=MOST_ROWS)]
+
+
+class Members(Struct, forbid_unknown_fields=True):
+    """The body of POST /v1/members."""
+
+    members: Annotated[list[MemberRow], Meta(max_length=MOST_ROWS)]
+
+
+class Orders(Struct, forbid_unknown_fields=True):
+    """The body of POST /v1/orders."""
+
+    orders: Annotated[list[OrderRow], Meta(max_length=MOST_ROWS)]
+
+
+def product(row: ProductRow, where: str, currency: str) -> Product:
+    """The product as it is stored. Raises `Invalid` for an id of nothing visible or an impossible price."""
+    return Product(
+        visible(row.id, f"{where}.id"),
+        clean(row.name, 200),
+        decimal(row.price, currency, f"{where}.price"),
+        row.url,
+        row.image,
+        clean(row.category, 100),
+        clean(row.brand, 100),
+        row.stock,
+    )
+
+
+def changes(rows: Sequence[MemberRow]) -> Callable[[Member], None]:
+    """What rows change of their member, one after the other."""
+
+    def change(member: Member) -> None:
+        for row in rows:
+            for name in ("name", "grade", "sex", "birthday", "phone", "email"):
+                if (value := getattr(row, name)) is not None:
+                    setattr(member, name, clean(value, 200))
+            if row.joined_at is not None:
+                member.joined_at = int(_utc(row.joined_at).timestamp())
+            if row.traits is not None:
+                member.traits = {
+                    clean(name, 100): clean(value, 200) if isinstance(value, str) else value
+                    for name, value in row.traits.items()
+                }
+
+    return change
+
+
+def order(row: OrderRow, where: str, currency: str, now: float) -> Event:
+    """The purchase or, of a cancelled order, the refund. Raises `Invalid`; `now` is unix seconds."""
+    at = _utc(row.at).timestamp()
+    if not 0 < at < now + 86_400:
+        raise Invalid([Problem(f"{where}.at", row.at, "a time between 1970 and tomorrow")])
+    cancelled = row.state == "cancelled"
+    number = visible(row.id, f"{where}.id")
+    return Event(
+        id=f"{'cancel' if cancelled else 'order'}-{number}",
+        name="refund" if cancelled else "purchase",
+        at=int(at * 1000),
+        items=[item_of(item, currency, f"{where}.items[{place}]") for place, item in enumerate(row.items)],
+        value=None if row.total is None else decimal(row.total, currency, f"{where}.total"),
+        key=number,
+    )
+
+
+def _utc(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
