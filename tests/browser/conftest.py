@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -209,16 +209,26 @@ class Dangol:
         return done.stdout
 
     def apply(self, definitions: dict[str, Any]) -> None:
-        """Put definitions in force; a running server follows within a second."""
+        """Put definitions in force, and wait until the running server follows."""
+        site = definitions["site"]["id"]
+        key = next(word for word in self.run("keys", site).split() if word.startswith("ak_"))
+        before = self._version(key)
         file = self.folder / "site.yaml"
         file.write_text(json.dumps(definitions, ensure_ascii=False))  # JSON is YAML
         self.run("apply", str(file))
-        time.sleep(1)
+        end = time.monotonic() + 30
+        while self._version(key) == before:
+            assert time.monotonic() < end, "the server does not follow its definitions"
+            time.sleep(0.05)
 
-    def get(self, path: str) -> tuple[int, str]:
+    def _version(self, key: str) -> int:
+        status, told = self.get("/v1/admin/definitions", {"Authorization": f"Bearer {key}"})
+        return int(json.loads(told)["version"]) if status == 200 else 0
+
+    def get(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
         """Status and text of a GET."""
         try:
-            with urlopen(self.url + path, timeout=5) as answer:
+            with urlopen(Request(self.url + path, headers=headers or {}), timeout=5) as answer:
                 return answer.status, answer.read().decode()
         except HTTPError as error:
             return error.code, error.read().decode()
