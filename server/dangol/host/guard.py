@@ -7,13 +7,13 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from types import UnionType
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import prometheus_client
 
 from dangol.errors import PluginFailure, Unavailable
 from dangol.host.breaker import CLOSED, Breaker, admitted, failed
-from dangol.host.eager import resumed
+from dangol.host.eager import Overrun, within
 from dangol.plugin import Plugin
 
 T = TypeVar("T")
@@ -36,10 +36,6 @@ SECONDS = prometheus_client.Histogram(
 )
 
 logger = logging.getLogger(__name__)
-
-
-class Overrun(Exception):
-    """The budget is used up and the call was cancelled."""
 
 
 class Record:
@@ -96,7 +92,7 @@ class Guard:
         """Await the coroutine that `make` returns for `budget` seconds; its result must be an instance of `expect`."""
         started = self._admit(plugin, method)
         try:
-            result = await _within(budget, make())
+            result = await within(budget, make())
         except Overrun as error:
             raise self._failed(plugin, method, started, "slow", _late(budget)) from error
         except Unavailable:
@@ -184,23 +180,6 @@ def describe(error: BaseException) -> str:
     """An exception in one line, also where its own ``__str__`` raises."""
     text = " ".join("".join(traceback.format_exception_only(error)).split())
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
-
-
-async def _within(budget: float, coroutine: Coroutine[Any, Any, T]) -> T:
-    """The coroutine's result. A timer costs more than all the rest of the guard: only a coroutine that waits
-    for something gets one."""
-    try:
-        waiting_for = coroutine.send(None)
-    except StopIteration as stop:
-        return cast(T, stop.value)
-    timeout = asyncio.timeout(budget)
-    try:
-        async with timeout:
-            return await resumed(coroutine, waiting_for)
-    except Exception as error:
-        if timeout.expired():
-            raise Overrun from error
-        raise
 
 
 def _cancelled_from_outside() -> bool:

@@ -1,13 +1,12 @@
 """Reading request bodies, and refusing them."""
 
-import asyncio
-
 import msgspec
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from dangol.errors import Invalid, Problem
+from dangol.host.eager import Overrun, within
 
 encode = msgspec.json.Encoder().encode
 LONGEST_WAIT = 20.0
@@ -25,9 +24,8 @@ async def read_body(scope: Scope, receive: Receive, longest: int) -> bytes:
         if name == b"content-length" and (not value.isdigit() or int(value) > longest):
             raise TooLarge([Problem("body", value.decode("latin-1"), f"at most {longest} bytes long")])
     try:
-        async with asyncio.timeout(LONGEST_WAIT):
-            return await _whole(receive, longest)
-    except TimeoutError:
+        return await within(LONGEST_WAIT, _whole(receive, longest))
+    except Overrun:
         raise Invalid([Problem("body", "a part", f"all of it within {LONGEST_WAIT:g} seconds")]) from None
 
 

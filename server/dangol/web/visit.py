@@ -77,6 +77,8 @@ async def _take(
         if known and target.startswith("v"):
             await house.engine.join(runtime, target, member_id)
         target, known = member_id, True
+    if not known and not events:
+        return Outcome(target)  # nothing to keep: a bot that asks for tokens fills no store
     if not any(event.name == "purchase" for event in events):
         return await house.engine.take(runtime, target, events, context, known)
     return await take_reported(house.engine, house.link, runtime, target, events, context, known)
