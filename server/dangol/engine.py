@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
-from weakref import WeakValueDictionary
 
 import msgspec
 from msgspec import Struct, field
@@ -59,7 +58,7 @@ class Engine:
     def __init__(self, profiles: Profiles, stage: Stage) -> None:
         self._profiles = profiles
         self.stage = stage
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._turns: dict[str, asyncio.Event | None] = {}
 
     async def take(
         self, runtime: SiteRuntime, profile_id: str, events: Sequence[Event], context: Context, known: bool = True
@@ -69,29 +68,35 @@ class Engine:
         Raises `Unavailable` when the store can't be written. Nothing was changed then, or everything was; the same
         call may be repeated either way.
         """
-        # Requests of one profile take turns: of many at once all but one would be judged in vain, again and again.
-        async with self._turns.setdefault(profile_id, asyncio.Lock()):
-            outcome, alias = await self._take(runtime, profile_id, events, context, known)
-        if outcome is not None:
-            return outcome
-        await self.join(runtime, profile_id, alias)
-        return Outcome(alias) if alias == context.unless else await self.take(runtime, alias, events, context)
-
-    async def _take(
-        self, runtime: SiteRuntime, profile_id: str, events: Sequence[Event], context: Context, known: bool
-    ) -> tuple[Outcome | None, str]:
-        """What became of the request, or whose alias the profile is."""
-        site = runtime.site.id
-        stored = await self._profiles.read(site, profile_id) if known else NOBODY
-        for _ in range(TRIES):
+        await self._turn(profile_id)
+        try:
+            site = runtime.site.id
+            stored = await self._profiles.read(site, profile_id) if known else NOBODY
             profile = stored.profile()
-            if profile.alias:
-                return None, profile.alias
-            outcome, entry = await self._judge(runtime, profile_id, profile, events, context)
-            done, stored = await self._profiles.write(site, profile_id, stored, profile, entry)
-            if done:
-                return outcome, ""
-        raise Unavailable(f"{TRIES} requests in a row were quicker on the same profile; try again")
+            tries = TRIES
+            while not profile.alias:
+                outcome, entry = await self._judge(runtime, profile_id, profile, events, context)
+                done, stored = await self._profiles.write(site, profile_id, stored, profile, entry)
+                if done:
+                    return outcome
+                profile, tries = stored.profile(), tries - 1
+                if not tries:
+                    raise Unavailable(f"{TRIES} requests in a row were quicker on the same profile; try again")
+        finally:
+            if waiting := self._turns.pop(profile_id):
+                waiting.set()
+        await self.join(runtime, profile_id, profile.alias)
+        if profile.alias == context.unless:
+            return Outcome(profile.alias)
+        return await self.take(runtime, profile.alias, events, context)
+
+    async def _turn(self, profile_id: str) -> None:
+        """Wait until no other request of this process is at the profile: of many at once all but one would be judged
+        in vain, again and again. A lock for each would cost every page view what only few need."""
+        while profile_id in self._turns:
+            waiting = self._turns[profile_id] = self._turns[profile_id] or asyncio.Event()
+            await waiting.wait()
+        self._turns[profile_id] = None
 
     async def _judge(
         self, runtime: SiteRuntime, profile_id: str, profile: Profile, events: Sequence[Event], context: Context

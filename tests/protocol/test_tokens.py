@@ -35,27 +35,27 @@ def test_a_visitor_token_comes_back_as_its_profile() -> None:
     visitor = tokens.new_visitor(KEYS)
     assert len(visitor) == 16
     assert len(tokens.sign(KEYS, visitor)) <= 64
-    assert tokens.verify(KEYS, tokens.sign(KEYS, visitor)) == visitor
+    assert tokens.verify(KEYS.visitor, tokens.sign(KEYS, visitor)) == visitor
     assert tokens.new_visitor(KEYS) != visitor
 
 
 def test_a_visitor_token_of_another_site_or_house_counts_for_nothing() -> None:
     token = tokens.sign(KEYS, tokens.new_visitor(KEYS))
-    assert tokens.verify(OTHER_SITE, token) is None
-    assert tokens.verify(OTHER_HOUSE, token) is None
+    assert tokens.verify(OTHER_SITE.visitor, token) is None
+    assert tokens.verify(OTHER_HOUSE.visitor, token) is None
 
 
 @given(st.text(max_size=64))
 def test_no_text_is_taken_for_a_visitor_token(text: str) -> None:
-    assert tokens.verify(KEYS, text) is None
+    assert tokens.verify(KEYS.visitor, text) is None
 
 
 @given(st.integers(0, 32), st.characters())
 def test_a_visitor_token_changed_anywhere_counts_for_nothing(place: int, character: str) -> None:
     token = tokens.sign(KEYS, "vAAAAAAAAAAAAAAA")
     changed = token[:place] + character + token[place + 1 :]
-    assert (tokens.verify(KEYS, changed) is None) == (changed != token)
-    assert tokens.verify(KEYS, token[:place]) is None
+    assert (tokens.verify(KEYS.visitor, changed) is None) == (changed != token)
+    assert tokens.verify(KEYS.visitor, token[:place]) is None
 
 
 @given(st.text(min_size=1, max_size=100))

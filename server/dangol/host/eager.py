@@ -30,8 +30,8 @@ def resumed(started: Coroutine[Any, Any, T], waiting_for: Any) -> Generator[Any,
 
 
 async def within(budget: float, work: Coroutine[Any, Any, T]) -> T:
-    """The result of `work`, which gets at most `budget` seconds; raises `Overrun` after them. A timer costs more than all the rest of the guard: only a coroutine that waits
-    for something gets one."""
+    """The result of `work`, which gets at most `budget` seconds; raises `Overrun` after them. A timer costs more than
+    most work: only what waits for something gets one."""
     try:
         waiting_for = work.send(None)
     except StopIteration as stop:

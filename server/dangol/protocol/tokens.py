@@ -68,19 +68,19 @@ def member_profile(keys: Keys, member: str) -> str:
 
 def sign(keys: Keys, profile: str) -> str:
     """The visitor token: the profile id and its signature."""
-    return f"{profile}.{_mac(keys, profile)}"
+    return f"{profile}.{_mac(keys.visitor, profile)}"
 
 
-def verify(keys: Keys, token: str) -> str | None:
-    """The profile id of a visitor token, or None for one that we did not issue."""
+def verify(secret: bytes, token: str) -> str | None:
+    """The profile id of a visitor token, or None for one that was not signed with `secret` (`Keys.visitor`)."""
     profile, dot, mac = token.partition(".")
-    if not dot or not hmac.compare_digest(_bytes(mac), _mac(keys, profile).encode()):
+    if not dot or not hmac.compare_digest(_bytes(mac), _mac(secret, profile).encode()):
         return None
     return profile
 
 
-def _mac(keys: Keys, profile: str) -> str:
-    return _base64(hmac.digest(keys.visitor, _bytes(profile), "sha256")[:MAC_BYTES])
+def _mac(secret: bytes, profile: str) -> str:
+    return _base64(hmac.digest(secret, _bytes(profile), "sha256")[:MAC_BYTES])
 
 
 Short = Annotated[str, Meta(max_length=100)]

@@ -1,5 +1,6 @@
 """From an accepted envelope to its answer: who it is, what is taken in, what is shown."""
 
+from collections.abc import Awaitable
 from functools import lru_cache
 from typing import Any
 
@@ -55,42 +56,42 @@ async def serve(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Vis
         identity=identity,
         environment=visitor.environment,
     )
-    outcome = await _take(house, runtime, profile_id, events, context, visitor.address)
+    target = profile_id or tokens.new_visitor(runtime.keys, f"{events[0].id} {visitor.address}" if events else "")
+    if identity is not None:
+        member_id = tokens.member_profile(runtime.keys, identity.sub)
+        if profile_id is not None and target.startswith("v"):
+            await house.engine.join(runtime, target, member_id)
+        target, known = member_id, True
+    else:
+        known = profile_id is not None
+    outcome = await _take(house, runtime, target, events, context, known) if known or events else Outcome(target)
     TALLY.took(runtime.site.id, len(outcome.taken), dropped)
     token = given if outcome.profile_id == profile_id else tokens.sign(runtime.keys, outcome.profile_id)
     shown = [_show(each, house) for each in outcome.shown]
     return Answer("" if token == given else token, sum(dropped.values()), shown), token
 
 
-async def _take(
-    house: House,
-    runtime: SiteRuntime,
-    profile_id: str | None,
-    events: list[Event],
-    context: Context,
-    address: str,
-) -> Outcome:
-    known = profile_id is not None
-    target = profile_id or tokens.new_visitor(runtime.keys, f"{events[0].id} {address}" if events else "")
-    if context.identity is not None:
-        member_id = tokens.member_profile(runtime.keys, context.identity.sub)
-        if known and target.startswith("v"):
-            await house.engine.join(runtime, target, member_id)
-        target, known = member_id, True
-    if not known and not events:
-        return Outcome(target)  # nothing to keep: a bot that asks for tokens fills no store
-    if not any(event.name == "purchase" for event in events):
-        return await house.engine.take(runtime, target, events, context, known)
-    return await take_reported(house.engine, house.link, runtime, target, events, context, known)
+def _take(
+    house: House, runtime: SiteRuntime, target: str, events: list[Event], context: Context, known: bool
+) -> Awaitable[Outcome]:
+    if any(event.name == "purchase" for event in events):
+        return take_reported(house.engine, house.link, runtime, target, events, context, known)
+    return house.engine.take(runtime, target, events, context, known)
 
 
 def _known(keys: Keys, sent: Envelope, cookie: str) -> tuple[str, str | None]:
     """The token to go by and its profile id; the cookie before what the page kept. Forged ones count as none."""
     if not sent.logout:
         for token in (cookie, sent.visitor):
-            if token and (profile_id := tokens.verify(keys, token)):
+            if token and (profile_id := _verified(keys.visitor, token)):
                 return token, profile_id
     return "", None
+
+
+@lru_cache(65_536)
+def _verified(secret: bytes, token: str) -> str | None:
+    """A shopper's token comes with every page view."""
+    return tokens.verify(secret, token)
 
 
 def _identity(keys: Keys, token: str, now: float) -> Identity:
