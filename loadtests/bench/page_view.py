@@ -71,7 +71,7 @@ def main() -> None:
             subjects.append(Subject(name, *server, shoppers()))
             run(drive("127.0.0.1", server[0], history(subjects[-1].tokens), CONNECTIONS))
             asyncio.run(see_all(server[0], subjects[-1].tokens))
-        subjects.append(Subject(FIRST, subjects[1].port, subjects[1].process))
+        subjects.append(Subject(FIRST, *stack.enter_context(served("dangol", store.url, "1000", "200", "cached"))))
         costs, shown = rounds(subjects)
     for name, each in costs.items():
         # By round and then the median: what slows the machine for a while slows both.
