@@ -16,11 +16,11 @@ from redis import Redis
 from dangol.definitions import document, repository
 from dangol.definitions.model import Definitions
 from dangol.host.registry import Registry
+from dangol.house import House
 from dangol.settings import Settings
 from dangol.store.embedded import EmbeddedStore
 from dangol.store.link import Link
 from dangol.web.app import create
-from dangol.web.house import House
 
 T = TypeVar("T")
 

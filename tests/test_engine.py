@@ -10,6 +10,7 @@ from dangol.campaigns.contacts import GRACE
 from dangol.definitions.model import Definitions
 from dangol.engine import LIVE, Context, Engine, Outcome
 from dangol.errors import Unavailable
+from dangol.house import House
 from dangol.profile.merge import merge
 from dangol.profile.model import Profile
 from dangol.protocol import tokens
@@ -20,7 +21,6 @@ from dangol.store import keys
 from dangol.store.embedded import EmbeddedStore
 from dangol.store.link import Link
 from dangol.store.profiles import LOST_RACES
-from dangol.web.house import House
 
 pytestmark = pytest.mark.anyio
 

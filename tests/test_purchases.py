@@ -8,6 +8,7 @@ import pytest
 
 from dangol import purchases
 from dangol.engine import Context, Engine
+from dangol.house import House
 from dangol.profile.model import Profile
 from dangol.protocol import tokens
 from dangol.protocol.event import Entry, Event
@@ -15,7 +16,6 @@ from dangol.protocol.tokens import Identity
 from dangol.purchases import take_reported, take_told
 from dangol.store import keys
 from dangol.store.orders import GUEST, claim
-from dangol.web.house import House
 
 pytestmark = pytest.mark.anyio
 

@@ -18,13 +18,13 @@ import httpx
 from dangol.definitions import document
 from dangol.demo.history import sample
 from dangol.demo.replay import replay
+from dangol.house import House
 from dangol.protocol.tokens import Keys
 from dangol.settings import Settings
 from dangol.store import keys
 from dangol.store.embedded import EmbeddedStore
 from dangol.store.link import Link
 from dangol.web.app import create
-from dangol.web.house import House
 from loadtests import day
 from loadtests.browser import ORIGIN, Browser, Events, read
 from loadtests.stand import SECRET, SHOP, SITE, SITE_ID, events_in_log

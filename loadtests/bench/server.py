@@ -15,10 +15,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from dangol.house import House
 from dangol.settings import Settings
 from dangol.store import profiles
 from dangol.web.app import create
-from dangol.web.house import House
 from loadtests.bench.definitions import make
 
 SECRET = "a secret of the benchmark, long enough"

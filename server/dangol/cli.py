@@ -14,6 +14,7 @@ from dangol import __version__
 from dangol.definitions.commands import apply, export, with_store
 from dangol.errors import DangolError
 from dangol.host.commands import plugin
+from dangol.house import House
 from dangol.protocol.tokens import Keys
 from dangol.settings import Settings
 from dangol.store import log
@@ -21,7 +22,6 @@ from dangol.store.embedded import store_at
 from dangol.store.keys import PARTITIONS
 from dangol.store.link import Link
 from dangol.web.app import create
-from dangol.web.house import House
 from dangol.worker.process import run_worker
 
 LONGEST_END = 10

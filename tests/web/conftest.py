@@ -9,10 +9,10 @@ import httpx
 import jwt
 import pytest
 
+from dangol.house import House
 from dangol.profile.model import Profile
 from dangol.protocol import tokens
 from dangol.web.app import create
-from dangol.web.house import House
 
 ORIGIN = "https://shop.example"
 

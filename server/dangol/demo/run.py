@@ -20,11 +20,11 @@ from dangol.definitions import document, repository
 from dangol.demo import guide, inbox, replay, shop
 from dangol.demo.settings import ShopSettings
 from dangol.errors import DangolError
+from dangol.house import House
 from dangol.protocol.tokens import Keys
 from dangol.settings import Settings
 from dangol.store.embedded import store_at
 from dangol.web.app import create
-from dangol.web.house import House
 from dangol.worker.process import worker_for
 
 SITE = "demo"

@@ -11,13 +11,13 @@ from dangol.campaigns.decide import decide, sentence
 from dangol.definitions import document, repository
 from dangol.engine import Context, request_of
 from dangol.errors import Invalid, Problem
+from dangol.house import House
 from dangol.profile.model import Profile
 from dangol.protocol import envelope, tokens
 from dangol.protocol.event import Event, Item
 from dangol.runtime import SiteRuntime
 from dangol.segments.twin import explain
 from dangol.web.body import json, read_body
-from dangol.web.house import House
 from dangol.web.keyed import Handler, keyed
 
 LONGEST_DEFINITIONS = 1 << 20

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
+from dangol.house import House
 from dangol.web import admin, assets, ops, shop_api
 from dangol.web.collect import Collector
-from dangol.web.house import House
 
 EVENTS = "/v1/events"
 

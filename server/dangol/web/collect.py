@@ -7,11 +7,12 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from dangol.errors import Invalid, Unavailable
+from dangol.house import Headers, House
 from dangol.protocol import envelope
 from dangol.protocol.envelope import LONGEST_BODY
 from dangol.web.agent import environment
 from dangol.web.body import TooLarge, encode, explained, read_body
-from dangol.web.house import Headers, House
+from dangol.web.limits import RateLimit
 from dangol.web.tally import TALLY
 from dangol.web.visit import Visitor, serve
 
@@ -30,6 +31,7 @@ class Collector:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._limit = RateLimit(house.settings.rate_limit)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; every refusal is told in JSON."""
@@ -51,7 +53,7 @@ class Collector:
         self, scope: Scope, receive: Receive, given: dict[bytes, bytes], origin: str, now: float
     ) -> Reply:
         try:
-            if wait := self._house.limit.wait(_address(scope), now):
+            if wait := self._limit.wait(_address(scope), now):
                 return 429, said("too many requests from this address"), [(b"retry-after", b"%d" % (int(wait) + 1))]
             return await self._take(await read_body(scope, receive, LONGEST_BODY), scope, given, origin, now)
         except Invalid as error:

@@ -8,9 +8,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from dangol.errors import Invalid, Unavailable
+from dangol.house import House
 from dangol.runtime import SiteRuntime
 from dangol.web.body import json, refusal
-from dangol.web.house import House
 
 Handler = Callable[[Request, SiteRuntime], Awaitable[Response]]
 Role = Literal["server", "admin"]

@@ -5,8 +5,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from dangol.house import House
 from dangol.web.body import json
-from dangol.web.house import House
 
 
 def routes(house: House) -> list[Route]:

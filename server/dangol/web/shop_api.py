@@ -17,6 +17,7 @@ from starlette.routing import Route
 from dangol.engine import Context
 from dangol.errors import Invalid, PluginFailure, Problem
 from dangol.host.params import check_params
+from dangol.house import House
 from dangol.plugin import PushRequest
 from dangol.protocol import tokens
 from dangol.protocol.event import Entry, Event
@@ -26,7 +27,6 @@ from dangol.runtime import SiteRuntime
 from dangol.store import catalogue, outbox
 from dangol.store.orders import GUEST, claim
 from dangol.web.body import json, read_body
-from dangol.web.house import House
 from dangol.web.keyed import Handler, keyed
 from dangol.web.shop_rows import MemberRow, Members, Orders, Products, PushRow, changes, order, product
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from dangol.engine import Context, Outcome
+from dangol.house import House
 from dangol.profile.model import Environment
 from dangol.protocol import envelope, tokens
 from dangol.protocol.envelope import Envelope
@@ -15,7 +16,6 @@ from dangol.protocol.tokens import Identity, Keys, Refused
 from dangol.purchases import take_reported
 from dangol.runtime import SiteRuntime
 from dangol.stage import Shown
-from dangol.web.house import House
 from dangol.web.tally import TALLY
 
 

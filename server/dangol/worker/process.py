@@ -5,8 +5,8 @@ import logging
 import signal
 
 from dangol.definitions.model import Campaign
+from dangol.house import House
 from dangol.profile.model import Profile
-from dangol.web.house import House
 from dangol.worker.dispatch import Policy
 from dangol.worker.loop import Timing, Worker
 

@@ -17,7 +17,6 @@ from dangol.settings import Settings
 from dangol.stage import Stage
 from dangol.store.link import Link
 from dangol.store.profiles import Profiles
-from dangol.web.limits import RateLimit
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +34,6 @@ class House:
         self.link = Link(url)
         self.profiles = Profiles(self.link, settings.retention_days * 86_400)
         self.engine = Engine(self.profiles, Stage(self.link, self.registry, self.guard))
-        self.limit = RateLimit(settings.rate_limit)
         self.catalogue = CATALOGUE.with_plugins(self.registry.conditions(), self.guard.run)
         self.by_key: Mapping[str, SiteRuntime] = {}
         self.by_id: Mapping[str, SiteRuntime] = {}
