@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 OPEN = "const attach = Element.prototype.attachShadow; Element.prototype.attachShadow = function () {\
@@ -158,3 +159,22 @@ def test_an_order_is_counted_once_by_whoever_reports_it(demo: Demo, page: Page) 
     page.goto(f"{demo.shop}/?utm_source=again")
     page.wait_for_timeout(3000)
     expect(widget(page, "It’s good to see you again")).to_have_count(0)  # has an order now
+
+
+SHIFTS = "window.shifted = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries())\
+ shifted += entry.value }).observe({type: 'layout-shift', buffered: true})"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("path", ["/", "/product/85123A", "/category/lights", "/cart", "/signup", "/inbox"])
+def test_pages_with_their_widgets_are_accessible_and_never_shift(demo: Demo, page: Page, path: str, width: int) -> None:
+    page.add_init_script(SHIFTS)
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{demo.shop}/product/22423")
+    page.get_by_role("button", name="Add to cart").first.click()
+    page.wait_for_timeout(300)
+    page.goto(demo.shop + path)
+    page.wait_for_timeout(7000 if path.startswith("/category") else 1500)
+    assert page.evaluate("shifted") == 0
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
