@@ -129,6 +129,7 @@ def test_a_dialog_takes_the_focus_escape_closes_it_and_the_focus_returns(
     page.goto(shop.url)
     page.focus("#before")
     page.get_by_role("dialog", name="Offer").wait_for()
+    assert page.get_by_role("dialog", name="Offer").evaluate("(box) => box.matches(':focus')")  # no button looks chosen
     stops = set()
     for _ in range(6):
         page.keyboard.press("Tab")

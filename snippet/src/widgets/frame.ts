@@ -47,8 +47,10 @@ export class Frame {
 
   /** The host is on the page now. Only a dialog takes the focus. */
   open(): void {
-    if (this.box instanceof HTMLDialogElement) this.box.showModal();
-    else if (!this.body.querySelector('[role="status"]')) setTimeout(() => this.announce(), ANNOUNCE_AFTER);
+    if (this.box instanceof HTMLDialogElement) {
+      this.box.showModal();
+      this.box.focus({ preventScroll: true });
+    } else if (!this.body.querySelector('[role="status"]')) setTimeout(() => this.announce(), ANNOUNCE_AFTER);
   }
 
   private announce(): void {
@@ -56,7 +58,9 @@ export class Frame {
   }
 
   remove(): void {
-    const focused = this.root.activeElement;
+    const modal = this.box instanceof HTMLDialogElement;
+    // Escape has closed a dialog before we hear of it, and the focus fell to the page.
+    const focused = this.root.activeElement || (modal && document.activeElement === document.body);
     if (this.box instanceof HTMLDialogElement) this.box.close();
     this.host.remove();
     if (focused) this.focusBefore?.focus({ preventScroll: true });
@@ -71,7 +75,7 @@ export class Frame {
     if ((slot === "corner" || slot === "dialog") && later.length && !ownMenu) this.box.append(laterMenu(words, later));
     if (slot === "corner" || slot === "bar") this.box.append(this.live);
     // A dialog itself takes the focus, so a reader hears its name and no button looks chosen.
-    if (slot === "dialog") this.box.autofocus = true;
+    if (slot === "dialog") this.box.tabIndex = -1;
     else this.box.setAttribute("role", "region");
   }
 
