@@ -1,12 +1,16 @@
 """Workers find each other and share the work."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dangol.errors import Unavailable
+from dangol.protocol.event import Entry
 from dangol.store.link import Link
+from dangol.store.log import Reader, trim
 from dangol.worker import leases
 from dangol.worker.leases import Place
 
@@ -60,3 +64,22 @@ async def test_a_lease_that_lapsed_can_not_be_renewed(link: Link) -> None:
     await asyncio.sleep(0.1)
     assert not await leases.renew(link, place, "a", 5)
     assert await leases.acquire(link, place, "b", 5)
+
+
+async def test_in_a_full_store_workers_still_find_their_places_and_make_room(link: Link, append: Any) -> None:
+    place = Place("job", 0)
+    reader = Reader(link, "job", 0, "token")
+    assert await leases.acquire(link, place, "token", 5)
+    await append(Entry("shop", "v1", "", 1, []))
+    await reader.open()
+    await link.call("CONFIG", "SET", "maxmemory", 1)
+    try:
+        with pytest.raises(Unavailable, match="OOM"):
+            await link.call("SET", "anything", "else")
+        assert await leases.beat(link, "me", 5) == ["me"]
+        assert await leases.renew(link, place, "token", 5)
+        assert await leases.acquire(link, Place("other", 1), "token", 5)
+        await reader.acknowledge([entry.id for entry in await reader.new(10)])
+        assert (await trim(link, 0, retention=-10))[0] == 1
+    finally:
+        await link.call("CONFIG", "SET", "maxmemory", 0)

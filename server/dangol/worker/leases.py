@@ -1,4 +1,7 @@
-"""Who does what: workers find each other in the store and share the partitions of all jobs without a coordinator."""
+"""Who does what: workers find each other in the store and share the partitions of all jobs without a coordinator.
+
+The little that this writes is allowed in a full store too, since it is the workers who make room in it.
+"""
 
 from collections.abc import Collection, Iterable
 from hashlib import blake2b
@@ -10,12 +13,17 @@ from dangol.store.script import Script
 
 # KEYS: workers. ARGV: this worker, milliseconds after which a silent worker counts as dead. The store's clock counts,
 # so the workers' own may differ.
-_BEAT = Script("""
+_BEAT = Script("""#!lua flags=allow-oom
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZADD', KEYS[1], now, ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
 return redis.call('ZRANGE', KEYS[1], 0, -1)
+""")
+
+# KEYS: lease. ARGV: token, milliseconds.
+_ACQUIRE = Script("""#!lua flags=allow-oom
+return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
 """)
 
 # KEYS: lease. ARGV: token, milliseconds.
@@ -63,7 +71,7 @@ async def leave(link: Link, worker: str) -> None:
 async def acquire(link: Link, place: Place, token: str, seconds: float) -> bool:
     """Take the lease where nobody has it."""
     key = keys.lead(place.number, place.job)
-    return await link.call("SET", key, token, "NX", "PX", int(seconds * 1000)) is not None
+    return await _ACQUIRE(link, [key], [token, int(seconds * 1000)]) is not None
 
 
 async def renew(link: Link, place: Place, token: str, seconds: float) -> bool:
