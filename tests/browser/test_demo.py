@@ -90,10 +90,22 @@ def test_it_prints_what_to_open_and_what_to_try(demo: Demo) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/category/lights", "/search?q=heart", "/product/85123A", "/cart", "/checkout", "/signup", "/login"]
 )
-def test_no_page_is_wider_than_a_phone(demo: Demo, page: Page, path: str) -> None:
-    page.set_viewport_size({"width": 360, "height": 720})
+def test_no_page_is_wider_than_a_small_phone(demo: Demo, page: Page, path: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{demo.shop}/product/22423")
+    page.get_by_role("button", name="Add to cart").first.click()
+    expect(page.get_by_text("In your cart")).to_be_visible()
     page.goto(f"{demo.shop}{path}")
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_the_focus_goes_to_the_first_field_that_is_wrong(demo: Demo, page: Page) -> None:
+    page.goto(f"{demo.shop}/signup")
+    page.get_by_label("Name").fill("Haneul")
+    page.get_by_label("E-mail").fill("haneul")
+    page.locator("form.entries").evaluate("form => { form.noValidate = true; form.submit() }")
+    expect(page.get_by_text("Please check the e-mail address")).to_be_visible()
+    expect(page.get_by_label("E-mail")).to_be_focused()
 
 
 def test_a_product_page_shows_what_was_bought_together(demo: Demo, page: Page) -> None:
