@@ -40,7 +40,10 @@ def test_a_widgets_own_variables_are_filled_in() -> None:
 
 
 @pytest.mark.anyio
-async def test_a_recommender_is_asked_about_the_screen_then_the_cart_then_what_was_viewed() -> None:
+@pytest.mark.parametrize(("product", "first", "count"), [("1", ["1"], 1), ("", ["2", "3", "1", "v0"], SEEDS)])
+async def test_a_recommender_is_asked_about_the_product_on_screen_else_about_cart_and_views(
+    product: str, first: list[str], count: int
+) -> None:
     asked: list[tuple[Any, ...]] = []
 
     async def offer(*args: Any) -> Sequence[Product]:
@@ -51,7 +54,7 @@ async def test_a_recommender_is_asked_about_the_screen_then_the_cart_then_what_w
         cart=[Line("2", 1, 1, 0), Line("3", 1, 1, 0)],
         viewed=[Seen("1", 0), Seen("3", 0), *(Seen(f"v{n}", 0) for n in range(20))],
     )
-    view = PageView(SITE, profile, Request(0, product="1"), "ko", offer)
+    view = PageView(SITE, profile, Request(0, product=product), "ko", offer)
     assert [each.id for each in await view.recommend("popular", count=2, price_from=5, price_to=9)] == ["7"]
     recommender, seeds, *rest = asked[0]
-    assert (recommender, seeds[:4], len(seeds), rest) == ("popular", ["1", "2", "3", "v0"], SEEDS, [2, 5, 9])
+    assert (recommender, seeds[:4], len(seeds), rest) == ("popular", first, count, [2, 5, 9])

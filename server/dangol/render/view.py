@@ -48,11 +48,12 @@ class PageView:
         return await self.offer(recommender, self._seeds(), count, price_from, price_to)
 
     def _seeds(self) -> list[str]:
-        """The most telling first: on screen, in the cart, looked at lately."""
+        """The product on screen alone, as its page asks what goes with it; else the cart, then what was looked at."""
+        if self.request.product:
+            return [self.request.product]
         cart = [line.id for line in self.profile.cart]
         viewed = [seen.id for seen in self.profile.viewed]
-        found = dict.fromkeys([self.request.product, *cart, *viewed])
-        return [product for product in found if product][:SEEDS]
+        return list(dict.fromkeys([*cart, *viewed]))[:SEEDS]
 
     @cached_property
     def _values(self) -> Mapping[str, str]:
