@@ -83,9 +83,9 @@ class Request(Struct, frozen=True):
     verified: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
-    """A product of the shop's catalogue; `price` in minor units, `stock` None where the shop does not say."""
+class Product(Struct, array_like=True, frozen=True, gc=False):
+    """A product of the shop's catalogue; `price` in minor units, `stock` None where the shop does not say. Stored as it
+    is, by place: fields are only ever added at the end."""
 
     id: str
     name: str

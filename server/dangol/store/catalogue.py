@@ -12,38 +12,15 @@ from dangol.store.link import Link
 BATCH = 500
 
 
-class _Document(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """A product as it is stored, by place: add fields at the end."""
-
-    id: str
-    name: str
-    price: int
-    url: str = ""
-    image: str = ""
-    category: str = ""
-    brand: str = ""
-    stock: int | None = None
-
-
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(_Document).decode
-FIELDS = _Document.__struct_fields__
-
-
-def _stored(product: Product) -> bytes:
-    return _pack(_Document(*(getattr(product, name) for name in FIELDS)))
-
-
-def _product(document: bytes) -> Product:
-    stored = _unpack(document)
-    return Product(*(getattr(stored, name) for name in FIELDS))
+_unpack = msgspec.msgpack.Decoder(Product).decode
 
 
 async def put(link: Link, site: str, products: Sequence[Product]) -> None:
     """Add products, or replace those of the same id."""
     batches = [products[start : start + BATCH] for start in range(0, len(products), BATCH)]
     for batch in batches:
-        pairs = [part for product in batch for part in (product.id, _stored(product))]
+        pairs = [part for product in batch for part in (product.id, _pack(product))]
         await link.call("HSET", keys.catalogue(site), *pairs)
 
 
@@ -53,4 +30,4 @@ async def get(link: Link, site: str, ids: Sequence[str]) -> Mapping[str, Product
     batches = [wanted[start : start + BATCH] for start in range(0, len(wanted), BATCH)]
     replies = await asyncio.gather(*(link.call("HMGET", keys.catalogue(site), *batch) for batch in batches))
     found = [document for reply in replies for document in reply]
-    return {name: _product(document) for name, document in zip(wanted, found, strict=True) if document is not None}
+    return {name: _unpack(document) for name, document in zip(wanted, found, strict=True) if document is not None}
