@@ -36,6 +36,16 @@ class Calendar(dict[int, int | None]):
         offset = datetime.fromtimestamp(at, UTC).astimezone(self._zone).utcoffset()
         return int(offset.total_seconds()) if offset else 0
 
+    def moment(self, local: datetime) -> float:
+        """The unix time of a local one (naive). Of a time that comes twice it is the first; a time that the clocks
+        skip is as far after the change as it is after the skipped hour's begin."""
+        return local.replace(tzinfo=self._zone).timestamp()
+
+
+def weekday(day: int) -> str:
+    """The day of the week of a day's number since 1970-01-01."""
+    return WEEKDAYS[(day + THURSDAY) % 7]
+
 
 @lru_cache(64)
 def calendar(zone: str) -> Calendar:
@@ -61,19 +71,37 @@ class Clock:
 
     @property
     def weekday(self) -> str:
-        return WEEKDAYS[(self.today + THURSDAY) % 7]
+        return weekday(self.today)
 
     @property
     def date(self) -> date:
         return date.fromordinal(EPOCH + self.today)
+
+    def day_of(self, at: int) -> int:
+        """The number of the local day of a unix time, as `today` is, also before 1970. Beyond `LATEST` local time is
+        as far ahead as it is there."""
+        near = min(at, LATEST)
+        ahead = self._calendar[near // DAY]
+        if ahead is None:
+            ahead = self._calendar.ahead(near)
+        return (at + ahead) // DAY
 
     def days_since(self, at: int) -> float:
         """Calendar days since a unix time, 0 for today and for what a fast clock puts into the future.
         NaN for 0, which is never, and for times that no calendar has."""
         if not 0 < at < LATEST:
             return nan
-        ahead = self._calendar[at // DAY]
-        if ahead is None:
-            ahead = self._calendar.ahead(at)
-        days = self.today - (at + ahead) // DAY
+        days = self.today - self.local(at) // DAY
         return days if days > 0 else 0
+
+    def days_until(self, at: int) -> float:
+        """Calendar days until a unix time, 0 for today and for what has been. NaN as for `days_since`."""
+        if not 0 < at < LATEST:
+            return nan
+        days = self.local(at) // DAY - self.today
+        return days if days > 0 else 0
+
+    def local(self, at: int) -> int:
+        """A unix time before `LATEST` as the shop's clocks show it: seconds since 1970 began there."""
+        ahead = self._calendar[at // DAY]
+        return at + (self._calendar.ahead(at) if ahead is None else ahead)
