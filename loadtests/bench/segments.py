@@ -19,6 +19,7 @@ from dangol.plugin import Request
 from dangol.profile.model import Environment, Line, Member, Profile, Seen, Visit
 from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.index import Index
+from dangol.segments.scope import Scope
 
 ROUNDS = 7
 NOW = 1_773_113_400
@@ -140,7 +141,7 @@ def build(segments: Sequence[Sequence[Condition]]) -> Index:
     written = [
         Segment(str(number), {"all": [each.leaf for each in conditions]}) for number, conditions in enumerate(segments)
     ]
-    index = Index.build(written, CATALOGUE, SITE)
+    index = Index.build(Scope(CATALOGUE, SITE, written))
     index.warm()
     return index
 

@@ -14,6 +14,7 @@ from dangol.plugin import Widget
 from dangol.protocol.tokens import Keys
 from dangol.segments.catalogue import Catalogue
 from dangol.segments.index import Index
+from dangol.segments.language import Scope
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ class SiteRuntime:
     definitions: Definitions
     version: int
     keys: Keys
+    scope: Scope
     index: Index
     plan: Plan
     widgets: Mapping[str, tuple[Widget, Any]]
@@ -37,7 +39,8 @@ class SiteRuntime:
     ) -> "SiteRuntime":
         """Compile; takes milliseconds and may run in a thread."""
         site = definitions.site
-        index = Index.build(definitions.segments, catalogue, site)
+        scope = Scope(catalogue, site, definitions.segments)
+        index = Index.build(scope)
         index.warm()
         widgets = {}
         for campaign in definitions.campaigns:
@@ -45,7 +48,8 @@ class SiteRuntime:
                 widgets[campaign.id] = widget
         slots = {widget.name: widget.slot for widget, _ in widgets.values()}
         plan = Plan.build(definitions.campaigns, site, slots)
-        return cls(definitions, version, Keys.derive(master, site.id), index, plan, widgets, frozenset(site.origins))
+        keys, origins = Keys.derive(master, site.id), frozenset(site.origins)
+        return cls(definitions, version, keys, scope, index, plan, widgets, origins)
 
     @property
     def site(self) -> Site:

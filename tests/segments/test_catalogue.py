@@ -12,6 +12,7 @@ from dangol.plugin import Condition, Profile, Request, Text
 from dangol.segments.catalogue import CATALOGUE, Catalogue
 from dangol.segments.index import Index
 from dangol.segments.row import Row
+from dangol.segments.scope import Scope
 from dangol.segments.twin import holds
 
 ROWS = pytest.mark.parametrize("row", list(CATALOGUE), ids=lambda row: row.id)
@@ -20,8 +21,8 @@ ROWS = pytest.mark.parametrize("row", list(CATALOGUE), ids=lambda row: row.id)
 @ROWS
 def test_the_example_holds_for_the_regular(row: Row, regular: Profile, busy_page: Request, site: Site) -> None:
     segment = Segment("example", {row.id: row.example})
-    assert holds(segment, regular, busy_page, CATALOGUE, site)
-    assert Index.build([segment], CATALOGUE, site).match(regular, busy_page) == ["example"]
+    assert holds(segment, regular, busy_page, Scope(CATALOGUE, site))
+    assert Index.build(Scope(CATALOGUE, site, [segment])).match(regular, busy_page) == ["example"]
 
 
 @ROWS
@@ -29,8 +30,8 @@ def test_the_example_does_not_hold_for_a_stranger(
     row: Row, stranger: Profile, bare_request: Request, site: Site
 ) -> None:
     segment = Segment("example", {row.id: row.example})
-    assert not holds(segment, stranger, bare_request, CATALOGUE, site)
-    assert Index.build([segment], CATALOGUE, site).match(stranger, bare_request) == []
+    assert not holds(segment, stranger, bare_request, Scope(CATALOGUE, site))
+    assert Index.build(Scope(CATALOGUE, site, [segment])).match(stranger, bare_request) == []
 
 
 @ROWS
@@ -97,7 +98,7 @@ class FlagFact(Fact):
 )
 def test_a_plugin_condition_is_a_row(condition: Fact, leaf: Any, site: Site) -> None:
     catalogue = CATALOGUE.with_plugins([condition])
-    index = Index.build([Segment("s", {"stamps": leaf})], catalogue, site)
+    index = Index.build(Scope(catalogue, site, [Segment("s", {"stamps": leaf})]))
     assert index.match(Profile(), Request(now=0)) == ["s"]
 
 
@@ -106,7 +107,7 @@ def test_a_plugin_fact_that_is_not_known_holds_for_nothing(condition: Fact, site
     catalogue = CATALOGUE.with_plugins([condition])
     row = catalogue.get("stamps")
     assert row is not None
-    index = Index.build([Segment("s", {"stamps": row.example})], catalogue, site)
+    index = Index.build(Scope(catalogue, site, [Segment("s", {"stamps": row.example})]))
     assert index.match(Profile(), Request(now=0)) == []
 
 
@@ -116,7 +117,7 @@ def test_a_plugin_that_the_guard_gave_up_on_leaves_the_fact_unknown(site: Site) 
 
     catalogue = CATALOGUE.with_plugins([Fact(3)], failing)
     segments = [Segment("s", {"stamps": {"gte": 0}}), Segment("t", {"not": {"stamps": {"gte": 0}}})]
-    assert Index.build(segments, catalogue, site).match(Profile(), Request(now=0)) == ["t"]
+    assert Index.build(Scope(catalogue, site, segments)).match(Profile(), Request(now=0)) == ["t"]
 
 
 @pytest.mark.parametrize("condition", [Fact("3"), TextFact(3), SetFact("ab"), SetFact([1]), FlagFact(1)])
@@ -132,7 +133,9 @@ def test_a_plugin_fact_of_the_wrong_kind_raises_inside_the_guard(condition: Fact
 
     row = CATALOGUE.with_plugins([condition], guard).get("stamps")
     assert row is not None
-    index = Index.build([Segment("s", {"stamps": row.example})], CATALOGUE.with_plugins([condition], guard), site)
+    index = Index.build(
+        Scope(CATALOGUE.with_plugins([condition], guard), site, [Segment("s", {"stamps": row.example})])
+    )
     assert index.match(Profile(), Request(now=0)) == []
     assert "condition gave" in raised[0]
 
@@ -155,5 +158,5 @@ def test_only_facts_that_segments_name_are_asked_for(site: Site) -> None:
             return 1
 
     catalogue = CATALOGUE.with_plugins([Watched(0)])
-    Index.build([Segment("s", {"visits": {"gte": 1}})], catalogue, site).match(Profile(), Request(now=0))
+    Index.build(Scope(catalogue, site, [Segment("s", {"visits": {"gte": 1}})])).match(Profile(), Request(now=0))
     assert asked == []

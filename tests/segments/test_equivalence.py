@@ -9,12 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dangol.definitions.model import Segment, Site
+from dangol.errors import Invalid
 from dangol.plugin import Request
 from dangol.profile.model import Environment, Line, Member, Profile, Seen, Visit
 from dangol.segments import compiler
 from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.index import Index
-from dangol.segments.language import LISTS
+from dangol.segments.language import Scope, parse
+from dangol.segments.operands import LISTS
 from dangol.segments.row import Row
 from dangol.segments.text import path
 from dangol.segments.twin import holds
@@ -26,6 +28,7 @@ NFC = "\uce74\ud398"
 NFD = normalize("NFD", NFC)
 KELVIN = "\u212a"  # its normal form is an ASCII K
 HOSTILE = ["</script>", "\u202ex", "\x00", "\ud800", "*", "a*b"]
+REGEXES = ["a", "^a", "b$", "[0-9]+", r"^/a\?x=1$", "K", ".", r"^\S{2}$", NFD]
 WORDS = ["a", "A", "ab", "85123A", NFC, NFD, "\u00e9", "e\u0301", "K", "k", KELVIN, *HOSTILE]
 PATHS = ["/", "/a", "/a/", "/a?x=1", "/a/b", "/A", f"/{NFC}", "/%EC%B9%B4%ED%8E%98", f"/{NFD}/#top", "/a*b"]
 NUMBERS = [0, 1, 2, 2.5, nextafter(2, inf), nextafter(2, -inf), -1, 100, 86_400, 2**53 - 1, -(2**53) + 1, 5e-324]
@@ -63,6 +66,8 @@ def operands(row: Row, operator: str) -> st.SearchStrategy[Any]:
         return st.sampled_from(NUMBERS)
     if row.kind == "boolean":
         return st.booleans()
+    if operator == "matches":
+        return st.sampled_from(REGEXES)
     pool = list(row.choices) or (PATHS if row.form is path else WORDS)
     return st.lists(st.sampled_from(pool), min_size=1, max_size=3) if operator in LISTS else st.sampled_from(pool)
 
@@ -75,8 +80,17 @@ def leaves(draw: st.DrawFn) -> dict[str, Any]:
     return {row.id: key | {operator: draw(operands(row, operator)) for operator in operators}}
 
 
+def is_read(tree: dict[str, Any]) -> bool:
+    """False for ranges that no number lies in, which are refused."""
+    try:
+        parse(tree, Scope(CATALOGUE, SITE))
+    except Invalid:
+        return False
+    return True
+
+
 trees = st.recursive(
-    leaves(),
+    leaves().filter(is_read),
     lambda below: st.one_of(
         st.builds(lambda parts: {"all": parts}, st.lists(below, max_size=3)),
         st.builds(lambda parts: {"any": parts}, st.lists(below, min_size=1, max_size=3)),
@@ -92,7 +106,7 @@ def numbered(segments: list[Segment]) -> list[Segment]:
 
 
 def expected(segments: list[Segment], profile: Profile, request: Request) -> list[str]:
-    return [each.id for each in segments if holds(each, profile, request, CATALOGUE, SITE)]
+    return [each.id for each in segments if holds(each, profile, request, Scope(CATALOGUE, SITE))]
 
 
 @pytest.mark.parametrize("dense_values", [0, 2, 64])
@@ -102,15 +116,15 @@ def test_index_and_twin_agree(data: st.DataObject, dense_values: int) -> None:
     given_segments = numbered(data.draw(st.lists(segments, max_size=12)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiler, "DENSE_VALUES", dense_values)
-        index = Index.build(given_segments, CATALOGUE, SITE)
+        index = Index.build(Scope(CATALOGUE, SITE, given_segments))
     for profile, request in data.draw(st.lists(st.tuples(profiles, requests), min_size=1, max_size=4)):
         assert index.match(profile, request) == expected(given_segments, profile, request)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-@given(leaf=leaves(), profile=profiles, request=requests)
+@given(leaf=leaves().filter(is_read), profile=profiles, request=requests)
 def test_every_leaf_and_its_negation_agree(leaf: dict[str, Any], profile: Profile, request: Request) -> None:
     both = [Segment("yes", leaf), Segment("no", {"not": leaf}), Segment("out", {"all": []}, exclude=leaf)]
-    matched = Index.build(both, CATALOGUE, SITE).match(profile, request)
+    matched = Index.build(Scope(CATALOGUE, SITE, both)).match(profile, request)
     assert matched == expected(both, profile, request)
     assert len(matched) in (1, 2)

@@ -13,6 +13,7 @@ from dangol.profile.model import Line, Member, Profile, Seen, Visit
 from dangol.segments import tables
 from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.index import Index
+from dangol.segments.scope import Scope
 from dangol.segments.twin import holds
 
 NOBODY = Request(now=1_773_113_400)
@@ -21,8 +22,8 @@ NOBODY = Request(now=1_773_113_400)
 def matches(site: Site, tree: dict[str, Any], profile: Profile, request: Request = NOBODY) -> bool:
     """What the index says, once the twin said the same."""
     segment = Segment("s", tree)
-    found = Index.build([segment], CATALOGUE, site).match(profile, request) == ["s"]
-    assert found == holds(segment, profile, request, CATALOGUE, site)
+    found = Index.build(Scope(CATALOGUE, site, [segment])).match(profile, request) == ["s"]
+    assert found == holds(segment, profile, request, Scope(CATALOGUE, site))
     return found
 
 
@@ -69,8 +70,8 @@ def test_equal_thresholds_of_all_operators_are_told_apart(visits: int, site: Sit
     operators = ["eq", "ne", "lt", "lte", "gt", "gte"]
     segments = [Segment(operator, {"visits": {operator: 2}}) for operator in operators]
     profile = Profile(visits=visits)
-    expected = [each.id for each in segments if holds(each, profile, NOBODY, CATALOGUE, site)]
-    assert Index.build(segments, CATALOGUE, site).match(profile, NOBODY) == expected
+    expected = [each.id for each in segments if holds(each, profile, NOBODY, Scope(CATALOGUE, site))]
+    assert Index.build(Scope(CATALOGUE, site, segments)).match(profile, NOBODY) == expected
 
 
 def test_contradictions_never_hold_and_tautologies_always_do(site: Site) -> None:
@@ -107,21 +108,21 @@ def test_of_two_spellings_of_a_key_the_last_counts(site: Site) -> None:
 
 
 def test_no_segments_match_nobody(site: Site) -> None:
-    assert Index.build([], CATALOGUE, site).match(Profile(), NOBODY) == []
+    assert Index.build(Scope(CATALOGUE, site, [])).match(Profile(), NOBODY) == []
 
 
 @pytest.mark.parametrize("count", [1, 63, 64, 65, 128, 129, 300])
 def test_any_number_of_segments_keeps_its_order(count: int, site: Site) -> None:
     segments = [Segment(f"s{number}", {"visits": {"gte": number % 7}}) for number in range(count)]
     expected = [f"s{number}" for number in range(count) if number % 7 <= 3]
-    assert Index.build(segments, CATALOGUE, site).match(Profile(visits=3), NOBODY) == expected
+    assert Index.build(Scope(CATALOGUE, site, segments)).match(Profile(visits=3), NOBODY) == expected
 
 
 @pytest.mark.parametrize("visits", [-1, 0, 299, 300, 600])
 def test_more_thresholds_than_are_tabled_at_once(visits: int, site: Site) -> None:
     segments = [Segment(f"s{number}", {"visits": {"eq": number}}) for number in range(600)]
     expected = [f"s{visits}"] if 0 <= visits < 600 else []
-    assert Index.build(segments, CATALOGUE, site).match(Profile(visits=visits), NOBODY) == expected
+    assert Index.build(Scope(CATALOGUE, site, segments)).match(Profile(visits=visits), NOBODY) == expected
 
 
 def test_more_entries_than_there_is_room_for_are_made_distinct(site: Site) -> None:
@@ -137,14 +138,14 @@ def test_a_segment_with_several_alternatives_is_named_once(site: Site) -> None:
     either = {"any": [{"visits": {"gte": 1}}, {"orders": {"gte": 1}}, {"wishlist": {"has_any": ["a"]}}]}
     segments = [Segment("one", either), Segment("two", either)]
     profile = Profile(visits=1, orders=1, wishlist=[Seen("a", 1)])
-    assert Index.build(segments, CATALOGUE, site).match(profile, NOBODY) == ["one", "two"]
+    assert Index.build(Scope(CATALOGUE, site, segments)).match(profile, NOBODY) == ["one", "two"]
 
 
 def test_a_segment_that_multiplies_out_too_far_is_refused(site: Site) -> None:
     pair = {"any": [{"visits": {"gte": 1}}, {"orders": {"gte": 1}}]}
     alike = [{"any": [{row: {"gte": 1}}, {other: {"lt": 5}}]} for row, other in PAIRS]
     with pytest.raises(Invalid) as caught:
-        Index.build([Segment("fine", pair), Segment("wide", {"all": alike})], CATALOGUE, site)
+        Index.build(Scope(CATALOGUE, site, [Segment("fine", pair), Segment("wide", {"all": alike})]))
     [problem] = caught.value.problems
     assert problem.where == "segments[1]"
     assert "at most" not in problem.value
@@ -167,11 +168,11 @@ def test_alternatives_within_one_trait_do_not_branch(site: Site) -> None:
 def test_tables_that_would_not_fit_are_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "MAX_WORDS", 10)
     with pytest.raises(Invalid, match="bytes of tables"):
-        Index.build([Segment("s", {"visits": {"gte": n}}) for n in range(20)], CATALOGUE, site)
+        Index.build(Scope(CATALOGUE, site, [Segment("s", {"visits": {"gte": n}}) for n in range(20)]))
 
 
 def test_more_texts_than_are_remembered_change_nothing(site: Site) -> None:
-    index = Index.build([Segment("s", {"viewed_products": {"has_any": ["p7"]}})], CATALOGUE, site)
+    index = Index.build(Scope(CATALOGUE, site, [Segment("s", {"viewed_products": {"has_any": ["p7"]}})]))
     for start in range(0, 20_000, 50):
         index.match(Profile(viewed=[Seen(f"x{number}", 1) for number in range(start, start + 50)]), NOBODY)
     assert index.match(Profile(viewed=[Seen("p7", 1), Seen("y" * 5_000, 1)]), NOBODY) == ["s"]
@@ -179,7 +180,7 @@ def test_more_texts_than_are_remembered_change_nothing(site: Site) -> None:
 
 def test_threads_may_share_an_index(site: Site) -> None:
     segments = [Segment(f"s{number}", {"visits": {"eq": number}}) for number in range(200)]
-    index = Index.build(segments, CATALOGUE, site)
+    index = Index.build(Scope(CATALOGUE, site, segments))
     index.warm()
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda n: index.match(Profile(visits=n % 200), NOBODY), range(4_000)))

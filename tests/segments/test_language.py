@@ -6,31 +6,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dangol.definitions.model import Segment
+from dangol.definitions.model import Segment, Site
 from dangol.errors import Invalid, Problem
 from dangol.segments.catalogue import CATALOGUE
-from dangol.segments.language import MAX_DEPTH, MAX_NODES, MAX_VALUES, All, Leaf, Not, parse, parse_segments
+from dangol.segments.language import MAX_DEPTH, MAX_NODES, All, Leaf, Not, Scope, parse, parse_segments
+from dangol.segments.operands import MAX_VALUES
+
+SITE = Site(id="shop", key="public-key", name="Shop", origins=["https://shop.example"])
+SCOPE = Scope(CATALOGUE, SITE)
 
 
 def problems(tree: object, where: str = "include") -> list[Problem]:
     with pytest.raises(Invalid) as caught:
-        parse(tree, CATALOGUE, where)
+        parse(tree, SCOPE, where)
     return caught.value.problems
 
 
 def test_a_leaf_carries_its_row_and_tests() -> None:
-    leaf = parse({"spent": {"gte": 10_000, "lt": 50_000}}, CATALOGUE)
+    leaf = parse({"spent": {"gte": 10_000, "lt": 50_000}}, SCOPE)
     assert isinstance(leaf, Leaf)
     assert leaf.row is CATALOGUE.get("spent")
     assert [(test.operator, test.operand) for test in leaf.tests] == [("gte", 10_000.0), ("lt", 50_000.0)]
 
 
 def test_all_of_nothing_is_everyone() -> None:
-    assert parse({"all": []}, CATALOGUE) == All(())
+    assert parse({"all": []}, SCOPE) == All(())
 
 
 def test_exclude_is_the_negation_of_its_tree() -> None:
-    [node] = parse_segments([Segment("s", {"all": []}, exclude={"any": [{"logged_in": True}]})], CATALOGUE)
+    [node] = parse_segments(Scope(CATALOGUE, SITE, [Segment("s", {"all": []}, exclude={"any": [{"logged_in": True}]})]))
     assert isinstance(node, All)
     assert isinstance(node.parts[1], Not)
 
@@ -55,7 +59,7 @@ def test_all_problems_are_told_at_once() -> None:
 def test_problems_of_all_segments_are_told_at_once() -> None:
     wrong = {"visits": 3}
     with pytest.raises(Invalid) as caught:
-        parse_segments([Segment("a", wrong), Segment("b", {"all": []}, exclude=wrong)], CATALOGUE)
+        parse_segments(Scope(CATALOGUE, SITE, [Segment("a", wrong), Segment("b", {"all": []}, exclude=wrong)]))
     assert [problem.where for problem in caught.value.problems] == [
         "segments[0].include.visits",
         "segments[1].exclude.visits",
@@ -117,13 +121,13 @@ def nested(depth: int) -> dict[str, Any]:
 
 
 def test_nesting_is_bounded() -> None:
-    parse(nested(MAX_DEPTH - 1), CATALOGUE)
+    parse(nested(MAX_DEPTH - 1), SCOPE)
     [problem] = problems(nested(5_000))
     assert problem.expected == f"nested at most {MAX_DEPTH} deep"
 
 
 def test_size_is_bounded() -> None:
-    parse({"all": [{"visits": {"gte": 1}}] * (MAX_NODES - 1)}, CATALOGUE)
+    parse({"all": [{"visits": {"gte": 1}}] * (MAX_NODES - 1)}, SCOPE)
     [problem] = problems({"all": [{"visits": {"gte": 1}}] * 100_000})
     assert f"at most {MAX_NODES} conditions" in problem.expected
 
@@ -141,7 +145,7 @@ json = st.recursive(
 @given(json)
 def test_any_document_is_read_or_refused(tree: object) -> None:
     try:
-        parse(tree, CATALOGUE)
+        parse(tree, SCOPE)
     except Invalid as invalid:
         refused = str(invalid)
     else:

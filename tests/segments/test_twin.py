@@ -8,11 +8,12 @@ from dangol.plugin import Request
 from dangol.profile.model import Profile
 from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.row import Row
+from dangol.segments.scope import Scope
 from dangol.segments.twin import SHOWN, Explained, explain
 
 
 def explained(tree: dict[str, object], profile: Profile, request: Request, site: Site) -> Explained:
-    return explain(Segment("s", tree), profile, request, CATALOGUE, site)
+    return explain(Segment("s", tree), profile, request, Scope(CATALOGUE, site))
 
 
 def test_an_explanation_is_the_tree_with_what_held(regular: Profile, busy_page: Request, site: Site) -> None:
@@ -34,7 +35,7 @@ def test_an_explanation_is_the_tree_with_what_held(regular: Profile, busy_page: 
 
 def test_the_exclusion_is_explained_as_a_negation(regular: Profile, busy_page: Request, site: Site) -> None:
     segment = Segment("s", {"visits": {"gte": 2}}, exclude={"logged_in": True})
-    root = explain(segment, regular, busy_page, CATALOGUE, site)
+    root = explain(segment, regular, busy_page, Scope(CATALOGUE, site))
     assert (root.held, root.parts[0].held, root.parts[1].kind, root.parts[1].held) == (False, True, "not", False)
 
 

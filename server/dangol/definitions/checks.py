@@ -7,15 +7,16 @@ from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from dangol.definitions.model import Campaign, MessageUse, Segment, WidgetUse
+from dangol.definitions.model import Campaign, MessageUse, Segment, Site, Trait, WidgetUse
 from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, PluginFailure, Problem
 from dangol.host.params import check_params
 from dangol.host.registry import Registry
 from dangol.plugin import Channel, Widget
+from dangol.protocol.text import clean
 from dangol.render.text import params_problems
 from dangol.segments.catalogue import CATALOGUE
-from dangol.segments.language import parse_segment
+from dangol.segments.language import Scope, parse_segment
 
 EVENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 YEARS = range(2000, 2200)
@@ -38,12 +39,30 @@ def duplicate_problems(kind: str, ids: Iterable[tuple[int, str]]) -> Iterator[Pr
             yield Problem(f"{kind}[{number}].id", id, f"an id that no other of the {kind} has")
 
 
-def segment_problems(segments: Sequence[tuple[int, Segment]], registry: Registry | None) -> Iterator[Problem]:
-    """The conditions, as the segments' language has them."""
+def trait_problems(number: int, trait: Trait) -> Iterator[Problem]:
+    """What does not go with the trait's type, and choices that could never be told."""
+    where = f"site.traits[{number}]"
+    if trait.unit and trait.type != "number":
+        yield Problem(f"{where}.unit", trait.unit, f"left out: the trait is a {trait.type}, no number")
+    if trait.choices and trait.type != "text":
+        yield Problem(f"{where}.choices", trait.choices, f"left out: the trait is a {trait.type}, no text")
+    for place, choice in enumerate(trait.choices):
+        if clean(choice, len(choice)).strip() != choice:
+            yield Problem(f"{where}.choices[{place}]", choice, "a text in NFC, without blanks at its ends")
+        if choice in trait.choices[:place]:
+            yield Problem(f"{where}.choices[{place}]", choice, "a choice that stands there only once")
+
+
+def segment_problems(
+    segments: Sequence[tuple[int, Segment]], others: Iterable[str], site: Site, registry: Registry | None
+) -> Iterator[Problem]:
+    """The conditions, as the segments' language has them. `others` are the ids of segments that are not in shape."""
     catalogue = CATALOGUE.with_plugins(registry.conditions()) if registry else CATALOGUE
+    named = [segment for _, segment in segments]
+    scope = Scope(catalogue, site, [*named, *(Segment(id, {"all": []}) for id in others)])
     for number, segment in segments:
         try:
-            parse_segment(segment, catalogue, f"segments[{number}]")
+            parse_segment(segment, scope, f"segments[{number}]")
         except Invalid as invalid:
             yield from invalid.problems
 

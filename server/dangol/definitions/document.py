@@ -8,12 +8,15 @@ import msgspec
 from msgspec import Struct
 
 from dangol.definitions import checks, notation
-from dangol.definitions.model import Campaign, Definitions, Segment, Site
+from dangol.definitions.model import Campaign, Definitions, Segment, Site, Trait
 from dangol.definitions.shapes import plain_problems, shape_problems
 from dangol.errors import Invalid, Problem
 from dangol.host.registry import Registry
 
 T = TypeVar("T", bound=Struct)
+STAND_IN = {"id": "site", "key": "site-key", "name": "", "origins": ["https://shop.example"]}
+"""For what a site must have and has not, or not rightly."""
+
 DEFAULT_TIMEZONE = next(one.default for one in msgspec.structs.fields(Site) if one.name == "timezone")
 
 
@@ -48,14 +51,20 @@ def _cross_problems(raw: object, registry: Registry | None) -> list[Problem]:
     if not isinstance(raw, Mapping):
         return []
     segments, campaigns = _numbered(raw.get("segments")), _numbered(raw.get("campaigns"))
-    site = raw.get("site")
-    timezone = site.get("timezone") if isinstance(site, dict) else None
-    timezone = timezone if isinstance(timezone, str) else DEFAULT_TIMEZONE
+    site = _site(raw.get("site"))
+    timezone = site.timezone
     ids = [id for _, id in _ids(segments)]
     problems = list(checks.timezone_problems(timezone))
+    traits = _numbered(raw["site"].get("traits")) if isinstance(raw.get("site"), dict) else []
+    problems += checks.duplicate_problems("site.traits", _ids(traits))
+    for number, trait in _mended(traits, Trait):
+        problems += checks.trait_problems(number, trait)
     problems += checks.duplicate_problems("segments", _ids(segments))
     problems += checks.duplicate_problems("campaigns", _ids(campaigns))
-    problems += checks.segment_problems(list(_mended(segments, Segment)), registry)
+    mended = list(_mended(segments, Segment))
+    others = set(ids) - {segment.id for _, segment in mended}
+    zoned = site if checks.is_timezone(timezone) else msgspec.structs.replace(site, timezone=DEFAULT_TIMEZONE)
+    problems += checks.segment_problems(mended, others, zoned, registry)
     for number, written in campaigns:
         problems += checks.action_problems(number, written)
     for number, campaign in _mended(campaigns, Campaign):
@@ -70,11 +79,23 @@ def _numbered(raws: object) -> list[tuple[int, dict[str, Any]]]:
 
 def _mended(raws: list[tuple[int, dict[str, Any]]], shape: type[T]) -> Iterator[tuple[int, T]]:
     """Those that can be made of their well-shaped fields; the others are told by `shape_problems`."""
-    types = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
     for number, raw in raws:
-        kept = {key: raw[key] for key in raw.keys() & types.keys() if not shape_problems(raw[key], types[key], "")}
+        kept = _shapely(raw, shape)
         if not shape_problems(kept, shape, ""):
             yield number, msgspec.convert(kept, shape)
+
+
+def _shapely(raw: Mapping[str, Any], shape: type[Struct]) -> dict[str, Any]:
+    """The fields that are known and have the right shape."""
+    types = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
+    return {key: raw[key] for key in raw.keys() & types.keys() if not shape_problems(raw[key], types[key], "")}
+
+
+def _site(raw: object) -> Site:
+    """The site as far as it is in shape, so that the rest can be checked against it."""
+    given = raw if isinstance(raw, dict) else {}
+    site = msgspec.convert({**STAND_IN, **_shapely(given, Site), "traits": []}, Site)
+    return msgspec.structs.replace(site, traits=[trait for _, trait in _mended(_numbered(given.get("traits")), Trait)])
 
 
 def _ids(raws: list[tuple[int, dict[str, Any]]]) -> list[tuple[int, str]]:

@@ -16,7 +16,7 @@ from dangol.errors import Invalid, Problem
 LARGEST = 1_000_000
 """Characters of one document."""
 
-DEEPEST = 50
+DEEPEST = 100  # a condition nested as deep as segments allow is twice as many lists and mappings deep
 LARGEST_INT = (1 << 63) - 1
 WHOLE = r"[-+]?(0|[1-9][0-9]{0,18})"
 EXPONENT = r"[eE][-+]?[0-9]{1,3}"

@@ -92,7 +92,7 @@ class _Compiler:
 
     def _place(self, row: Row, tests: list[Test]) -> None:
         """Decide once for each trait whether it is dense."""
-        if row.kind in ("number", "boolean"):
+        if row.kind in ("number", "boolean", "time"):
             self._add_trait(row, Scale(tests))
         elif row.kind == "text":
             values = dict.fromkeys(chain.from_iterable(_values(test) for test in tests if test.operator in EXACT))
@@ -108,7 +108,7 @@ class _Compiler:
         if isinstance(node, Not):
             return self.clauses(node.part, not wanted)
         if isinstance(node, Leaf):
-            return _combine([self.literal(test, wanted) for test in node.tests], wanted)
+            return _combine([self.literal(test, wanted != test.negated) for test in node.tests], wanted)
         return _combine([self.clauses(part, wanted) for part in node.parts], isinstance(node, All) == wanted)
 
     def literal(self, test: Test, wanted: bool) -> list[Clause]:

@@ -5,14 +5,12 @@ from struct import Struct
 
 import numpy as np
 
-from dangol.definitions.model import Segment, Site
 from dangol.plugin import Profile, Request
 from dangol.segments import kernels
 from dangol.segments.calendar import Clock, calendar
-from dangol.segments.catalogue import Catalogue
 from dangol.segments.compiler import Program, compile_segments
 from dangol.segments.entries import vocabularies
-from dangol.segments.language import parse_segments
+from dangol.segments.language import Scope, parse_segments
 from dangol.segments.sources import REMEMBERED, Brought, collectors, readers
 from dangol.segments.tables import Ints, tables
 
@@ -37,11 +35,11 @@ class Index:
         self._spare: list[Scratch] = []
 
     @classmethod
-    def build(cls, segments: Sequence[Segment], catalogue: Catalogue, site: Site) -> "Index":
-        """Pure, and may run in a thread. Raises Invalid with every problem of every segment, their paths starting
-        with ``segments[<number>]``; ValueError for an unknown time zone."""
-        program = compile_segments(parse_segments(segments, catalogue))
-        return cls([segment.id for segment in segments], program, site.timezone)
+    def build(cls, scope: Scope) -> "Index":
+        """All segments of the scope, in their order. Pure, and may run in a thread. Raises Invalid with every problem
+        of every segment, their paths starting with ``segments[<number>]``."""
+        program = compile_segments(parse_segments(scope))
+        return cls([segment.id for segment in scope.segments], program, scope.site.timezone)
 
     def match(self, profile: Profile, request: Request) -> list[str]:
         """The ids of the segments that hold, in the order of their definition."""

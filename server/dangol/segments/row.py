@@ -8,31 +8,35 @@ from dangol.plugin import Profile, Request
 from dangol.segments import text
 from dangol.segments.calendar import Clock
 
-Kind = Literal["number", "text", "set", "boolean", "keyed number", "keyed text"]
+Kind = Literal["number", "text", "set", "boolean", "time", "keyed number", "keyed text"]
 Extract = Callable[[Profile, Request, Clock], Any]
 
 NUMBER = ("eq", "ne", "lt", "lte", "gt", "gte")
-TEXT = ("is", "in", "contains", "starts", "glob")
-SET = ("has_any", "has_all", "has_none", "contains", "starts", "glob")
+PATTERNS = ("contains", "starts", "ends", "glob", "matches")
+TEXT = ("is", "in", *PATTERNS)
+SET = ("has_any", "has_all", "has_none", *PATTERNS)
 OPERATORS: Mapping[Kind, tuple[str, ...]] = {
     "number": NUMBER,
     "text": TEXT,
     "set": SET,
     "boolean": ("is",),
+    "time": ("since", "before", "on"),
     "keyed number": NUMBER,
     "keyed text": TEXT,
 }
-CONNECTIVES = ("all", "any", "not")
+CONNECTIVES = ("all", "any", "not", "segment")
+BEHAVIOUR = ("did", "did_then", "did_but_not")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
     """One condition.
 
-    `extract` gives the fact: a float (NaN when not known), a str (empty when not known), a bool, an iterable of
-    str, or for the keyed kinds a mapping; a set may also be read from a mapping's keys. `absent` is what a keyed
-    number counts as for a key that is not there. `form` is how texts and keys are compared. `example` is a leaf's
-    right side. `source` says where the fact comes from: conditions on the request are only known on a page.
+    `extract` gives the fact: a float (NaN when not known; for kind time unix seconds), a str (empty when not known), a
+    bool, an iterable of str, or for the keyed kinds a mapping; a set may also be read from a mapping's keys. `absent`
+    is what a keyed number counts as for a key that is not there. `form` is how texts and keys are compared; the values
+    of a row whose form is `text.path` are pages, and may have a query. `example` is a leaf's right side. `source` says
+    where the fact comes from: conditions on the request are only known on a page.
     """
 
     id: str

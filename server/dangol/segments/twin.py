@@ -14,9 +14,8 @@ from msgspec import Struct
 
 from dangol.definitions.model import Segment, Site
 from dangol.plugin import Profile, Request
-from dangol.segments.calendar import Clock, calendar
-from dangol.segments.catalogue import Catalogue
-from dangol.segments.language import All, Leaf, Node, Not, Test, parse_segment
+from dangol.segments.calendar import Clock
+from dangol.segments.language import All, Leaf, Node, Not, Scope, Test, parse_segment
 from dangol.segments.row import Row
 from dangol.segments.sentences import sentence
 from dangol.segments.text import PATTERNS
@@ -42,26 +41,30 @@ class Explained(Struct, frozen=True, omit_defaults=True):
     parts: "list[Explained]" = []
 
 
-def holds(segment: Segment, profile: Profile, request: Request, catalogue: Catalogue, site: Site) -> bool:
+def holds(segment: Segment, profile: Profile, request: Request, scope: Scope) -> bool:
     """Whether the shopper is in the segment. Raises Invalid for a segment that is not well written."""
-    clock = Clock(request.now, calendar(site.timezone))
-    return _holds(parse_segment(segment, catalogue), profile, request, clock)
+    clock = Clock(request.now, scope.calendar)
+    return _holds(parse_segment(segment, scope), profile, request, clock)
 
 
-def explain(segment: Segment, profile: Profile, request: Request, catalogue: Catalogue, site: Site) -> Explained:
+def explain(segment: Segment, profile: Profile, request: Request, scope: Scope) -> Explained:
     """The segment's tree with what held and what did not, for a console; encode it with `msgspec.json`."""
-    clock = Clock(request.now, calendar(site.timezone))
-    return _explain(parse_segment(segment, catalogue), profile, request, clock, site)
+    clock = Clock(request.now, scope.calendar)
+    return _explain(parse_segment(segment, scope), profile, request, clock, scope.site)
 
 
 def _holds(node: Node, profile: Profile, request: Request, clock: Clock) -> bool:
     if isinstance(node, Leaf):
-        known = fact(node.row, node.key, profile, request, clock)
-        return all(test_holds(test, known) for test in node.tests)
+        return _leaf_holds(node, profile, request, clock)
     if isinstance(node, Not):
         return not _holds(node.part, profile, request, clock)
     parts = (_holds(part, profile, request, clock) for part in node.parts)
     return all(parts) if isinstance(node, All) else any(parts)
+
+
+def _leaf_holds(leaf: Leaf, profile: Profile, request: Request, clock: Clock) -> bool:
+    facts = ((test, fact(test.row, test.key, profile, request, clock)) for test in leaf.tests)
+    return all(test_holds(test, known) for test, known in facts)
 
 
 def fact(row: Row, key: str, profile: Profile, request: Request, clock: Clock) -> Any:
@@ -79,6 +82,10 @@ def fact(row: Row, key: str, profile: Profile, request: Request, clock: Clock) -
 
 def test_holds(test: Test, known: Any) -> bool:
     """Whether one operator says yes to a fact."""
+    return _test_holds(test, known) != test.negated
+
+
+def _test_holds(test: Test, known: Any) -> bool:
     operand = test.operand
     if isinstance(known, frozenset):
         return _set_holds(test.operator, operand, known)
@@ -114,8 +121,6 @@ def _explain(node: Node, profile: Profile, request: Request, clock: Clock, site:
 
 def _explain_leaf(leaf: Leaf, profile: Profile, request: Request, clock: Clock, site: Site) -> Explained:
     known = fact(leaf.row, leaf.key, profile, request, clock)
-    held = all(test_holds(test, known) for test in leaf.tests)
+    held = _leaf_holds(leaf, profile, request, clock)
     value = sorted(known)[:SHOWN] if isinstance(known, frozenset) else known
-    asked = {"key": leaf.key} if leaf.key else {}
-    asked |= {test.operator: test.operand for test in leaf.tests}
-    return Explained("leaf", held, leaf.row.id, asked, value, sentence(leaf, value, held, site.currency))
+    return Explained("leaf", held, leaf.row.id, dict(leaf.asked), value, sentence(leaf, value, held, site.currency))

@@ -58,10 +58,7 @@ class Admin:
         asked = request_of(events, Context(now=now, page=page, language=query.get("lang", "")))
         matched = frozenset(runtime.index.match(profile, asked))
         decisions = decide(runtime.plan, profile, asked, matched, events=events, everything=True)
-        segments = [
-            explain(segment, profile, asked, self._house.catalogue, runtime.site)
-            for segment in runtime.definitions.segments
-        ]
+        segments = [explain(segment, profile, asked, runtime.scope) for segment in runtime.definitions.segments]
         campaigns = [
             {
                 "campaign": decision.campaign.id,

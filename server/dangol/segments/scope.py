@@ -1,0 +1,93 @@
+"""What a tree of conditions may name: the catalogue's rows, the site's other segments, and the shop's own time."""
+
+from collections import deque
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from dangol.definitions.model import Segment, Site
+from dangol.segments.calendar import Calendar, calendar
+from dangol.segments.catalogue import Catalogue
+from dangol.segments.nodes import Named
+from dangol.segments.row import Row
+
+MAX_CHAIN = 8
+"""Segments that may name each other in a row."""
+
+
+class Scope:
+    """One site's conditions and segments. Its definitions don't change; what was read of them is remembered, so one
+    scope should serve all that is read of one version of the definitions.
+
+    `segments` keeps the order of definition; `read` holds the segments that others name and that were read already,
+    None for those that are not well written. ValueError for an unknown time zone.
+    """
+
+    def __init__(self, catalogue: Catalogue, site: Site, segments: Sequence[Segment] = ()) -> None:
+        self.catalogue = catalogue.with_traits(site.traits)
+        self.site = site
+        self.segments = tuple(segments)
+        self.by_id: Mapping[str, Segment] = {segment.id: segment for segment in reversed(self.segments)}
+        self.calendar: Calendar = calendar(site.timezone)
+        self.read: dict[str, Named | None] = {}
+        self._rows: dict[Hashable, Row] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
+
+    def row(self, key: Hashable, make: Callable[[], Row]) -> Row:
+        """The one row that stands for `key`, made when first asked for: equal conditions then share their facts."""
+        if key not in self._rows:
+            self._rows[key] = make()
+        return self._rows[key]
+
+    def nearest_segment(self, id: str) -> str:
+        """The segment whose id is most like `id`, or empty."""
+        return next(iter(get_close_matches(id, self.by_id, n=1)), "")
+
+    def way(self, start: str, goal: str) -> list[str]:
+        """The segments from `start` to `goal`, each of which names the next; empty where there is no way."""
+        came: dict[str, str] = {start: ""}
+        ahead = deque([start])
+        while ahead:
+            id = ahead.popleft()
+            if id == goal:
+                return _back(came, id)
+            for name in self.names(id):
+                if name not in came:
+                    came[name] = id
+                    ahead.append(name)
+        return []
+
+    def is_long(self, id: str) -> bool:
+        """Whether more than MAX_CHAIN segments name each other from `id` on; so it is on the way into a cycle."""
+        reached = {id}
+        for _ in range(MAX_CHAIN):
+            reached = {name for each in reached for name in self.names(each)}
+        return bool(reached)
+
+    def names(self, id: str) -> tuple[str, ...]:
+        """The segments that a segment names, as far as its trees can be followed."""
+        if id not in self._names:
+            segment = self.by_id.get(id)
+            self._names[id] = tuple(dict.fromkeys(_named(segment))) if segment else ()
+        return self._names[id]
+
+
+def _back(came: Mapping[str, str], id: str) -> list[str]:
+    way = [id]
+    while came[way[-1]]:
+        way.append(came[way[-1]])
+    return way[::-1]
+
+
+def _named(segment: Segment) -> list[str]:
+    """Without recursion, since the trees are not checked yet."""
+    found: list[str] = []
+    trees: list[Any] = [segment.include, segment.exclude]
+    while trees:
+        tree = trees.pop()
+        if isinstance(tree, list):
+            trees += tree
+        elif isinstance(tree, Mapping):
+            trees += [tree[name] for name in ("all", "any", "not") if name in tree]
+            found += [tree["segment"]] if isinstance(tree.get("segment"), str) else []
+    return found
