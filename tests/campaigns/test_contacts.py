@@ -55,6 +55,7 @@ def test_a_view_is_confirmed_once() -> None:
             visit_started=profile.visit.started,
             day=1,
             day_number=today,
+            seen_at=int(NOW),
         )
     }
 

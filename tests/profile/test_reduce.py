@@ -36,8 +36,21 @@ EFFECTS: list[tuple[list[Event], dict[str, Any]]] = [
     ([view()], {"page_views": 1, "visits": 1, "first_seen": NOW, "last_seen": NOW}),
     ([event("view_item", NOW, Item("a", category="Mugs"))], {"viewed": [Seen("a", NOW)], "page_views": 0}),
     ([event("view_item", NOW, Item("a", category="Mugs"))], {"categories": [Seen("Mugs", NOW)]}),
-    ([event("view_item", NOW, A), event("view_item", NOW + 1, A)], {"viewed": [Seen("a", NOW + 1, 2)]}),
-    ([event("view_item", NOW, A, B)], {"viewed": [Seen("a", NOW)]}),
+    ([event("view_item", NOW, A), event("view_item", NOW + 1, A)], {"viewed": [Seen("a", NOW + 1, 2, 1000)]}),
+    ([event("view_item", NOW, A, B)], {"viewed": [Seen("a", NOW, 1, 1000)]}),
+    ([event("view_item", NOW, Item("a", brand="Denby"))], {"brands": [Seen("Denby", NOW)]}),
+    (
+        [event("view_item", NOW, A), event("view_item", NOW + 1, Item("a"))],
+        {"viewed": [Seen("a", NOW + 1, 2, 1000)]},
+    ),
+    (
+        [event("view_item", NOW, A), event("view_item", NOW - 9, Item("a", price=900))],
+        {"viewed": [Seen("a", NOW, 2, 1000)]},
+    ),
+    (
+        [event("add_to_cart", NOW, Item("a", category="Mugs", brand="Denby")), event("view_cart", NOW, Item("a"))],
+        {"cart": [Line("a", 0, 1, NOW, "Mugs", "Denby")]},
+    ),
     ([event("view_item_list", key="Mugs")], {"categories": [Seen("Mugs", NOW)]}),
     ([event("view_item_list")], {"categories": []}),
     ([event("add_to_cart", NOW, A)], {"cart": [Line("a", 1000, 2, NOW)], "cart_at": NOW, "cart_total": 2000}),
@@ -135,6 +148,14 @@ def test_an_order_that_moved_to_another_profile_leaves_no_trace() -> None:
     assert [order.number for order in profile.recent_orders] == ["2"]
 
 
+def test_the_last_order_that_was_not_taken_back_is_the_last_order() -> None:
+    orders = [event("purchase", NOW + hour, A, key=str(hour)) for hour in range(3)]
+    profile = after(*orders, event("refund", NOW + 9, key="1"))
+    assert profile.last_order_at == NOW + 2
+    assert after(event("refund", NOW + 9, key="2"), profile=profile).last_order_at == NOW
+    assert after(event("refund", NOW + 9, key="0"), profile=profile).last_order_at == 0
+
+
 def test_a_refund_of_an_unknown_order_changes_nothing() -> None:
     profile = after(event("refund", NOW, key="unknown"))
     assert (profile.orders, profile.spent, profile.recent_orders) == (0, 0, [])
@@ -196,10 +217,17 @@ def test_sums_stay_within_64_bits() -> None:
 
 def test_a_cart_that_was_left_long_ago_is_gone() -> None:
     profile = after(event("add_to_cart", NOW, A))
-    after(view(NOW + SITE.cart_days * DAY), profile=profile)
+    assert profile.cart_until == NOW + SITE.cart_days * DAY
+    after(view(profile.cart_until - 1), profile=profile)
     assert profile.cart
-    after(view(NOW + SITE.cart_days * DAY + 1), profile=profile)
+    after(view(profile.cart_until), profile=profile)
     assert profile.cart == []
+
+
+def test_a_change_of_the_carts_days_holds_from_the_next_event_on() -> None:
+    profile = after(event("add_to_cart", NOW, A))
+    reduce(profile, [view(NOW + 60)], msgspec.structs.replace(SITE, cart_days=7), NOW, seed=7)
+    assert profile.cart_until == NOW + 7 * DAY
 
 
 def test_a_purchase_leaves_what_came_into_the_cart_after_it() -> None:
@@ -218,7 +246,6 @@ LATE = [
     event("add_to_wishlist", NOW - DAY, A),
     event("begin_checkout", NOW - DAY),
     event("purchase", NOW - DAY, A, key="2"),
-    event("refund", NOW - DAY, key="1"),
     event("login", NOW - DAY),
 ]
 

@@ -65,7 +65,7 @@ def react(profile: Profile, event: Event, now: float, site: Site) -> bool:
     if not isinstance(campaign, str):
         return False
     if event.name == "widget_view":
-        return _confirm(profile, campaign, event.key, now, site)
+        return _confirm(profile, campaign, event, now, site)
     if not _is_known(profile, campaign, event.key):
         return False
     if event.name == "widget_later":
@@ -73,17 +73,19 @@ def react(profile: Profile, event: Event, now: float, site: Site) -> bool:
     contact = _contact(profile, campaign, now)
     if event.name == "widget_click":
         contact.clicks += 1
+        contact.clicked_at = max(contact.clicked_at, event.at // 1000)
     elif event.name == "widget_close":
         contact.closes += 1
     return event.name in ("widget_click", "widget_close")
 
 
-def _confirm(profile: Profile, campaign: str, exposure: str, now: float, site: Site) -> bool:
+def _confirm(profile: Profile, campaign: str, event: Event, now: float, site: Site) -> bool:
     for place, lease in enumerate(profile.leases):
-        if lease.exposure == exposure and lease.campaign == campaign:
+        if lease.exposure == event.key and lease.campaign == campaign:
             del profile.leases[place]
             contact = _contact(profile, campaign, now)
             contact.views += 1
+            contact.seen_at = max(contact.seen_at, event.at // 1000)
             _count_one(contact, profile, now, site)
             return True
     return False

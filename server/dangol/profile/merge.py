@@ -1,6 +1,8 @@
 """A visitor's history joins the member's profile at login. Pure; `member` is changed in place."""
 
+from dangol.profile import conversions
 from dangol.profile.model import (
+    BRANDS,
     CART_LINES,
     CATEGORIES,
     CONTACTS,
@@ -12,15 +14,17 @@ from dangol.profile.model import (
     RECENT_PRODUCTS,
     Contact,
     Line,
+    Order,
     Profile,
     Seen,
 )
-from dangol.profile.reduce import TAKEN_BACK
+from dangol.profile.reduce import TAKEN_BACK, forget_latest
+from dangol.profile.watch import NOTHING, Watching
 
 MERGED = 50
 
 
-def merge(member: Profile, visitor: Profile, visitor_id: str) -> bool:
+def merge(member: Profile, visitor: Profile, visitor_id: str, watching: Watching = NOTHING) -> bool:
     """Take the visitor's history over, once: False when this visitor is in there already."""
     if visitor_id in member.merged:
         return False
@@ -30,12 +34,14 @@ def merge(member: Profile, visitor: Profile, visitor_id: str) -> bool:
     _take_visit(member, visitor)
     member.viewed = _join(member.viewed, visitor.viewed, RECENT_PRODUCTS)
     member.categories = _join(member.categories, visitor.categories, CATEGORIES)
+    member.brands = _join(member.brands, visitor.brands, BRANDS)
     member.wishlist = _join(member.wishlist, visitor.wishlist, RECENT_PRODUCTS)
     member.bought = _join(member.bought, visitor.bought, RECENT_PRODUCTS)
     _take_cart(member, visitor)
     _take_orders(member, visitor)
     _take_contacts(member, visitor)
     member.leases = [*visitor.leases, *member.leases][:LEASES]
+    watching.unite(member, visitor)
     member.event_ids = (visitor.event_ids + member.event_ids)[: EVENT_IDS * EVENT_ID_BYTES]
     member.merged = [visitor_id, *member.merged][:MERGED]
     return True
@@ -54,7 +60,7 @@ def _take_cart(member: Profile, visitor: Profile) -> None:
     lines: dict[str, Line] = {line.id: line for line in older.cart}
     lines.update({line.id: line for line in newer.cart})
     member.cart = sorted(lines.values(), key=lambda line: -line.at)[:CART_LINES]
-    member.cart_at = newer.cart_at
+    member.cart_at, member.cart_until = newer.cart_at, newer.cart_until
 
 
 def _take_visit(member: Profile, visitor: Profile) -> None:
@@ -74,14 +80,20 @@ def _take_orders(member: Profile, visitor: Profile) -> None:
     member.spent += visitor.spent
     member.last_order_at = max(member.last_order_at, visitor.last_order_at)
     known = {order.number: order for order in member.recent_orders}
+    gone = []
     for theirs in visitor.recent_orders:
         ours = known.setdefault(theirs.number, theirs)
-        if ours is not theirs and max(ours.value, theirs.value) != TAKEN_BACK:
+        if ours is theirs:
+            continue
+        at, is_gone = max(ours.at, theirs.at), TAKEN_BACK in (ours.value, theirs.value)
+        if max(ours.value, theirs.value) != TAKEN_BACK:
             member.orders -= 1
             member.spent -= ours.value if theirs.value == TAKEN_BACK else theirs.value
-            if theirs.value == TAKEN_BACK:
-                known[theirs.number] = theirs
+        gone += [at] if is_gone else []
+        known[theirs.number] = Order(theirs.number, TAKEN_BACK if is_gone else ours.value, at)
     member.recent_orders = sorted(known.values(), key=lambda order: -order.at)[:RECENT_ORDERS]
+    for at in gone:
+        forget_latest(member, at)
 
 
 def _take_contacts(member: Profile, visitor: Profile) -> None:
@@ -90,14 +102,24 @@ def _take_contacts(member: Profile, visitor: Profile) -> None:
     if len(member.contacts) > CONTACTS:
         newest = sorted(member.contacts.items(), key=lambda one: (one[1].later_until < NEVER, -one[1].last_at))
         member.contacts = dict(newest[:CONTACTS])
+    for order in member.recent_orders:
+        if order.value == TAKEN_BACK:
+            conversions.take_back(member, order.number)
+    conversions.keep_known(member)
 
 
 def _join(ours: list[Seen], theirs: list[Seen], size: int) -> list[Seen]:
     joined = {seen.id: seen for seen in ours}
     for seen in theirs:
         other = joined.get(seen.id)
-        joined[seen.id] = Seen(seen.id, max(seen.at, other.at), seen.times + other.times) if other else seen
+        joined[seen.id] = _met(other, seen) if other else seen
     return sorted(joined.values(), key=lambda seen: -seen.at)[:size]
+
+
+def _met(ours: Seen, theirs: Seen) -> Seen:
+    newer, older = (theirs, ours) if theirs.at >= ours.at else (ours, theirs)
+    price = older.price if newer.price is None else newer.price
+    return Seen(newer.id, newer.at, ours.times + theirs.times, price)
 
 
 def _contact(ours: Contact | None, theirs: Contact) -> Contact:
@@ -107,7 +129,7 @@ def _contact(ours: Contact | None, theirs: Contact) -> Contact:
     latest = max(ours, theirs, key=lambda contact: contact.last_at)
     same_visit = ours.visit_started == theirs.visit_started
     same_day = ours.day_number == theirs.day_number
-    return Contact(
+    contact = Contact(
         views=ours.views + theirs.views,
         clicks=ours.clicks + theirs.clicks,
         closes=ours.closes + theirs.closes,
@@ -119,4 +141,8 @@ def _contact(ours: Contact | None, theirs: Contact) -> Contact:
         later_until=max(ours.later_until, theirs.later_until),
         later_visit=latest.later_visit,
         messages=ours.messages + theirs.messages,
+        seen_at=max(ours.seen_at, theirs.seen_at),
+        clicked_at=max(ours.clicked_at, theirs.clicked_at),
     )
+    conversions.join(contact, ours, theirs)
+    return contact

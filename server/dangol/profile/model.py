@@ -5,7 +5,7 @@ Stored as MessagePack arrays, so a field's place is its name: add fields at the 
 
 from msgspec import Struct, field
 
-from dangol.protocol.event import Scalar
+from dangol.protocol.event import Value
 
 RECENT_PRODUCTS = 50
 RECENT_PAGES = 30
@@ -13,28 +13,34 @@ RECENT_SEARCHES = 10
 RECENT_ORDERS = 20
 CART_LINES = 50
 CATEGORIES = 30
+BRANDS = 30
 CONTACTS = 200
+COUPONS = 50
 LEASES = 16
 EVENT_IDS = 64
 EVENT_ID_BYTES = 6  # of the id's 62 random bits
-TRAITS = 50
+TRAITS = 200  # twice what a site may declare: those of a former declaration stay for a while
 
 
 class Seen(Struct, array_like=True, gc=False):
-    """A product or category the shopper met: `at` the last time, `times` in all."""
+    """A product, category or brand the shopper met: `at` the last time, `times` in all. `price` is what a product cost
+    when it was viewed last, where the shop said so. At most 100 characters of id; ordinarily 20 bytes."""
 
     id: str
     at: int
     times: int = 1
+    price: int | None = None
 
 
 class Line(Struct, array_like=True, gc=False):
-    """A line of the cart; `price` is one unit's."""
+    """A line of the cart; `price` is one unit's. At most 300 characters; ordinarily 40 bytes."""
 
     id: str
     price: int
     quantity: int
     at: int
+    category: str = ""
+    brand: str = ""
 
 
 class Order(Struct, array_like=True, gc=False):
@@ -46,31 +52,61 @@ class Order(Struct, array_like=True, gc=False):
 
 
 class Visit(Struct, array_like=True):
-    """The visit (session) that goes on now, or the last one. A new one starts after 30 idle minutes."""
+    """The visit (session) that goes on now, or the last one. A new one starts after 30 idle minutes.
+
+    Pages are paths with their queries, less what ads and analytics put there (`dangol.profile.arrival`, which also
+    tells what the marks of a link are). At most 300 characters a page and 100 a mark or search; ordinarily 300 bytes.
+    """
 
     started: int = 0
     page_views: int = 0
     landing: str = ""
-    referrer: str = ""
+    referrer: str = ""  # the host alone
     source: str = ""
     medium: str = ""
     campaign: str = ""
     pages: list[str] = field(default_factory=list)
     searches: list[str] = field(default_factory=list)
     previous_at: int = 0  # when the shopper was last seen before this visit
+    content: str = ""
+    term: str = ""
+    click: str = ""  # who marked the link with a click id, such as google
+    referrer_page: str = ""  # host and path
+    page_times: list[int] = field(default_factory=list)  # how often each of `pages` was seen
 
 
 class Environment(Struct, array_like=True, gc=False):
-    """What the browser is: `device` is pc, mobile or app."""
+    """What the browser is: `device` is pc, mobile or app (the shop's own, around a web view). `country` is two capital
+    letters (ISO 3166), where the proxy in front tells it."""
 
     device: str = ""
     os: str = ""
     browser: str = ""
     language: str = ""
+    country: str = ""
+
+
+class Coupon(Struct, array_like=True, gc=False):
+    """A coupon that a member may use until `expires` (0: without end)."""
+
+    id: str
+    name: str = ""
+    expires: int = 0
+
+
+class Rfm(Struct, array_like=True, gc=False):
+    """How good a customer is: scores from 1 to 5 (0: not known) for how lately, how often and how much was bought, and
+    the name of the grade that these make."""
+
+    grade: str = ""
+    recency: int = 0
+    frequency: int = 0
+    monetary: int = 0
 
 
 class Member(Struct, array_like=True):
-    """The logged-in customer, as signed by the shop or told by its server. `birthday` is MM-DD or YYYY-MM-DD."""
+    """The logged-in customer, as signed by the shop or told by its server. `birthday` is MM-DD or YYYY-MM-DD.
+    `revenue` is what the shop says the customer has spent in all its days; None where it does not."""
 
     id: str
     name: str = ""
@@ -81,12 +117,17 @@ class Member(Struct, array_like=True):
     last_login_at: int = 0
     phone: str = ""
     email: str = ""
-    traits: dict[str, Scalar] = field(default_factory=dict)
+    traits: dict[str, Value] = field(default_factory=dict)  # TRAITS, those told last at the end
+    coupons: list[Coupon] = field(default_factory=list)
+    rfm: Rfm | None = None
+    revenue: int | None = None
 
 
 class Contact(Struct, array_like=True, gc=False):
     """What passed between one campaign and the shopper; `session` and `day` count confirmed views of the
-    visit that started at `visit_started` and of the shop's calendar day `day_number`."""
+    visit that started at `visit_started` and of the shop's calendar day `day_number`. `converted` marks the latest
+    orders that followed a view or click soon enough (EVENT_ID_BYTES each, newest first; RECENT_ORDERS of them).
+    At most 160 bytes."""
 
     views: int = 0
     clicks: int = 0
@@ -99,6 +140,10 @@ class Contact(Struct, array_like=True, gc=False):
     later_until: int = 0  # 0: not asked for; NEVER: never again
     later_visit: int = 0  # "not in this visit": the visit's start
     messages: int = 0
+    seen_at: int = 0  # the last confirmed view
+    clicked_at: int = 0
+    conversions: int = 0
+    converted: bytes = b""
 
 
 NEVER = 1 << 40
@@ -140,6 +185,11 @@ class Profile(Struct, array_like=True):
     event_ids: bytes = b""  # EVENT_ID_BYTES each, newest first
     merged: list[str] = field(default_factory=list)  # visitors whose history is already in here
     alias: str = ""  # this visitor is that member now; the history below waits to be merged, then goes
+    traits: dict[str, Value] = field(default_factory=dict)  # told by pages, so only public ones
+    brands: list[Seen] = field(default_factory=list)
+    cart_until: int = 0  # from then on the cart counts as left behind; 0: not known
+    behaviours: dict[str, bytes] = field(default_factory=dict)  # what definitions watch for; `profile.watch` reads them
+    watched: int = 0  # the newest version of the definitions that `behaviours` were kept by
 
     @property
     def cart_total(self) -> int:

@@ -2,13 +2,17 @@
 and tests all use it. The profile is changed in place; callers hold a fresh copy."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
-from hashlib import blake2b
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from dangol.campaigns.contacts import react
 from dangol.definitions.model import Site
+from dangol.profile import conversions
+from dangol.profile.arrival import UNMARKED, arrival, referrer
+from dangol.profile.marks import mark, place
 from dangol.profile.model import (
+    BRANDS,
     CART_LINES,
     CATEGORIES,
     EVENT_ID_BYTES,
@@ -23,18 +27,12 @@ from dangol.profile.model import (
     Seen,
     Visit,
 )
+from dangol.profile.watch import NOTHING, Watching
 from dangol.protocol.event import REACTION_EVENTS, Event, Item
-from dangol.protocol.text import clean
 from dangol.render.money import MOST
 
 VISIT_GAP = 30 * 60
 """Idle seconds after which the next page view starts a new visit (GA4's session rule)."""
-
-LONGEST_PATH = 200
-"""Characters of a page's path that are kept; a condition on a page has no more."""
-
-UTM = ("utm_source", "utm_medium", "utm_campaign")
-NO_MARKS = ("", "", "")
 
 MOST_OF_ONE = 100_000
 """Pieces of one product in a cart; with `MOST` it keeps all sums within 64 bits."""
@@ -43,22 +41,27 @@ TAKEN_BACK = -1
 """The value of an order that was cancelled: its number stays, so that a late report does not count it again."""
 
 
-def reduce(profile: Profile, events: Sequence[Event], site: Site, now: float, seed: int) -> list[Event]:
+def reduce(
+    profile: Profile, events: Sequence[Event], site: Site, now: float, seed: int, watching: Watching = NOTHING
+) -> list[Event]:
     """Take in `events`, oldest first, and return those that were new.
 
     Retried beacons, orders that were counted before and reactions to widgets that were never shown fall away. `now` is
-    the server's clock; `seed` is what the caller drew for a profile that has none yet.
+    the server's clock; `seed` is what the caller drew for a profile that has none yet; `watching` is what the site's
+    definitions ask to remember of single events.
     """
     if not profile.seed:
         profile.seed = seed
     taken = []
     for event in events:
-        mark = _mark(event.id)
-        if _remembered(profile.event_ids, mark) or _counted(profile, event):
+        one = mark(event.id)
+        if place(profile.event_ids, one) >= 0 or _counted(profile, event):
             continue
-        profile.event_ids = (mark + profile.event_ids)[: EVENT_IDS * EVENT_ID_BYTES]
+        profile.event_ids = (one + profile.event_ids)[: EVENT_IDS * EVENT_ID_BYTES]
         if _take(profile, event, site, now):
             taken.append(event)
+            watching.take(profile, event)
+    watching.tidy(profile)
     return taken
 
 
@@ -66,81 +69,79 @@ def _take(profile: Profile, event: Event, site: Site, now: float) -> bool:
     """False for a reaction to what was never shown to this shopper."""
     at = event.at // 1000
     profile.first_seen = profile.first_seen or at
-    if profile.cart and profile.cart_at < at - site.cart_days * 86_400:
+    if profile.cart and at >= profile.cart_at + site.cart_days * 86_400:
         profile.cart = []
     if event.name in REACTION_EVENTS:
         return react(profile, event, now, site)
-    if handler := HANDLERS.get(event.name):
+    if event.name == "page_view":
+        _page_view(profile, event, at, site)
+    elif handler := HANDLERS.get(event.name):
         handler(profile, event, at)
+    if profile.cart:
+        profile.cart_until = profile.cart_at + site.cart_days * 86_400
     return True
-
-
-def _mark(event_id: str) -> bytes:
-    return blake2b(event_id.encode(), digest_size=EVENT_ID_BYTES).digest()
-
-
-def _remembered(ids: bytes, mark: bytes) -> bool:
-    at = ids.find(mark)
-    while at > 0 and at % EVENT_ID_BYTES:  # a match across two ids is no match
-        at = ids.find(mark, at + 1)
-    return at >= 0
 
 
 def _counted(profile: Profile, event: Event) -> bool:
     return event.name == "purchase" and any(order.number == event.key for order in profile.recent_orders)
 
 
-def _page_view(profile: Profile, event: Event, at: int) -> None:
-    visit = profile.visit
-    is_new = at - profile.last_seen > VISIT_GAP or (at >= profile.last_seen and _new_campaign(visit, event))
+def _page_view(profile: Profile, event: Event, at: int, site: Site) -> None:
+    visit, (page, marks) = profile.visit, arrival(event.page)
+    is_new = at - profile.last_seen > VISIT_GAP
+    if marks is not UNMARKED and at >= profile.last_seen:
+        # Coming back through another campaign's link starts a visit of its own, or its effect could not be seen.
+        is_new = is_new or (any(marks) and marks.link != (visit.source, visit.medium, visit.campaign, visit.click))
     if is_new or not visit.started:
-        _start_visit(profile, event, at)
+        _start_visit(profile, event, at, site)
         visit = profile.visit
     profile.last_seen = max(profile.last_seen, at)
     profile.page_views += 1
     visit.page_views += 1
-    path = event.page.partition("?")[0][:LONGEST_PATH]
-    visit.pages = [path, *(page for page in visit.pages if page != path)][:RECENT_PAGES]
+    _see_page(visit, page)
 
 
-def _start_visit(profile: Profile, event: Event, at: int) -> None:
+def _start_visit(profile: Profile, event: Event, at: int, site: Site) -> None:
     if profile.visit.started:
         profile.dwell += max(0, profile.last_seen - profile.visit.started)
     profile.visits += 1
-    path, _, query = event.page.partition("?")
-    source, medium, campaign = _marks(query) if "utm_" in query else NO_MARKS
-    referrer = _host(str(event.props.get("referrer", "")))
-    profile.visit = Visit(at, 0, path[:LONGEST_PATH], referrer, source, medium, campaign, previous_at=profile.last_seen)
+    page, marks = arrival(event.page)
+    host, address = referrer(str(event.props.get("referrer", "")))
+    if any(urlsplit(origin).hostname == host for origin in site.origins):
+        host = address = ""  # the shop's own pages send nobody
+    profile.visit = Visit(
+        started=at,
+        landing=page,
+        referrer=host,
+        source=marks.source,
+        medium=marks.medium,
+        campaign=marks.campaign,
+        previous_at=profile.last_seen,
+        content=marks.content,
+        term=marks.term,
+        click=marks.click,
+        referrer_page=address,
+    )
 
 
-def _new_campaign(visit: Visit, event: Event) -> bool:
-    """Coming back through another campaign link starts a visit of its own, or its effect could not be seen."""
-    if "utm_" not in event.page:
-        return False
-    marks = _marks(event.page.partition("?")[2])
-    return marks != NO_MARKS and marks != (visit.source, visit.medium, visit.campaign)
-
-
-@lru_cache(4096)
-def _marks(query: str) -> tuple[str, str, str]:
-    """Source, medium and campaign of a link's query."""
-    values = parse_qs(query)
-    source, medium, campaign = (clean(values.get(name, [""])[0], 100) for name in UTM)
-    return source, medium, campaign
-
-
-def _host(referrer: str) -> str:
-    try:
-        return (urlsplit(referrer).hostname or "")[:100]
-    except ValueError:
-        return ""
+def _see_page(visit: Visit, page: str) -> None:
+    times = [*visit.page_times, *[1] * (len(visit.pages) - len(visit.page_times))]
+    seen = 1
+    if page in visit.pages:
+        place = visit.pages.index(page)
+        seen += times.pop(place)
+        del visit.pages[place]
+    visit.pages = [page, *visit.pages][:RECENT_PAGES]
+    visit.page_times = [seen, *times][:RECENT_PAGES]
 
 
 def _view_item(profile: Profile, event: Event, at: int) -> None:
     for item in event.items[:1]:
-        profile.viewed = _meet(profile.viewed, item.id, at, RECENT_PRODUCTS)
+        profile.viewed = _meet(profile.viewed, item.id, at, RECENT_PRODUCTS, item.price)
         if item.category:
             profile.categories = _meet(profile.categories, item.category, at, CATEGORIES)
+        if item.brand:
+            profile.brands = _meet(profile.brands, item.brand, at, BRANDS)
 
 
 def _view_item_list(profile: Profile, event: Event, at: int) -> None:
@@ -164,9 +165,11 @@ def _add_to_cart(profile: Profile, event: Event, at: int) -> None:
 
 
 def _line(item: Item, known: Line | None, quantity: int) -> Line:
-    """`item` as one more of `quantity`; a report without a price leaves the one that is known."""
-    price = item.price if item.price is not None else known.price if known else 0
-    return Line(item.id, price, min(item.quantity + quantity, MOST_OF_ONE), known.at if known else 0)
+    """`item` as one more of `quantity`; what a report does not tell, such as the price, stays as it is known."""
+    known = known or Line(item.id, 0, 0, 0)
+    price = known.price if item.price is None else item.price
+    quantity = min(item.quantity + quantity, MOST_OF_ONE)
+    return Line(item.id, price, quantity, known.at, item.category or known.category, item.brand or known.brand)
 
 
 def _remove_from_cart(profile: Profile, event: Event, at: int) -> None:
@@ -174,7 +177,7 @@ def _remove_from_cart(profile: Profile, event: Event, at: int) -> None:
     for item in event.items:
         line = cart.pop(item.id, None)
         if line and line.quantity > item.quantity:
-            cart[item.id] = Line(line.id, line.price, line.quantity - item.quantity, line.at)
+            cart[item.id] = replace(line, quantity=line.quantity - item.quantity)
     _set_cart(profile, list(cart.values()), at)
 
 
@@ -220,6 +223,7 @@ def _purchase(profile: Profile, event: Event, at: int) -> None:
         profile.bought = _meet(profile.bought, item.id, at, RECENT_PRODUCTS)
     gone = {item.id for item in event.items}
     profile.cart = [line for line in profile.cart if line.id not in gone or line.at > at]
+    conversions.convert(profile, event.key, at)
 
 
 def _refund(profile: Profile, event: Event, at: int) -> None:
@@ -230,8 +234,17 @@ def _refund(profile: Profile, event: Event, at: int) -> None:
         profile.orders -= 1
         profile.spent -= order.value
         order.value = TAKEN_BACK
+        conversions.take_back(profile, order.number)
+        forget_latest(profile, order.at)
         if event.props.get("moved"):
             profile.recent_orders.remove(order)
+
+
+def forget_latest(profile: Profile, at: int) -> None:
+    """An order of the time `at` was taken back: where it was the last one, the last one before it is."""
+    if at >= profile.last_order_at:
+        left = [order.at for order in profile.recent_orders if order.value != TAKEN_BACK]
+        profile.last_order_at = max(left) if left else at if profile.orders else 0
 
 
 def _worth(item: Item) -> int:
@@ -253,17 +266,17 @@ def _withdraw(profile: Profile, event: Event, at: int) -> None:
     profile.member = None
 
 
-def _meet(ring: list[Seen], name: str, at: int, size: int) -> list[Seen]:
+def _meet(ring: list[Seen], name: str, at: int, size: int, price: int | None = None) -> list[Seen]:
     """Put `name` in front, with one time more; a late event never makes a meeting older."""
-    for place, seen in enumerate(ring):
+    for number, seen in enumerate(ring):
         if seen.id == name:
-            met = Seen(name, max(at, seen.at), seen.times + 1)
-            return [met, *ring[:place], *ring[place + 1 :]]
-    return [Seen(name, at), *ring[: size - 1]]
+            price = seen.price if price is None or at < seen.at else price
+            met = Seen(name, max(at, seen.at), seen.times + 1, price)
+            return [met, *ring[:number], *ring[number + 1 :]]
+    return [Seen(name, at, 1, price), *ring[: size - 1]]
 
 
 HANDLERS: dict[str, Callable[[Profile, Event, int], None]] = {
-    "page_view": _page_view,
     "view_item": _view_item,
     "view_item_list": _view_item_list,
     "search": _search,

@@ -3,13 +3,14 @@
 from msgspec import Struct, field
 
 Scalar = str | int | float | bool
+Value = Scalar | list[str]
 
 PAGE_EVENTS = frozenset({"page_view"})
 CART_EVENTS = frozenset({"add_to_cart", "remove_from_cart", "view_cart"})
 REACTION_EVENTS = frozenset({"widget_view", "widget_click", "widget_close", "widget_later"})
 SHOP_EVENTS = frozenset(
     {"view_item", "view_item_list", "search", "add_to_wishlist", "remove_from_wishlist", "begin_checkout"}
-    | {"purchase", "refund", "sign_up", "login", "withdraw"}
+    | {"purchase", "refund", "sign_up", "login", "withdraw", "traits"}
 )
 STANDARD_EVENTS = PAGE_EVENTS | CART_EVENTS | REACTION_EVENTS | SHOP_EVENTS
 
@@ -30,7 +31,8 @@ class Event(Struct, array_like=True, frozen=True):
 
     `at` is unix milliseconds with the browser's clock skew taken out. `page` is the path and query of the
     page it happened on. `value` is money in minor units. `key` is what makes the event one of a kind within
-    its name: the order number of a purchase, the words of a search, the exposure of a widget event.
+    its name: the order number of a purchase, the words of a search, the exposure of a widget event. Only the traits of
+    a `traits` event are lists.
     """
 
     id: str
@@ -40,7 +42,7 @@ class Event(Struct, array_like=True, frozen=True):
     items: list[Item] = field(default_factory=list)
     value: int | None = None
     key: str = ""
-    props: dict[str, Scalar] = field(default_factory=dict)
+    props: dict[str, Value] = field(default_factory=dict)
 
 
 class Decided(Struct, array_like=True, frozen=True, gc=False):
