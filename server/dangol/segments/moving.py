@@ -14,6 +14,7 @@ from math import nan
 from typing import Any, Literal
 
 from dangol.plugin import Profile, Request
+from dangol.profile.watch import Stream, count
 from dangol.segments.calendar import Clock
 
 Fact = Callable[[Profile, Request, Clock], Any]
@@ -108,3 +109,26 @@ class Apart:
         at = self.read(profile)
         days = clock.day_of(at) - clock.today
         return nan if not at or (days < 0 if self.ahead else days > 0) else abs(days)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recent:
+    """How many events of a stream lie in (now - far, now - near], in seconds; where `far` is None since the visit's
+    start, and none before the first visit. With `some` whether there are any. A full stream keeps its newest, so a
+    number may stand for more: see `saturated`."""
+
+    stream: Stream
+    far: int | None
+    near: int = 0
+    some: bool = False
+
+    def __call__(self, profile: Profile, request: Request, clock: Clock) -> int | bool:
+        found = 0
+        if packed := profile.behaviours.get(self.stream.key):
+            after = clock.now - self.far if self.far is not None else (profile.visit.started or clock.now + 1) - 1
+            found = count(packed, after, clock.now - self.near)
+        return found > 0 if self.some else found
+
+    def saturated(self, found: float) -> bool:
+        """Whether `found` means "at least so many"."""
+        return not self.some and found >= self.stream.bound.limit
