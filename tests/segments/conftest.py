@@ -57,7 +57,7 @@ def regular() -> Profile:
             birthday="1996-03-10",
             joined_at=NOW - 60 * DAY,
             last_login_at=NOW - DAY,
-            traits={"store": "gangnam", "points": 1500},
+            traits={"store": "gangnam", "points": 1500.0},
         ),
     )
 

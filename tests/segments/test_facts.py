@@ -58,14 +58,6 @@ def test_search_engines_are_told_by_a_whole_label(referrer: str, engine: str) ->
     assert facts.search_engine(profile, REQUEST, clock(2026, 3, 10)) == engine
 
 
-def test_traits_are_read_as_texts_and_as_numbers() -> None:
-    profile = Profile(member=Member("m", traits={"vip": True, "points": 12, "store": "gangnam", "rate": float("nan")}))
-    now = clock(2026, 3, 10)
-    assert facts.text_traits(profile, REQUEST, now)["vip"] == "true"
-    assert facts.text_traits(profile, REQUEST, now)["points"] == "12"
-    assert facts.number_traits(profile, REQUEST, now) == {"vip": 1, "points": 12}
-
-
 def test_an_order_form_of_an_earlier_visit_does_not_count() -> None:
     now = clock(2026, 3, 10)
     reached = Profile(visit=Visit(started=now.now - 100), checkout_at=now.now - 50)

@@ -1,7 +1,6 @@
 """The index on cases that are written out, and how it behaves as a whole."""
 
 from concurrent.futures import ThreadPoolExecutor
-from math import nan
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from dangol.definitions.model import Segment, Site
 from dangol.errors import Invalid
 from dangol.plugin import Request
-from dangol.profile.model import Line, Member, Profile, Seen, Visit
+from dangol.profile.model import Line, Profile, Seen, Visit
 from dangol.segments import tables
 from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.index import Index
@@ -32,12 +31,6 @@ def test_no_operator_holds_for_a_number_that_is_not_known(operator: str, site: S
     leaf = {"age": {operator: 30}}
     assert not matches(site, leaf, Profile())
     assert matches(site, {"not": leaf}, Profile())
-
-
-def test_a_trait_that_is_not_a_number_is_not_known(site: Site) -> None:
-    for value in (nan, float("inf"), "7"):
-        profile = Profile(member=Member("m", traits={"points": value}))
-        assert not matches(site, {"trait_number": {"key": "points", "ne": 1}}, profile)
 
 
 @pytest.mark.parametrize(("operator", "held"), [("has_any", False), ("has_all", False), ("has_none", True)])

@@ -10,6 +10,21 @@ Label = Annotated[str, Meta(max_length=200)]
 Text = Label | dict[Literal["ko", "en"], Label]
 Glob = Annotated[str, Meta(min_length=1, max_length=200)]
 Later = Literal["session", "1h", "1d", "7d", "30d", "never"]
+Choice = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class Trait(Struct, frozen=True, forbid_unknown_fields=True):
+    """A fact about shoppers that the shop has named itself: a condition `trait.<id>`. The shop's server tells it of
+    members; of a `public` one the shop's pages may tell too, and anybody can have them say anything. `unit` stands
+    behind a number; a text with `choices` is one of them.
+    """
+
+    id: Id
+    name: Text
+    type: Literal["number", "text", "boolean", "time", "list"]
+    public: bool = False
+    unit: Annotated[str, Meta(max_length=20)] = ""
+    choices: Annotated[list[Choice], Meta(max_length=200)] = field(default_factory=list)
 
 
 class Site(Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,6 +38,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     timezone: str = "Asia/Seoul"
     language: Literal["ko", "en"] = "ko"
     cart_days: Annotated[int, Meta(ge=1, le=365)] = 30
+    traits: Annotated[list[Trait], Meta(max_length=100)] = field(default_factory=list)
 
 
 # A condition tree as written: {"all": [...]}, {"any": [...]}, {"not": {...}} or {"<condition>": {"<operator>": value}}.

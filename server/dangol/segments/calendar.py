@@ -78,13 +78,10 @@ class Clock:
         return date.fromordinal(EPOCH + self.today)
 
     def day_of(self, at: int) -> int:
-        """The number of the local day of a unix time, as `today` is, also before 1970. Beyond `LATEST` local time is
-        as far ahead as it is there."""
+        """The number of the local day of a unix time of any year, as `today` is. Beyond `LATEST` the shop's clocks are
+        as far ahead as they are there."""
         near = min(at, LATEST)
-        ahead = self._calendar[near // DAY]
-        if ahead is None:
-            ahead = self._calendar.ahead(near)
-        return (at + ahead) // DAY
+        return (self.local(near) + at - near) // DAY
 
     def days_since(self, at: int) -> float:
         """Calendar days since a unix time, 0 for today and for what a fast clock puts into the future.

@@ -1,15 +1,16 @@
 """The catalogue of conditions that segments are built from. Adding a condition is adding a row."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from math import nan
 from operator import attrgetter
 
+from dangol.definitions.model import Trait
 from dangol.plugin import Condition
 from dangol.segments import facts, text
 from dangol.segments.calendar import WEEKDAYS
 from dangol.segments.extensions import Run, direct, plugin_row
-from dangol.segments.row import CONNECTIVES, Extract, Row
+from dangol.segments.row import BEHAVIOUR, CONNECTIVES, Extract, Row
+from dangol.segments.traits import trait_rows
 
 
 class Catalogue:
@@ -18,6 +19,8 @@ class Catalogue:
     def __init__(self, rows: Iterable[Row]) -> None:
         self._rows: dict[str, Row] = {}
         for row in rows:
+            if row.id in BEHAVIOUR:
+                raise ValueError(f"condition {row.id!r} is named like a condition on behaviour in time")
             if row.id in self._rows:
                 raise ValueError(f"two conditions are called {row.id!r}")
             self._rows[row.id] = row
@@ -30,12 +33,18 @@ class Catalogue:
 
     def nearest(self, name: str) -> str:
         """The id most like `name`, or empty."""
-        return next(iter(get_close_matches(name, (*CONNECTIVES, *self._rows), n=1)), "")
+        if f"trait.{name}" in self._rows:
+            return f"trait.{name}"
+        return next(iter(get_close_matches(name, (*CONNECTIVES, *BEHAVIOUR, *self._rows), n=1)), "")
 
     def with_plugins(self, conditions: Iterable[Condition], run: Run = direct) -> "Catalogue":
         """These rows and one for each plugin. `run` makes the calls (the host's guard); where it raises
         PluginFailure the fact is not known. ValueError for a name that is taken."""
         return Catalogue([*self, *(plugin_row(condition, run) for condition in conditions)])
+
+    def with_traits(self, traits: Sequence[Trait]) -> "Catalogue":
+        """These rows and those of a site's own traits."""
+        return Catalogue([*self, *trait_rows(traits)])
 
 
 def _field(name: str) -> Extract:
@@ -165,10 +174,6 @@ CATALOGUE = Catalogue([
     Row("age", "만 나이", "age", "member", "number", facts.age, {"gte": 20, "lt": 40}, unit="years"),
     Row("sex", "성별", "sex", "member", "text", facts.sex, {"is": "f"}, form=text.folded),
     Row("birthday_today", "오늘 생일", "birthday today", "member", "boolean", facts.birthday_today, True),
-    Row("trait", "회원 속성(문자)", "member trait (text)", "member", "keyed text",
-        facts.text_traits, {"key": "store", "is": "gangnam"}),
-    Row("trait_number", "회원 속성(숫자)", "member trait (number)", "member", "keyed number",
-        facts.number_traits, {"key": "points", "gte": 1000}, absent=nan),
 
     Row("device", "기기", "device", "environment", "text",
         _field("environment.device"), {"is": "mobile"}, choices=("pc", "mobile", "app")),

@@ -6,14 +6,12 @@ function, so that a match computes them once. Times are unix seconds, money is m
 
 from collections.abc import Mapping
 from datetime import date
-from math import isfinite, nan
+from math import nan
 
 from dangol.plugin import Request
 from dangol.profile.model import Member, Profile
-from dangol.protocol.event import Scalar
 from dangol.segments.calendar import Clock
 
-NO_TRAITS: dict[str, Scalar] = {}
 SEARCH_ENGINES = ("google", "naver", "daum", "bing", "yahoo", "duckduckgo", "baidu", "yandex", "zum", "nate")
 
 
@@ -145,28 +143,6 @@ def _birthday(member: Member | None) -> date | None:
 
 def _is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-
-
-def text_traits(profile: Profile, request: Request, clock: Clock) -> Mapping[str, str]:
-    traits = profile.member.traits if profile.member else NO_TRAITS
-    return {key: _as_text(value) for key, value in traits.items()}
-
-
-def number_traits(profile: Profile, request: Request, clock: Clock) -> Mapping[str, float]:
-    """Traits that are numbers; yes and no count as 1 and 0."""
-    traits = profile.member.traits if profile.member else NO_TRAITS
-    return {key: value for key, value in traits.items() if not isinstance(value, str) and isfinite(_as_float(value))}
-
-
-def _as_text(value: Scalar) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _as_float(value: float) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return nan
 
 
 def language(profile: Profile, request: Request, clock: Clock) -> str:
