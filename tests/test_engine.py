@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from dangol.campaigns.contacts import GRACE
+from dangol.campaigns.screen import LIVE
 from dangol.definitions.model import Definitions
-from dangol.engine import LIVE, Context, Engine, Outcome
+from dangol.engine import Context, Engine, Outcome
 from dangol.errors import Unavailable
 from dangol.house import House
 from dangol.profile.merge import merge

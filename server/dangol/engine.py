@@ -7,22 +7,20 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec import Struct, field
 
-from dangol.campaigns.contacts import note_holdout, note_message, promise
-from dangol.campaigns.decide import Decision, Verdict
+from dangol.campaigns.ledger import note
+from dangol.campaigns.screen import live, screen
 from dangol.errors import Unavailable
 from dangol.plugin import Request
 from dangol.profile.merge import merge
 from dangol.profile.model import Environment, Member, Profile
 from dangol.profile.reduce import reduce
-from dangol.protocol.event import Decided, Entry, Event
+from dangol.protocol.event import Entry, Event
 from dangol.protocol.tokens import Identity
 from dangol.runtime import SiteRuntime
 from dangol.stage import Shown, Stage
 from dangol.store.profiles import NOBODY, Profiles, Stored
 
 TRIES = 20
-LIVE = 86_400
-"""Seconds after which an event only counts: history that a shop loads shall not cause messages."""
 
 
 class Context(Struct, frozen=True):
@@ -107,10 +105,10 @@ class Engine:
         if context.counted:
             uncounted = [one for one in events if one.name != "purchase" or one.key not in context.counted]
         taken = reduce(profile, uncounted, runtime.site, context.now, seed)
-        request = request_of(_live(events, context.now), context)
-        live = _live(taken, context.now)
-        decisions, shown = await self.stage.perform(runtime, profile, request, live, context.open, context.widgets)
-        decided = _note(profile, decisions, runtime, context.now)
+        request = request_of(live(events, context.now), context)
+        recent = live(taken, context.now)
+        decisions, shown = await self.stage.perform(runtime, profile, request, recent, context.open, context.widgets)
+        decided = note(profile, decisions, context.now, runtime.site)
         entry = None
         if taken or decided:
             member = profile.member.id if profile.member else ""
@@ -174,31 +172,9 @@ class Engine:
         return await self.look(runtime, profile.alias) if profile.alias else profile
 
 
-def _live(events: Sequence[Event], now: float) -> Sequence[Event]:
-    oldest = (now - LIVE) * 1000
-    if all(event.at > oldest for event in events):
-        return events
-    return [event for event in events if event.at > oldest]
-
-
 def request_of(events: Sequence[Event], context: Context) -> Request:
     """The page on screen as conditions and widgets see it."""
-    product, order_value = "", None
-    for event in events:
-        if event.name == "view_item":
-            product = event.items[0].id
-        elif event.name == "purchase":
-            order_value = event.value
-    return Request(
-        now=context.now,
-        path=context.page.partition("?")[0],
-        url=context.page,
-        product=product,
-        event_names=frozenset(event.name for event in events),
-        order_value=order_value,
-        language=context.language,
-        verified=context.identity is not None,
-    )
+    return screen(events, context.now, context.page, context.language, context.identity is not None)
 
 
 def _identify(profile: Profile, context: Context) -> None:
@@ -213,19 +189,3 @@ def _identify(profile: Profile, context: Context) -> None:
         member.sex = identity.sex or member.sex
         member.birthday = identity.birthday or member.birthday
         profile.member = member
-
-
-def _note(profile: Profile, decisions: Sequence[Decision], runtime: SiteRuntime, now: float) -> list[Decided]:
-    """Write on the profile what was decided, and return what the log keeps of it."""
-    noted = []
-    for decision in decisions:
-        if decision.verdict is Verdict.SHOW:
-            promise(profile, decision, now)
-        elif decision.verdict is Verdict.MESSAGE:
-            note_message(profile, decision, now, runtime.site)
-        elif decision.verdict is Verdict.HOLDOUT:
-            note_holdout(profile, decision, now)
-        else:
-            continue
-        noted.append(Decided(decision.campaign.id, decision.verdict.value, decision.key))
-    return noted
