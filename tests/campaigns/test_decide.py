@@ -159,6 +159,12 @@ def test_a_slot_goes_to_the_highest_priority_then_to_the_first_defined() -> None
     assert of(decisions) == [("b", "shown", ""), ("d", "slot_taken", "b"), ("a", "slot_taken", "b")]
 
 
+def test_losers_are_looked_at_where_it_is_asked_for_and_those_out_of_the_question_are_not() -> None:
+    campaigns = [a_campaign("a"), a_campaign("b", priority=5), a_campaign("d", on=["search"])]
+    assert of(judge(*campaigns)) == [("b", "shown", "")]
+    assert of(judge(*campaigns, losers=True)) == [("b", "shown", ""), ("a", "slot_taken", "b")]
+
+
 def test_inline_widgets_share_a_slot_only_at_the_same_selector() -> None:
     decisions = judge(
         a_campaign("a", "strip", "#top"),

@@ -52,14 +52,15 @@ def decide(
     silent: Collection[str] = (),
     widgets: bool = True,
     everything: bool = False,
+    losers: bool = False,
 ) -> list[Decision]:
     """Judge the campaigns that `request.event_names` and the `matched` segments bring up, or with `everything` all.
 
     `events` are those of the request, for messages that are sent once per event; `is_open` are the campaigns that
     the page shows already, `silent` those whose widget has nothing to show now; without `widgets` no page waits for
     an answer and only messages are judged. One decision per campaign looked at, by descending priority; a message
-    that is sent once per event may have several. Without `everything`, a campaign whose slot is taken is not looked
-    at, and times in `detail` are left out. Changes nothing: see `contacts` for what to note.
+    that is sent once per event may have several. Without `everything`, a campaign whose slot is taken is looked at only
+    with `losers`, and times in `detail` are left out. Changes nothing: see `contacts` for what to note.
     """
     leases = live_leases(profile, request.now) if profile.leases else []
     ends: dict[str, list[int]] = {}
@@ -80,8 +81,9 @@ def decide(
         explained=everything,
     )
     decisions: list[Decision] = []
+    losers = losers or everything
     for rule in plan.rules if everything else plan.candidates(request.event_names, matched):
-        if rule.slot in look.taken and not everything and rule.campaign.id not in is_open:
+        if rule.slot in look.taken and not losers and rule.campaign.id not in is_open:
             continue  # it can't win, and nobody asks why
         if rule.campaign.message is not None:
             decisions.extend(_judge_message(rule, look))
