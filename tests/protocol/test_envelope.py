@@ -295,3 +295,29 @@ def test_a_page_becomes_its_path_and_query() -> None:
     assert envelope.path_of("https://shop.example") == "/"
     assert envelope.path_of("HTTP://user:word@shop.example:81/a/b;c?d=e#f") == "/a/b;c?d=e"
     assert len(envelope.path_of("https://shop.example/" + "x" * 3000)) == envelope.LONGEST_PAGE
+
+
+def told(*, take: envelope.TakeTraits = dict, **data: Any) -> tuple[list[Event], dict[str, int]]:
+    body = envelope.read(sent(event("traits", data=data)))
+    taken, dropped = envelope.events(body, "/page", "GBP", NOW, take)
+    return taken, dict(dropped)
+
+
+def test_traits_that_a_page_tells_become_an_events_props() -> None:
+    ([taken], dropped) = told(traits={"size": "M", "likes": ["tea"]}, page_location="https://shop.example/quiz")
+    assert (taken.page, taken.props, dropped) == ("/quiz", {"size": "M", "likes": ["tea"]}, {})
+
+
+def test_traits_that_are_not_taken_are_counted_one_by_one() -> None:
+    ([taken], dropped) = told(take=lambda given: {"size": given["size"]}, traits={"size": "M", "vip": True, "x": 1})
+    assert (taken.props, dropped) == ({"size": "M"}, {"trait": 2})
+
+
+@pytest.mark.parametrize("traits", [{}, [], "M", None, {str(n): n for n in range(101)}])
+def test_an_event_without_traits_is_dropped(traits: Any) -> None:
+    assert told(traits=traits) == ([], {"data": 1})
+
+
+def test_an_event_of_which_no_trait_is_taken_is_dropped() -> None:
+    assert told(take=envelope.no_traits, traits={"size": "M"}) == ([], {"data": 1})
+    assert normal(event("traits", data={"traits": {"size": "M"}})) == ([], {"data": 1})

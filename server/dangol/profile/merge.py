@@ -19,6 +19,7 @@ from dangol.profile.model import (
     Seen,
 )
 from dangol.profile.reduce import TAKEN_BACK, forget_latest
+from dangol.profile.traits import changed
 from dangol.profile.watch import NOTHING, Watching
 
 MERGED = 50
@@ -64,13 +65,17 @@ def _take_cart(member: Profile, visitor: Profile) -> None:
 
 
 def _take_visit(member: Profile, visitor: Profile) -> None:
-    """The visit that is in front of the shopper goes on; the other one has ended, and its time counts."""
+    """The visit that is in front of the shopper goes on, and what its pages told goes before; the other one has ended,
+    and its time counts."""
     ours, theirs = ((each.last_seen, each.visit.started) for each in (member, visitor))
     seen, started = min(ours, theirs)
     member.dwell += max(0, seen - started)
     if theirs >= ours:
         member.visit = visitor.visit
         member.environment = visitor.environment
+        member.traits = changed(member.traits, visitor.traits)
+    else:
+        member.traits = changed(visitor.traits, member.traits)
     member.last_seen = max(member.last_seen, visitor.last_seen)
 
 

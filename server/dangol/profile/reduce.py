@@ -27,6 +27,7 @@ from dangol.profile.model import (
     Seen,
     Visit,
 )
+from dangol.profile.traits import changed
 from dangol.profile.watch import NOTHING, Watching
 from dangol.protocol.event import REACTION_EVENTS, Event, Item
 from dangol.render.money import MOST
@@ -261,9 +262,14 @@ def _sign_up(profile: Profile, event: Event, at: int) -> None:
         profile.member.joined_at = profile.member.joined_at or at
 
 
+def _traits(profile: Profile, event: Event, at: int) -> None:
+    profile.traits = changed(profile.traits, event.props)
+
+
 def _withdraw(profile: Profile, event: Event, at: int) -> None:
-    """Who leaves is a visitor again: what the shop told of the person goes."""
+    """Who leaves is a visitor again: what was told of the person goes."""
     profile.member = None
+    profile.traits = {}
 
 
 def _meet(ring: list[Seen], name: str, at: int, size: int, price: int | None = None) -> list[Seen]:
@@ -290,5 +296,6 @@ HANDLERS: dict[str, Callable[[Profile, Event, int], None]] = {
     "refund": _refund,
     "login": _login,
     "sign_up": _sign_up,
+    "traits": _traits,
     "withdraw": _withdraw,
 }

@@ -6,10 +6,11 @@ gets another type. The very start of 1970 is what databases write for never, and
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from math import isfinite
 
-from dangol.definitions.model import Trait
+from dangol.definitions.model import Site, Trait
 from dangol.errors import DangolError
 from dangol.profile.model import TRAITS, Profile
 from dangol.protocol.event import Value
@@ -82,6 +83,16 @@ def _texts(told: list[object]) -> list[str] | None:
         return None
     seen = [text for text in dict.fromkeys(texts) if text is not None]
     return seen if None not in texts else None
+
+
+def told_by_page(site: Site, told: Mapping[str, object]) -> dict[str, Value]:
+    """What is taken of traits that a page tells: the public ones that fit. Anybody can make a page say anything."""
+    public = {trait.id: trait for trait in site.traits if trait.public}
+    kept = {}
+    for id in (id for id in told if id in public):
+        with suppress(Unfit):
+            kept[id] = taken(public[id], told[id], site.timezone)
+    return kept
 
 
 def changed(before: Mapping[str, Value], told: Mapping[str, Value | None]) -> dict[str, Value]:

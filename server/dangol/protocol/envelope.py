@@ -6,15 +6,15 @@ on a page does not cost the shop the others. Parameters of GA4 that dangol has n
 
 import re
 from collections import Counter
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Raw, Struct, field
 
 from dangol.errors import Invalid, Problem
-from dangol.protocol.event import STANDARD_EVENTS, Event, Item, Scalar
+from dangol.protocol.event import STANDARD_EVENTS, Event, Item, Scalar, Value
 from dangol.protocol.strict import decode
 from dangol.protocol.text import clean
 from dangol.render.money import to_minor
@@ -23,6 +23,7 @@ LONGEST_BODY = 65_536
 OLDEST = 7 * 86_400_000  # ms; the snippet's outbox forgets after as long
 AHEAD = 10_000  # ms that an event may lie after its own sending
 CUSTOM_FIELDS = 20
+TRAITS = 100
 LONGEST_TEXT = 200
 LONGEST_PAGE = 1000
 
@@ -80,6 +81,13 @@ class Data(Struct):
     choice: Word = ""
 
 
+class TraitData(Struct):
+    """The parameters of a `traits` event."""
+
+    traits: Annotated[dict[str, Any], Meta(min_length=1, max_length=TRAITS)]
+    page_location: Url = ""
+
+
 CustomData = Annotated[dict[Word, Scalar], Meta(max_length=CUSTOM_FIELDS)]
 
 ESCAPE = re.compile(
@@ -88,8 +96,17 @@ ESCAPE = re.compile(
 )
 """An escape in JSON: both halves of a character beyond 16 bits, one half alone, or any other."""
 
+TakeTraits = Callable[[Mapping[str, Any]], Mapping[str, Value]]
+
+
+def no_traits(told: Mapping[str, Any]) -> Mapping[str, Value]:
+    """What a site without public traits takes."""
+    return {}
+
+
 decode_envelope: Callable[[bytes], Envelope] = msgspec.json.Decoder(Envelope).decode
 _decode_data = msgspec.json.Decoder(Data).decode
+_decode_traits = msgspec.json.Decoder(TraitData).decode
 _decode_custom = msgspec.json.Decoder(CustomData).decode
 
 # What makes an event of a name one of a kind, and must be there.
@@ -123,11 +140,14 @@ def _whole(escape: re.Match[bytes]) -> bytes:
     return rb"\ufffd" if escape["half"] else escape[0]
 
 
-def events(envelope: Envelope, page: str, currency: str, now: int) -> tuple[list[Event], Counter[str]]:
+def events(
+    envelope: Envelope, page: str, currency: str, now: int, traits: TakeTraits = no_traits
+) -> tuple[list[Event], Counter[str]]:
     """The envelope's events in normal form, oldest first, and how many were dropped for which reason.
 
     `page` is the path of the page they come from, unless they name another. `now` is the server's clock in ms. The
-    browser's clock may be wrong by any amount: only the time between an event and its sending counts.
+    browser's clock may be wrong by any amount: only the time between an event and its sending counts. `traits` gives
+    what is taken of the traits that a page tells; the others are dropped one by one.
     """
     taken: list[Event] = []
     dropped: Counter[str] = Counter()
@@ -137,7 +157,11 @@ def events(envelope: Envelope, page: str, currency: str, now: int) -> tuple[list
             dropped["time"] += 1
             continue
         try:
-            taken.append(_normal(raw, now - max(age, 0), page, currency))
+            at = now - max(age, 0)
+            if raw.name == "traits":
+                taken.append(_traits(raw, at, page, traits, dropped))
+            else:
+                taken.append(_normal(raw, at, page, currency))
         except (msgspec.DecodeError, Invalid, UnicodeDecodeError, RecursionError):
             dropped["data"] += 1
     if len(taken) > 1:
@@ -166,7 +190,18 @@ def _normal(raw: RawEvent, at: int, page: str, currency: str) -> Event:
     )
 
 
-def _props(name: str, data: Data) -> dict[str, Scalar]:
+def _traits(raw: RawEvent, at: int, page: str, take: TakeTraits, dropped: Counter[str]) -> Event:
+    data = _decode_traits(raw.data)
+    page = path_of(data.page_location) if data.page_location else page
+    kept = take(data.traits)
+    if not kept:
+        raise Invalid([Problem("traits", "none", "public traits of the site, of the declared types")])
+    if left := len(data.traits) - len(kept):
+        dropped["trait"] += left
+    return Event(raw.id, raw.name, at, page, props={**kept})
+
+
+def _props(name: str, data: Data) -> dict[str, Value]:
     if name == "page_view":
         return {"referrer": clean(data.page_referrer, LONGEST_PAGE)} if data.page_referrer else {}
     if name == "widget_later":
@@ -204,7 +239,7 @@ def decimal(amount: float | int | str, currency: str, where: str) -> int:
     return minor
 
 
-def _custom(data: Raw) -> dict[str, Scalar]:
+def _custom(data: Raw) -> dict[str, Value]:
     fields = _decode_custom(data)
     return {
         clean(name, 40): clean(value, LONGEST_TEXT) if isinstance(value, str) else _finite(value)

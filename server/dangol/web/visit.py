@@ -1,7 +1,7 @@
 """From an accepted envelope to its answer: who it is, what is taken in, what is shown."""
 
 from collections.abc import Awaitable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from dangol.engine import Context, Outcome
 from dangol.house import House
 from dangol.profile.model import Environment
+from dangol.profile.traits import told_by_page
 from dangol.protocol import envelope, tokens
 from dangol.protocol.envelope import Envelope
 from dangol.protocol.event import Event
@@ -38,7 +39,8 @@ class Answer(msgspec.Struct, omit_defaults=True):
 async def serve(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Visitor, now: float) -> tuple[Answer, str]:
     """The answer, and the visitor token that the browser shall have from now on. Raises `Invalid`, `Unavailable`."""
     page = envelope.path_of(sent.page)
-    events, dropped = envelope.events(sent, page, runtime.site.currency, int(now * 1000))
+    take = partial(told_by_page, runtime.site)
+    events, dropped = envelope.events(sent, page, runtime.site.currency, int(now * 1000), take)
     given, profile_id = _known(runtime.keys, sent, visitor.cookie)
     if profile_id is None and (visitor.cookie or sent.visitor) and not sent.logout:
         dropped["visitor"] += 1
