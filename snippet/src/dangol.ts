@@ -43,8 +43,15 @@ function viewPage(referrer: string): void {
   track("page_view", { page_location: address(), page_referrer: short(referrer), page_title: document.title });
 }
 
+/** What the page knows of the shopper. The server takes the traits that the site has declared as public. */
+function trait(traits: Data): void {
+  if (!traits || typeof traits !== "object") throw TypeError(`trait: ${traits}`);
+  track("traits", { traits });
+}
+
 const commands: Record<string, (...args: never[]) => void> = {
   track,
+  trait,
   member(jwt: string) {
     if (!jwt || typeof jwt !== "string" || jwt.length > LONGEST_JWT) throw TypeError(`member: ${jwt}`);
     if (login(jwt)) tell();

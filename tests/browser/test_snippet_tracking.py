@@ -170,3 +170,17 @@ def test_logout_asks_for_a_new_visitor_and_without_a_login_does_nothing(
         collector.wait(lambda: page.evaluate("Object.keys(localStorage).every((key) => !key.startsWith('dg.e'))"))
     said = [(body.get("visitor"), body.get("member"), body.get("logout")) for body in collector.bodies]
     assert said == [(None, None, None), ("v1", "a.b.c", None), (None, None, True), ("v2", None, None)]
+
+
+def test_traits_are_told_as_an_event_of_their_own(page: Page, shop: Shop, collector: Server) -> None:
+    page.goto(shop.url)
+    page.wait_for_function("window.dangol?.ready")
+    page.evaluate("dangol('trait', {size: 'M', interests: ['tea'], since: '2026-01-01', points: 3, vip: true})")
+    for nothing in ("", "null", "'size'", "5"):
+        page.evaluate(f"dangol('trait', {nothing})")
+    page.evaluate("dangol('track', 'last')")
+    collector.wait(lambda: collector.events("last"))
+    [event] = collector.events("traits")
+    told = {"size": "M", "interests": ["tea"], "since": "2026-01-01", "points": 3, "vip": True}
+    assert event["data"] == {"traits": told}
+    assert page.evaluate("surfaced") == []

@@ -189,3 +189,34 @@ def eventually(page: Page) -> Callable[[Callable[[], bool]], None]:
         raise AssertionError("not within 15 s")
 
     return wait
+
+
+def test_a_public_trait_brings_a_shopper_into_a_segment_and_a_private_one_does_not(
+    dangol: Any, front: Any, page: Page
+) -> None:
+    campaigns = [
+        popcorn(id="tea", audience=["tea"]),
+        popcorn(id="vips", audience=["vips"], priority=1, widget={"use": "popcorn", "params": {"title": "Dear VIP"}}),
+    ]
+    segments = [
+        {"id": "tea", "include": {"all": [{"trait.size": {"is": "M"}}, {"trait.likes": {"has_any": ["tea"]}}]}},
+        {"id": "vips", "include": {"trait.vip": True}},
+    ]
+    definitions = site(front.url, *campaigns, segments=segments)
+    definitions["site"]["traits"] = [
+        {"id": "size", "name": "size", "type": "text", "choices": ["S", "M"], "public": True},
+        {"id": "likes", "name": "likes", "type": "list", "public": True},
+        {"id": "vip", "name": "VIP", "type": "boolean"},
+    ]
+    dangol.apply(definitions)
+    page.goto(front.url)
+    page.evaluate("dangol('trait', {size: 'M', likes: ['Tea', 'mugs'], vip: true, size_of_shoes: 42})")
+    page.wait_for_timeout(500)
+    page.goto(f"{front.url}/other")
+    expect(widget(page).get_by_text("friend, hello")).to_be_visible()
+    expect(widget(page).get_by_text("Dear VIP")).to_have_count(0)
+    front.put("/in", head=f"<script>{STUB}dangol('member', {json.dumps(identity(dangol, sub='tea-lover'))})</script>")
+    page.goto(f"{front.url}/in")
+    page.wait_for_timeout(500)
+    facts = explain(dangol, "tea-lover")["facts"]
+    assert (facts["traits"], facts["member"]["traits"]) == ({"size": "M", "likes": ["Tea", "mugs"]}, {})

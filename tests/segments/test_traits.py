@@ -96,7 +96,7 @@ def test_the_start_of_1970_is_never() -> None:
 
 def test_days_pass_at_the_shops_midnight() -> None:
     profile = member(until=at("2026-03-12 00:00"))
-    leaf = {"trait.until.days_until": {"lte": 1}}
+    leaf: dict[str, Any] = {"trait.until.days_until": {"lte": 1}}
     assert not matches(leaf, profile, datetime(2026, 3, 10, 23, 59, 59, tzinfo=SEOUL))
     assert matches(leaf, profile, datetime(2026, 3, 11, 0, 0, tzinfo=SEOUL))
 
