@@ -36,6 +36,10 @@ class Calendar(dict[int, int | None]):
         offset = datetime.fromtimestamp(at, UTC).astimezone(self._zone).utcoffset()
         return int(offset.total_seconds()) if offset else 0
 
+    def local_time(self, at: int) -> datetime:
+        """The local time at a unix time before `LATEST`."""
+        return datetime.fromtimestamp(at, UTC).astimezone(self._zone)
+
     def moment(self, local: datetime) -> float:
         """The unix time of a local one (naive). Of a time that comes twice it is the first; a time that the clocks
         skip is as far after the change as it is after the skipped hour's begin."""

@@ -1,7 +1,7 @@
 """One row of the catalogue of conditions: what it is called, which operators it takes, where its fact comes from."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from dangol.plugin import Profile, Request
@@ -25,6 +25,40 @@ OPERATORS: Mapping[Kind, tuple[str, ...]] = {
     "keyed text": TEXT,
 }
 CONNECTIVES = ("all", "any", "not", "segment")
+GROUPS: Mapping[str, tuple[str, str]] = {
+    "visit": ("방문", "Visits"),
+    "source": ("유입", "Source"),
+    "content": ("페이지", "Pages"),
+    "product": ("상품", "Products"),
+    "cart": ("장바구니", "Cart"),
+    "order": ("구매", "Purchases"),
+    "interest": ("관심", "Interest"),
+    "member": ("회원", "Members"),
+    "coupon": ("쿠폰", "Coupons"),
+    "environment": ("접속 환경", "Environment"),
+    "value": ("고객 가치", "Customer value"),
+    "reaction": ("캠페인 반응", "Reactions to campaigns"),
+    "behaviour": ("기간 내 행동", "Behaviour in time"),
+    "trait": ("사용자 정의 속성", "Custom traits"),
+    "plugin": ("플러그인", "Plugins"),
+}
+"""Headings of the catalogue's groups, Korean and English; a group that is not here is called by its id."""
+UNITS: Mapping[str, tuple[str, str, str]] = {
+    "times": ("{}회", "{} time", "{} times"),
+    "items": ("{}개", "{} item", "{} items"),
+    "pages": ("{}페이지", "{} page", "{} pages"),
+    "days": ("{}일", "{} day", "{} days"),
+    "minutes": ("{}분", "{} minute", "{} minutes"),
+    "seconds": ("{}초", "{} second", "{} seconds"),
+    "hours": ("{}시간", "{} hour", "{} hours"),
+    "o'clock": ("{}시", "{} o'clock", "{} o'clock"),
+    "month": ("{}월", "month {}", "month {}"),
+    "years": ("{}세", "{} year", "{} years"),
+    "points": ("{}점", "{} point", "{} points"),
+    "percent": ("{}%", "{}%", "{}%"),
+}
+"""How a number with a unit is written: Korean, English for one, English for others. Money is written by
+`dangol.render.money`; any other unit stands behind the number as it is."""
 BEHAVIOUR = ("did", "did_then", "did_but_not")
 
 
@@ -36,7 +70,10 @@ class Row:
     bool, an iterable of str, or for the keyed kinds a mapping; a set may also be read from a mapping's keys. `absent`
     is what a keyed number counts as for a key that is not there. `form` is how texts and keys are compared; the values
     of a row whose form is `text.path` are pages, and may have a query. `example` is a leaf's right side. `source` says
-    where the fact comes from: conditions on the request are only known on a page.
+    where the fact comes from: conditions on the request are only known on a page. `ko_says` and `en_says` make the
+    sentence, where the label alone does not: ``bought {}``, in which ``{}`` becomes "3 times or more" and ``{key}`` the
+    key; for a yes-or-no condition one for each answer, ``is logged in|is not logged in``. `names` are what values that
+    shops don't choose are called, Korean and English.
     """
 
     id: str
@@ -51,6 +88,9 @@ class Row:
     form: Callable[[str], str] = text.exact
     choices: tuple[str, ...] = ()
     absent: float = 0.0
+    ko_says: str = ""
+    en_says: str = ""
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not (self.id and self.ko and self.en and self.group):

@@ -1,4 +1,4 @@
-"""The slow and obvious truth about segments: what the tests hold the index against, and what explains a decision.
+"""The slow and obvious truth about segments: what the tests hold the index against, and what `why` tells.
 
 What is not known: a number that is not known is neither equal to any number nor different from it, greater or less, so
 every operator (``ne`` too) fails; a text that is not known is empty and fails every operator; a set that is not known
@@ -10,35 +10,16 @@ from collections.abc import Callable, Mapping
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
-from msgspec import Struct
-
-from dangol.definitions.model import Segment, Site
+from dangol.definitions.model import Segment
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import Clock
 from dangol.segments.language import All, Leaf, Node, Not, Scope, Test, parse_segment
 from dangol.segments.row import Row
-from dangol.segments.sentences import sentence
 from dangol.segments.text import PATTERNS
-
-SHOWN = 20
-"""Elements of a set that an explanation lists."""
 
 COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": eq, "ne": ne, "lt": lt, "lte": le, "gt": gt, "gte": ge, "is": eq,
 }  # fmt: skip
-
-
-class Explained(Struct, frozen=True, omit_defaults=True):
-    """One node of a segment's tree and whether it holds. `kind` is all, any, not or leaf; a leaf has the condition's
-    id, what was asked of it, the shopper's own value (None: not known) and a sentence in each language."""
-
-    kind: str
-    held: bool
-    condition: str = ""
-    asked: dict[str, Any] = {}
-    value: Any = None
-    sentence: dict[str, str] = {}
-    parts: "list[Explained]" = []
 
 
 def holds(segment: Segment, profile: Profile, request: Request, scope: Scope) -> bool:
@@ -47,22 +28,17 @@ def holds(segment: Segment, profile: Profile, request: Request, scope: Scope) ->
     return _holds(parse_segment(segment, scope), profile, request, clock)
 
 
-def explain(segment: Segment, profile: Profile, request: Request, scope: Scope) -> Explained:
-    """The segment's tree with what held and what did not, for a console; encode it with `msgspec.json`."""
-    clock = Clock(request.now, scope.calendar)
-    return _explain(parse_segment(segment, scope), profile, request, clock, scope.site)
-
-
 def _holds(node: Node, profile: Profile, request: Request, clock: Clock) -> bool:
     if isinstance(node, Leaf):
-        return _leaf_holds(node, profile, request, clock)
+        return leaf_holds(node, profile, request, clock)
     if isinstance(node, Not):
         return not _holds(node.part, profile, request, clock)
     parts = (_holds(part, profile, request, clock) for part in node.parts)
     return all(parts) if isinstance(node, All) else any(parts)
 
 
-def _leaf_holds(leaf: Leaf, profile: Profile, request: Request, clock: Clock) -> bool:
+def leaf_holds(leaf: Leaf, profile: Profile, request: Request, clock: Clock) -> bool:
+    """Whether one condition holds."""
     facts = ((test, fact(test.row, test.key, profile, request, clock)) for test in leaf.tests)
     return all(test_holds(test, known) for test, known in facts)
 
@@ -104,23 +80,3 @@ def _set_holds(operator: str, operand: Any, known: frozenset[str]) -> bool:
     if operator == "has_none":
         return not any(value in known for value in operand)
     return any(PATTERNS[operator](operand, value) for value in known)
-
-
-def _explain(node: Node, profile: Profile, request: Request, clock: Clock, site: Site) -> Explained:
-    if isinstance(node, Leaf):
-        return _explain_leaf(node, profile, request, clock, site)
-    below = (node.part,) if isinstance(node, Not) else node.parts
-    parts = [_explain(part, profile, request, clock, site) for part in below]
-    held = [part.held for part in parts]
-    if isinstance(node, Not):
-        return Explained("not", not held[0], parts=parts)
-    if isinstance(node, All):
-        return Explained("all", all(held), parts=parts)
-    return Explained("any", any(held), parts=parts)
-
-
-def _explain_leaf(leaf: Leaf, profile: Profile, request: Request, clock: Clock, site: Site) -> Explained:
-    known = fact(leaf.row, leaf.key, profile, request, clock)
-    held = _leaf_holds(leaf, profile, request, clock)
-    value = sorted(known)[:SHOWN] if isinstance(known, frozenset) else known
-    return Explained("leaf", held, leaf.row.id, dict(leaf.asked), value, sentence(leaf, value, held, site.currency))

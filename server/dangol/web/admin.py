@@ -16,7 +16,7 @@ from dangol.profile.model import Profile
 from dangol.protocol import envelope, tokens
 from dangol.protocol.event import Event, Item
 from dangol.runtime import SiteRuntime
-from dangol.segments.twin import explain
+from dangol.segments.why import explain
 from dangol.web.body import json, read_body
 from dangol.web.keyed import Handler, keyed
 
