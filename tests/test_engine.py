@@ -189,7 +189,7 @@ async def first_step(engine: Engine, runtime: SiteRuntime, member: str) -> None:
 async def second_step(engine: Engine, runtime: SiteRuntime, member: str) -> None:
     visitor = await engine._become_alias(runtime, V1, member)
     assert visitor is not None
-    await engine._change(runtime, member, lambda profile: merge(profile, visitor.profile(), V1))
+    await engine._change(runtime.site.id, member, lambda profile: merge(profile, visitor.profile(), V1))
 
 
 async def all_steps(engine: Engine, runtime: SiteRuntime, member: str) -> None:
@@ -280,8 +280,8 @@ async def test_an_anonymous_visitor_gets_no_message(new_house: NewHouse, opened:
 
 async def test_what_the_shop_tells_makes_a_member(house: House) -> None:
     kim = member_id(house, "kim")
-    await house.engine.tell(shop(house), kim, lambda member: setattr(member, "grade", "VIP"), "kim")
-    await house.engine.tell(shop(house), kim, lambda member: setattr(member, "name", "Kim"), "kim")
+    await house.engine.tell("shop", kim, lambda member: setattr(member, "grade", "VIP"), "kim")
+    await house.engine.tell("shop", kim, lambda member: setattr(member, "name", "Kim"), "kim")
     profile = await house.engine.look(shop(house), kim)
     assert profile.member is not None
     assert (profile.member.id, profile.member.grade, profile.member.name) == ("kim", "VIP", "Kim")

@@ -104,7 +104,7 @@ class Engine:
         uncounted = events
         if context.counted:
             uncounted = [one for one in events if one.name != "purchase" or one.key not in context.counted]
-        taken = reduce(profile, uncounted, runtime.site, context.now, seed)
+        taken = reduce(profile, uncounted, runtime.site, context.now, seed, runtime.watching)
         request = request_of(live(events, context.now), context)
         recent = live(taken, context.now)
         decisions, shown = await self.stage.perform(runtime, profile, request, recent, context.open, context.widgets)
@@ -123,8 +123,9 @@ class Engine:
         if visitor is None:
             return
         history = visitor.profile()
-        await self._change(runtime, member_id, lambda member: merge(member, history, visitor_id))
-        await self._profiles.write(runtime.site.id, visitor_id, visitor, Profile(alias=member_id))
+        site, watching = runtime.site.id, runtime.watching
+        await self._change(site, member_id, lambda member: merge(member, history, visitor_id, watching))
+        await self._profiles.write(site, visitor_id, visitor, Profile(alias=member_id))
 
     async def _become_alias(self, runtime: SiteRuntime, visitor_id: str, member_id: str) -> Stored | None:
         """The visitor's document once it is an alias; None when it has no history (any more), or another member's."""
@@ -139,19 +140,19 @@ class Engine:
             _, stored = await self._profiles.write(runtime.site.id, visitor_id, stored, profile)
         raise Unavailable("the visitor's profile changes too fast to be merged; try again")
 
-    async def _change(self, runtime: SiteRuntime, profile_id: str, change: Callable[[Profile], bool]) -> None:
+    async def _change(self, site: str, profile_id: str, change: Callable[[Profile], bool]) -> None:
         """Apply a pure change that is no event; nothing is written where it returns False."""
-        stored = await self._profiles.read(runtime.site.id, profile_id)
+        stored = await self._profiles.read(site, profile_id)
         done = False
         for _ in range(TRIES):
             profile = stored.profile()
             if done or not change(profile):
                 return
-            done, stored = await self._profiles.write(runtime.site.id, profile_id, stored, profile)
+            done, stored = await self._profiles.write(site, profile_id, stored, profile)
         if not done:
             raise Unavailable("the profile changes too fast; try again")
 
-    async def tell(self, runtime: SiteRuntime, profile_id: str, change: Callable[[Member], None], member: str) -> None:
+    async def tell(self, site: str, profile_id: str, change: Callable[[Member], None], member: str) -> None:
         """Change what the shop's server tells about a member, whose profile is made where there is none."""
 
         def apply(profile: Profile) -> bool:
@@ -160,7 +161,7 @@ class Engine:
             change(profile.member)
             return msgspec.msgpack.encode(profile.member) != before
 
-        await self._change(runtime, profile_id, apply)
+        await self._change(site, profile_id, apply)
 
     async def home(self, runtime: SiteRuntime, profile_id: str) -> str:
         """The profile that this one's history is in: itself, or the member that it is an alias of."""

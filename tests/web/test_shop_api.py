@@ -1,10 +1,13 @@
 import asyncio
 import json
+import time
 from typing import Any
 
 import httpx
 import pytest
 
+from dangol.house import House
+from dangol.plugin import Request
 from dangol.profile.model import Member
 from dangol.store import catalogue
 
@@ -41,6 +44,23 @@ async def test_products_get_into_the_catalogue(house: Any, shop: httpx.AsyncClie
     assert found["cup"].name == "Cup"
 
 
+TRAITS: list[dict[str, Any]] = [
+    {"id": "points", "name": "points", "type": "number"},
+    {"id": "size", "name": "size", "type": "text", "choices": ["S", "M"], "public": True},
+    {"id": "likes", "name": "likes", "type": "list", "public": True},
+    {"id": "until", "name": "until", "type": "time"},
+    {"id": "vip", "name": "VIP", "type": "boolean"},
+]
+
+
+@pytest.fixture
+async def house(new_house: Any, opened: Any, define: Any) -> House:
+    """A shop with traits of its own."""
+    segments = [{"id": "medium", "include": {"trait.size": {"is": "M"}}}]
+    opened_house: House = await opened(new_house(define(segments, traits=TRAITS)))
+    return opened_house
+
+
 async def test_what_is_told_of_members_adds_up(browser: Any, shop: httpx.AsyncClient, member_id: Any) -> None:
     rows = [
         {**KIM, "grade": "VIP", "joined_at": "2026-01-01T00:00:00Z", "birthday": "03-10", "traits": {"points": 5}},
@@ -51,6 +71,35 @@ async def test_what_is_told_of_members_adds_up(browser: Any, shop: httpx.AsyncCl
     expected = Member("kim", "Kim", "VIP", birthday="03-10", joined_at=1_767_225_600, email="kim@shop.example")
     expected.traits = {"points": 5}
     assert told == expected
+
+
+async def test_traits_are_changed_one_by_one_and_null_forgets(
+    browser: Any, shop: httpx.AsyncClient, member_id: Any
+) -> None:
+    tellings: list[dict[str, Any]] = [
+        {"points": 5, "size": "S", "likes": ["tea"], "vip": True, "until": "2026-11-30"},
+        {"points": None, "size": "M", "likes": None},
+        {"until": "2026-11-30T18:00:00+09:00"},
+    ]
+    for traits in tellings:
+        assert (await shop.post("/v1/members", json={"members": [{**KIM, "traits": traits}]})).status_code == 200
+    told = (await browser.profile(member_id("kim"))).member
+    assert told.traits == {"vip": True, "size": "M", "until": 1_796_029_200}
+
+
+async def test_what_a_page_tells_is_kept_beside_what_the_shop_tells(
+    house: House, browser: Any, event: Any, shop: httpx.AsyncClient, member_id: Any, member_token: Any
+) -> None:
+    await shop.post("/v1/members", json={"members": [{**KIM, "traits": {"size": "S"}}]})
+    page = {"size": "M", "likes": ["tea"], "points": 1_000_000, "vip": "yes"}
+    answer = await browser.send(event("traits", traits=page), event(), member=member_token("kim"))
+    assert answer.json()["dropped"] == 2
+    profile = await browser.profile(member_id("kim"))
+    assert (profile.member.traits, profile.traits) == ({"size": "S"}, {"size": "M", "likes": ["tea"]})
+    index = house.by_id["shop"].index
+    assert index.match(profile, Request(now=time.time())) == []
+    profile.member = None
+    assert index.match(profile, Request(now=time.time())) == ["medium"]
 
 
 async def test_orders_of_members_and_guests_count_once(browser: Any, shop: httpx.AsyncClient, member_id: Any) -> None:
@@ -100,6 +149,11 @@ async def test_an_unknown_push_request_is_not_found(shop: httpx.AsyncClient, key
     assert key not in response.text
 
 
+def told(**traits: Any) -> dict[str, Any]:
+    """Kim, and Kim again with traits."""
+    return {"members": [KIM, {**KIM, "traits": traits}]}
+
+
 BAD: dict[str, tuple[str, Any, str]] = {
     "no JSON": ("/v1/products", b"{", "body"),
     "a list": ("/v1/products", [], "body"),
@@ -123,13 +177,18 @@ BAD: dict[str, tuple[str, Any, str]] = {
     "a member without id": ("/v1/members", {"members": [KIM, {"name": "x"}]}, "members[1]"),
     "a birthday in words": ("/v1/members", {"members": [KIM, {**KIM, "birthday": "may"}]}, "members[1].birthday"),
     "a time in words": ("/v1/members", {"members": [KIM, {**KIM, "joined_at": "may"}]}, "members[1].joined_at"),
-    "a nested trait": ("/v1/members", {"members": [KIM, {**KIM, "traits": {"a": {}}}]}, "members[1].traits[...]"),
-    "too long a trait": ("/v1/members", {"members": [KIM, {**KIM, "traits": {"a": "x" * 999}}]}, "members[1].traits"),
-    "a trait beyond 64 bits": (
-        "/v1/members",
-        {"members": [{**KIM, "traits": {"a": 1 << 70}}]},
-        "members[0].traits",
-    ),
+    "a day that is none": ("/v1/members", {"members": [KIM, {**KIM, "birthday": "02-30"}]}, "members[1].birthday"),
+    "an unknown trait": ("/v1/members", told(sizes="M"), "members[1].traits.sizes: expected a trait that site.traits"),
+    "an unknown trait of markup": ("/v1/members", told(**{"<b>": "M"}), "members[1].traits: expected a trait that"),
+    "a nested trait": ("/v1/members", told(size={}), "members[1].traits.size: expected a text"),
+    "another choice": ("/v1/members", told(size="XL"), "members[1].traits.size: expected one of S, M"),
+    "a number as text": ("/v1/members", told(points="5"), "members[1].traits.points: expected a number"),
+    "a trait beyond 64 bits": ("/v1/members", told(points=1 << 70), "members[1].traits.points: expected a number"),
+    "a yes that is none": ("/v1/members", told(vip=1), "members[1].traits.vip: expected true or false"),
+    "a time in seconds": ("/v1/members", told(until=1_796_029_200), "members[1].traits.until: expected a date"),
+    "too long a list": ("/v1/members", told(likes=["x"] * 51), "members[1].traits.likes: expected a list of at most"),
+    "no traits": ("/v1/members", {"members": [KIM, {**KIM, "traits": []}]}, "members[1].traits"),
+    "too many traits": ("/v1/members", told(**{str(n): 1 for n in range(101)}), "members[1].traits"),
     "an order of nothing": ("/v1/orders", {"orders": [ORDER, {**ORDER, "items": []}]}, "orders[1].items"),
     "an order without time": ("/v1/orders", {"orders": [ORDER, {"id": "2", "items": ORDER["items"]}]}, "orders[1]"),
     "an order from the future": (

@@ -96,10 +96,16 @@ def told_by_page(site: Site, told: Mapping[str, object]) -> dict[str, Value]:
 
 
 def changed(before: Mapping[str, Value], told: Mapping[str, Value | None]) -> dict[str, Value]:
-    """`before` with what is `told` anew, None to forget. Those told longest ago fall away beyond `TRAITS`."""
+    """`before` with what is `told` anew, None to forget. Those told longest ago fall away beyond `TRAITS`; what is told
+    again changes nothing."""
+    told = {id: value for id, value in told.items() if not _same(before.get(id), value)}
     kept = {id: value for id, value in before.items() if id not in told}
     kept |= {id: value for id, value in told.items() if value is not None}
     return kept if len(kept) <= TRAITS else dict(list(kept.items())[-TRAITS:])
+
+
+def _same(one: Value | None, other: Value | None) -> bool:
+    return type(one) is type(other) and one == other
 
 
 def held(profile: Profile, trait: Trait) -> Value | None:

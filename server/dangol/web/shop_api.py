@@ -28,7 +28,7 @@ from dangol.store import catalogue, outbox
 from dangol.store.orders import GUEST, claim
 from dangol.web.body import json, read_body
 from dangol.web.keyed import Handler, keyed
-from dangol.web.shop_rows import MemberRow, Members, Orders, Products, PushRow, changes, order, product
+from dangol.web.shop_rows import MemberRow, Members, Orders, Products, PushRow, changes, member, order, product
 
 LONGEST_BODY = 4 << 20
 AT_ONCE = 4  # orders of one member that make one entry of the log; its readers take entries whole
@@ -71,13 +71,14 @@ class ShopApi:
         """Add members, or change what is given of them."""
         body = await _body(request, Members)
         by_member: dict[str, list[MemberRow]] = defaultdict(list)
-        for row in body.members:
-            by_member[row.id].append(row)
+        declared = {trait.id: trait for trait in runtime.site.traits}
+        for at, row in enumerate(body.members):
+            by_member[row.id].append(member(row, f"members[{at}].", declared, runtime.site.timezone))
         engine = self._house.engine
         await asyncio.gather(
             *(
-                engine.tell(runtime, tokens.member_profile(runtime.keys, member), changes(rows), member)
-                for member, rows in by_member.items()
+                engine.tell(runtime.site.id, tokens.member_profile(runtime.keys, id), changes(rows), id)
+                for id, rows in by_member.items()
             )
         )
         return json({"accepted": len(body.members)})

@@ -1,24 +1,31 @@
 """What a shop's server may tell, row by row: the shapes, and what dangol makes of them. Pure."""
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
+from msgspec.structs import replace
 
+from dangol.definitions.model import Trait
+from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, Problem
 from dangol.plugin import Product
-from dangol.profile.model import TRAITS, Member
+from dangol.profile.model import Member
+from dangol.profile.traits import EARLIEST, LATEST, Unfit, changed, taken
 from dangol.protocol.envelope import Amount, RawItem, decimal, item_of, visible
-from dangol.protocol.event import Event
+from dangol.protocol.event import Event, Value
 from dangol.protocol.text import clean
 from dangol.render.money import MOST
 
 MOST_ROWS = 500
+LEAP_YEAR = 2000
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
 ShopId = Annotated[str, Meta(min_length=1, max_length=100)]
 Line = Annotated[str, Meta(max_length=200)]
-Trait = Line | Annotated[int, Meta(ge=-MOST, le=MOST)] | float | bool
+Traits = Annotated[dict[str, Any], Meta(max_length=100)]
 Address = Annotated[str, Meta(pattern=r"^(https?://[^\s\\]+|/(?![/\\])[^\s\\]*|)\Z", max_length=2000)]
 
 
@@ -36,7 +43,7 @@ class ProductRow(Struct, forbid_unknown_fields=True):
 
 
 class MemberRow(Struct, forbid_unknown_fields=True):
-    """A member; what is left out stays as it is."""
+    """A member; what is left out stays as it is. Of `traits` those given are changed, and null forgets one."""
 
     id: ShopId
     name: Line | None = None
@@ -46,7 +53,7 @@ class MemberRow(Struct, forbid_unknown_fields=True):
     joined_at: datetime | None = None
     phone: Line | None = None
     email: Line | None = None
-    traits: Annotated[dict[Line, Trait], Meta(max_length=TRAITS)] | None = None
+    traits: Traits | None = None
 
 
 class OrderRow(Struct, forbid_unknown_fields=True):
@@ -105,8 +112,39 @@ def product(row: ProductRow, where: str, currency: str) -> Product:
     )
 
 
+def member(row: MemberRow, where: str, declared: Mapping[str, Trait], zone: str) -> MemberRow:
+    """The row with its traits as they are kept. `declared` are the site's traits by id, `zone` is the shop's. Raises
+    `Invalid` with all that is wrong beyond the shape."""
+    problems = []
+    if row.birthday and not _is_birthday(row.birthday):
+        problems.append(Problem(f"{where}birthday", row.birthday, "a day of the calendar, YYYY-MM-DD or MM-DD"))
+    if row.joined_at and not EARLIEST <= _utc(row.joined_at).timestamp() <= LATEST:
+        problems.append(Problem(f"{where}joined_at", str(row.joined_at), "in the years 1900 to 9999"))
+    kept: dict[str, Value | None] = {}
+    for id, told in (row.traits or {}).items():
+        try:
+            if id not in declared:
+                raise Unfit(f"a trait that site.traits declares{nearest(id, list(declared))}")
+            kept[id] = None if told is None else taken(declared[id], told, zone)
+        except Unfit as unfit:
+            # A name that could be no trait's is not repeated: it may be meant for whoever reads the refusal.
+            place = f"{where}traits.{id}" if NAME.fullmatch(id) else f"{where}traits"
+            problems.append(Problem(place, told, str(unfit)))
+    if problems:
+        raise Invalid(problems)
+    return row if row.traits is None else replace(row, traits=kept)
+
+
+def _is_birthday(written: str) -> bool:
+    try:
+        date.fromisoformat(written if len(written) == 10 else f"{LEAP_YEAR}-{written}")
+    except ValueError:
+        return False
+    return True
+
+
 def changes(rows: Sequence[MemberRow]) -> Callable[[Member], None]:
-    """What rows change of their member, one after the other."""
+    """What rows that `member` has checked change of their member, one after the other."""
 
     def change(member: Member) -> None:
         for row in rows:
@@ -116,10 +154,7 @@ def changes(rows: Sequence[MemberRow]) -> Callable[[Member], None]:
             if row.joined_at is not None:
                 member.joined_at = int(_utc(row.joined_at).timestamp())
             if row.traits is not None:
-                member.traits = {
-                    clean(name, 100): clean(value, 200) if isinstance(value, str) else value
-                    for name, value in row.traits.items()
-                }
+                member.traits = changed(member.traits, row.traits)
 
     return change
 
