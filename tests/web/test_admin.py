@@ -12,77 +12,14 @@ pytestmark = pytest.mark.anyio
 POPCORN: dict[str, Any] = {"id": "hello", "widget": {"use": "popcorn", "params": {"title": "Hello"}}, "holdout": 0}
 
 
-@pytest.mark.parametrize("path", ["explain?visitor=v000000000000001", "plugins", "definitions"])
+@pytest.mark.parametrize(
+    "path", ["explain?visitor=v000000000000001", "plugins", "definitions", "conditions", "conditions/schema"]
+)
 @pytest.mark.parametrize("key", ["", "Bearer ak_wrong", "ak"])
 async def test_without_the_admin_key_nothing_is_told(admin: httpx.AsyncClient, path: str, key: str) -> None:
     admin.headers["Authorization"] = key
     response = await admin.get(f"/v1/admin/{path}")
     assert (response.status_code, list(response.json())) == (401, ["error"])
-
-
-@pytest.fixture
-async def busy(new_house: Any, opened: Any, define: Any) -> Any:
-    """A house with campaigns that are shown, not shown, and switched off."""
-    campaigns = [
-        POPCORN,
-        {**POPCORN, "id": "second", "priority": -1},
-        {**POPCORN, "id": "off", "active": False},
-        {**POPCORN, "id": "elsewhere", "pages": {"only": ["/cart"]}},
-    ]
-    return await opened(new_house(define(campaigns=campaigns)))
-
-
-async def test_explain_gives_a_reason_for_every_campaign(busy: Any, new_browser: Any, event: Any) -> None:
-    browser = new_browser(busy)
-    await browser.send(event())
-    headers = {"Authorization": f"Bearer {busy.by_id['shop'].keys.admin}"}
-    query = {"visitor": browser.cookie, "url": "https://shop.example/mugs"}
-    answer = (await browser.http.get("/v1/admin/explain", params=query, headers=headers)).json()
-    reasons = {one["campaign"]: (one["verdict"], one["reason"]) for one in answer["campaigns"]}
-    assert reasons == {
-        "hello": ("show", "shown"),
-        "second": ("no", "slot_taken"),
-        "off": ("no", "inactive"),
-        "elsewhere": ("no", "page"),
-    }
-    assert all(set(one["words"]) == {"ko", "en"} and all(one["words"].values()) for one in answer["campaigns"])
-    assert answer["profile"] == browser.cookie.partition(".")[0]
-    assert "seed" not in answer["facts"]
-    assert (await browser.profile()).page_views == 1
-
-
-async def test_explain_finds_members_by_their_own_id(
-    house: Any, admin: httpx.AsyncClient, shop: httpx.AsyncClient, member_id: Any
-) -> None:
-    await shop.post("/v1/members", json={"members": [{"id": "kim"}]})
-    response = await admin.get("/v1/admin/explain", params={"member": "kim"})
-    assert (response.status_code, response.json()["profile"]) == (200, member_id("kim"))
-
-
-@pytest.mark.parametrize(
-    ("query", "status"),
-    [
-        ({}, 400),
-        ({"visitor": "v999999999999999"}, 404),
-        ({"member": "nobody"}, 404),
-        ({"visitor": "x" * 5000}, 404),
-        ({"visitor": "v000000000000001", "url": "javascript:alert(1)"}, 400),
-    ],
-)
-async def test_explain_refuses_what_it_can_not_find(
-    browser: Any, event: Any, admin: httpx.AsyncClient, query: dict[str, str], status: int
-) -> None:
-    if "url" in query:
-        await browser.send(event())
-        query = {**query, "visitor": browser.cookie}
-    assert (await admin.get("/v1/admin/explain", params=query)).status_code == status
-
-
-@pytest.mark.parametrize("events", ["purchase", "view_item", "nonsense,<b>", ",", "search,refund,widget_view"])
-async def test_explain_imagines_any_event(browser: Any, event: Any, admin: httpx.AsyncClient, events: str) -> None:
-    await browser.send(event())
-    response = await admin.get("/v1/admin/explain", params={"visitor": browser.cookie, "events": events})
-    assert response.status_code == 200
 
 
 async def test_plugins_are_told_with_their_state(admin: httpx.AsyncClient) -> None:

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from dangol.house import House
-from dangol.web import admin, assets, ops, shop_api
+from dangol.web import admin, assets, conditions, ops, shop_api, why
 from dangol.web.collect import Collector
 
 EVENTS = "/v1/events"
@@ -40,6 +40,8 @@ def create(house: House) -> App:
             *ops.routes(house),
             *shop_api.routes(house),
             *admin.routes(house),
+            *conditions.routes(house),
+            *why.routes(house),
             *assets.routes(house.engine.stage.renderer),
         ],
         lifespan=lifespan,

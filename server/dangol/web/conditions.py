@@ -1,0 +1,30 @@
+"""What segments can be made of, for consoles and for those who write definitions elsewhere."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dangol.house import House
+from dangol.runtime import SiteRuntime
+from dangol.segments.describe import described
+from dangol.segments.schema import schema
+from dangol.web.body import json
+from dangol.web.keyed import keyed
+
+
+def routes(house: House) -> list[Route]:
+    """The routes for admin keys."""
+    return [
+        Route("/v1/admin/conditions", keyed(house, "admin", conditions), methods=["GET"]),
+        Route("/v1/admin/conditions/schema", keyed(house, "admin", condition_schema), methods=["GET"]),
+    ]
+
+
+async def conditions(request: Request, runtime: SiteRuntime) -> Response:
+    """Every condition of the site, and ready-made ones to begin with."""
+    return json({"conditions": list(described(runtime.scope)), "presets": []})
+
+
+async def condition_schema(request: Request, runtime: SiteRuntime) -> Response:
+    """The JSON Schema of a segment's include and exclude."""
+    return json(schema(runtime.scope))

@@ -1,0 +1,127 @@
+"""Why a shopper is in a segment or not, and why a campaign is shown or not, for holders of the admin key."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dangol.campaigns.decide import decide, sentence
+from dangol.campaigns.decision import Decision
+from dangol.definitions.model import Segment
+from dangol.definitions.shapes import nearest
+from dangol.engine import Context, request_of
+from dangol.errors import Invalid, Problem
+from dangol.house import House
+from dangol.plugin import Request as Page
+from dangol.profile.model import Profile
+from dangol.protocol import envelope, tokens
+from dangol.protocol.event import Event, Item
+from dangol.runtime import SiteRuntime
+from dangol.segments.why import explain, told
+from dangol.web.body import json
+from dangol.web.keyed import keyed
+
+
+def routes(house: House) -> list[Route]:
+    """The route for admin keys."""
+    return [Route("/v1/admin/explain", keyed(house, "admin", Why(house).explain), methods=["GET"])]
+
+
+class Why:
+    """The handler. It imagines a page view and changes nothing."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def explain(self, request: Request, runtime: SiteRuntime) -> Response:
+        """For `visitor` (a profile id or visitor token) or `member` on `url`: the segments with what holds in them, and
+        for every campaign what would be decided now, in code and in words. `segment` and `campaign` (with its
+        audience) ask for one of them."""
+        query = request.query_params
+        profile_id = _whose(runtime, query.get("visitor", ""), query.get("member", ""))
+        segments, campaign = _asked(runtime, query.get("segment", ""), query.get("campaign", ""))
+        profile = await self._house.engine.look(runtime, profile_id)
+        if not profile.first_seen and profile.member is None:
+            return json({"error": "visitor or member: expected one that this site has seen"}, 404)
+        now, address = self._house.now(), envelope.path_of(query.get("url", runtime.site.origins[0]))
+        names = query.get("events", "page_view").split(",")
+        events = [_imagined(name, query.get("product", ""), address, int(now * 1000)) for name in names]
+        page = request_of(events, Context(now=now, page=address, language=query.get("lang", "")))
+        decisions = _decisions(runtime, profile, page, events)
+        if campaign or query.get("segment"):
+            decisions = [one for one in decisions if one.campaign.id == campaign]
+        trees = [explain(segment, profile, page, runtime.scope) for segment in segments]
+        texts = [told(tree) for tree in trees]
+        return json(
+            {
+                "profile": profile_id,
+                "segments": trees,
+                "campaigns": [_told(decision) for decision in decisions],
+                "words": {language: "\n\n".join(text[language] for text in texts) for language in ("ko", "en")},
+                "facts": _facts(profile),
+            }
+        )
+
+
+def _asked(runtime: SiteRuntime, segment: str, campaign: str) -> tuple[Sequence[Segment], str]:
+    """The segments to tell of, and the one campaign or empty for all."""
+    if not segment and not campaign:
+        return runtime.definitions.segments, ""
+    named = [segment] if segment else []
+    if campaign:
+        found = next((one for one in runtime.definitions.campaigns if one.id == campaign), None)
+        if found is None:
+            known = [one.id for one in runtime.definitions.campaigns]
+            raise Invalid([Problem("campaign", campaign, f"a campaign of this site{nearest(campaign, known)}")])
+        named += found.audience
+    if segment and segment not in runtime.scope.by_id:
+        known = list(runtime.scope.by_id)
+        raise Invalid([Problem("segment", segment, f"a segment of this site{nearest(segment, known)}")])
+    return [runtime.scope.by_id[id] for id in dict.fromkeys(named)], campaign
+
+
+def _decisions(runtime: SiteRuntime, profile: Profile, page: Page, events: Sequence[Event]) -> Sequence[Decision]:
+    matched = frozenset(runtime.index.match(profile, page))
+    return decide(runtime.plan, profile, page, matched, events=events, everything=True)
+
+
+def _told(decision: Decision) -> dict[str, Any]:
+    return {
+        "campaign": decision.campaign.id,
+        "audience": decision.campaign.audience,
+        "verdict": decision.verdict,
+        "reason": decision.reason,
+        "detail": decision.detail,
+        "words": {language: sentence(decision, language) for language in ("ko", "en")},
+    }
+
+
+def _whose(runtime: SiteRuntime, visitor: str, member: str) -> str:
+    if member:
+        return tokens.member_profile(runtime.keys, member)
+    if not visitor:
+        raise Invalid([Problem("visitor", visitor, "a profile id or visitor token, unless member is given")])
+    return visitor.partition(".")[0]
+
+
+def _imagined(name: str, product: str, page: str, now: int) -> Event:
+    return Event(f"explain-{name}", name, now, page, [Item(product)] if product or name == "view_item" else [])
+
+
+def _facts(profile: Profile) -> dict[str, Any]:
+    """The profile by its fields' names, without what would show how its ids are made."""
+    facts: dict[str, Any] = _named(profile)
+    for secret in ("seed", "event_ids"):
+        del facts[secret]
+    return facts
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        return {name: _named(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, list):
+        return [_named(each) for each in value]
+    return {name: _named(each) for name, each in value.items()} if isinstance(value, dict) else value

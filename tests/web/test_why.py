@@ -1,0 +1,126 @@
+from typing import Any
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.anyio
+
+POPCORN: dict[str, Any] = {"id": "hello", "widget": {"use": "popcorn", "params": {"title": "Hello"}}, "holdout": 0}
+
+
+@pytest.fixture
+async def busy(new_house: Any, opened: Any, define: Any) -> Any:
+    """A house with campaigns that are shown, not shown, and switched off."""
+    campaigns = [
+        POPCORN,
+        {**POPCORN, "id": "second", "audience": ["fans"], "priority": -1},
+        {**POPCORN, "id": "off", "active": False},
+        {**POPCORN, "id": "elsewhere", "pages": {"only": ["/cart"]}},
+    ]
+    segments = [
+        {"id": "readers", "name": {"ko": "구독자", "en": "Readers"}, "include": {"page_views": {"gte": 1}}},
+        {"id": "fans", "include": {"segment": "readers"}, "exclude": {"page_now": {"starts": "/cart"}}},
+    ]
+    return await opened(new_house(define(campaigns=campaigns, segments=segments)))
+
+
+@pytest.fixture
+def ask(busy: Any, new_browser: Any, event: Any) -> Any:
+    """Why, of a visitor who has seen one page; with the visitor's browser."""
+
+    async def ask(**query: str) -> tuple[Any, httpx.Response]:
+        browser = new_browser(busy)
+        await browser.send(event())
+        headers = {"Authorization": f"Bearer {busy.by_id['shop'].keys.admin}"}
+        query = {"visitor": browser.cookie, "url": "https://shop.example/mugs", **query}
+        return browser, await browser.http.get("/v1/admin/explain", params=query, headers=headers)
+
+    return ask
+
+
+async def test_explain_gives_a_reason_for_every_campaign(ask: Any) -> None:
+    browser, response = await ask()
+    answer = response.json()
+    reasons = {one["campaign"]: (one["verdict"], one["reason"]) for one in answer["campaigns"]}
+    assert reasons == {
+        "hello": ("show", "shown"),
+        "second": ("no", "slot_taken"),
+        "off": ("no", "inactive"),
+        "elsewhere": ("no", "page"),
+    }
+    assert all(set(one["words"]) == {"ko", "en"} and all(one["words"].values()) for one in answer["campaigns"])
+    assert answer["profile"] == browser.cookie.partition(".")[0]
+    assert "seed" not in answer["facts"]
+    assert (await browser.profile()).page_views == 1
+
+
+async def test_explain_tells_one_segment_in_json_and_in_words(ask: Any) -> None:
+    _, response = await ask(segment="fans")
+    answer = response.json()
+    [fans] = answer["segments"]
+    [both] = fans["parts"]
+    readers, elsewhere = both["parts"]
+    assert (fans["segment"], fans["held"], readers["segment"], elsewhere["kind"]) == ("fans", True, "readers", "not")
+    assert readers["parts"][0] | {"sentence": ""} == {
+        "kind": "leaf", "held": True, "condition": "page_views", "asked": {"gte": 1}, "value": 1, "sentence": "",
+    }  # fmt: skip
+    assert answer["campaigns"] == []
+    assert answer["words"]["ko"].splitlines() == [
+        "[충족] 세그먼트 ‘fans’에 속함:",
+        "  [충족] 다음을 모두 충족:",
+        "    [충족] 세그먼트 ‘구독자’에 속함:",
+        f"      [충족] {readers['parts'][0]['sentence']['ko']}",
+        "    [충족] 다음에 해당하지 않음:",
+        "      [미충족] 현재 페이지가 ‘/cart’로 시작함 (현재 ‘/mugs’)",
+    ]
+    assert "[not held] page on screen starts with “/cart” (now “/mugs”)" in answer["words"]["en"]
+
+
+async def test_explain_tells_one_campaign_with_the_trees_of_its_audience(ask: Any) -> None:
+    _, response = await ask(campaign="second", url="https://shop.example/cart?step=2")
+    answer = response.json()
+    [second] = answer["campaigns"]
+    assert (second["campaign"], second["audience"], second["reason"]) == ("second", ["fans"], "audience")
+    assert all(second["words"].values())
+    assert [(tree["segment"], tree["held"]) for tree in answer["segments"]] == [("fans", False)]
+
+
+@pytest.mark.parametrize("query", [{"segment": "fan"}, {"campaign": "secnd"}])
+async def test_explain_refuses_names_that_nothing_has(ask: Any, query: dict[str, str]) -> None:
+    _, response = await ask(**query)
+    assert response.status_code == 400
+    assert "did you mean" in response.json()["error"]
+
+
+async def test_explain_finds_members_by_their_own_id(
+    house: Any, admin: httpx.AsyncClient, shop: httpx.AsyncClient, member_id: Any
+) -> None:
+    await shop.post("/v1/members", json={"members": [{"id": "kim"}]})
+    response = await admin.get("/v1/admin/explain", params={"member": "kim"})
+    assert (response.status_code, response.json()["profile"]) == (200, member_id("kim"))
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({}, 400),
+        ({"visitor": "v999999999999999"}, 404),
+        ({"member": "nobody"}, 404),
+        ({"visitor": "x" * 5000}, 404),
+        ({"visitor": "v000000000000001", "url": "javascript:alert(1)"}, 400),
+    ],
+)
+async def test_explain_refuses_what_it_can_not_find(
+    browser: Any, event: Any, admin: httpx.AsyncClient, query: dict[str, str], status: int
+) -> None:
+    if "url" in query:
+        await browser.send(event())
+        query = {**query, "visitor": browser.cookie}
+    assert (await admin.get("/v1/admin/explain", params=query)).status_code == status
+
+
+@pytest.mark.parametrize("events", ["purchase", "view_item", "nonsense,<b>", ",", "search,refund,widget_view"])
+async def test_explain_imagines_any_event(browser: Any, event: Any, admin: httpx.AsyncClient, events: str) -> None:
+    await browser.send(event())
+    response = await admin.get("/v1/admin/explain", params={"visitor": browser.cookie, "events": events})
+    assert response.status_code == 200
