@@ -1,0 +1,95 @@
+"""Numbers by row, at the narrowest width that holds them all."""
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from dangol.segments.population.vectors import LANES
+
+Array = npt.NDArray[np.generic]
+Rows = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+WIDTHS: tuple[type[np.generic], ...] = (np.uint8, np.uint16, np.uint32, np.float64)
+
+compiled = njit(nogil=True, cache=True)
+
+
+def room(size: int) -> int:
+    """How much is taken for `size` elements: an eighth more, and whole vectors."""
+    return -(-(size + size // 8 + LANES) // LANES) * LANES
+
+
+class Column:
+    """Starts as bytes; a number that does not fit makes the whole column wider. NaN is the greatest integer of the
+    width."""
+
+    __slots__ = ("array",)
+
+    def __init__(self) -> None:
+        self.array: Array = np.zeros(room(0), WIDTHS[0])
+
+    @property
+    def unknown(self) -> float:
+        """What NaN is written as; NaN itself where numbers are kept as doubles."""
+        return unknown(self.array.dtype)
+
+    def grow(self, size: int) -> None:
+        """Make room for `size` rows; new ones are 0."""
+        if size > len(self.array):
+            larger = np.zeros(room(size), self.array.dtype)
+            larger[: len(self.array)] = self.array
+            self.array = larger
+
+    def write(self, rows: Rows, values: Floats) -> None:
+        """Set the numbers of some rows, for which there is room."""
+        while self.array.dtype != np.float64:
+            if _store(self.array, rows, values, self.unknown):
+                return
+            self._widen()
+        self.array[rows] = values
+
+    def read(self) -> Floats:
+        """All numbers as doubles."""
+        found = self.array.astype(np.float64)
+        found[found == self.unknown] = np.nan
+        return found
+
+    def _widen(self) -> None:
+        wider = WIDTHS[[np.dtype(width) for width in WIDTHS].index(self.array.dtype) + 1]
+        if wider is np.float64:
+            self.array = self.read()
+            return
+        widened = self.array.astype(wider)
+        widened[self.array == self.unknown] = unknown(np.dtype(wider))
+        self.array = widened
+
+
+def unknown(width: np.dtype[np.generic]) -> float:
+    """What a column of a width holds in NaN's place."""
+    return float(np.iinfo(width).max) if width.kind == "u" else np.nan
+
+
+def bounds(width: np.dtype[np.generic], low: float, high: float) -> tuple[float, float] | None:
+    """A range of numbers, both ends included, as what a column of a width holds; None where it can hold none."""
+    if width.kind != "u":
+        return (low, high) if low <= high else None
+    least, most = max(0.0, low), min(unknown(width) - 1, high)
+    if least > most:
+        return None
+    least, most = float(np.ceil(least)), float(np.floor(most))
+    return (least, most) if least <= most else None
+
+
+@compiled
+def _store(array: Array, rows: Rows, values: Floats, unknown: float) -> bool:
+    """False, with some rows written, where a number does not fit."""
+    for place in range(len(rows)):
+        value = values[place]
+        if value != value:
+            array[rows[place]] = unknown
+        elif 0 <= value < unknown and value == np.floor(value):
+            array[rows[place]] = value
+        else:
+            return False
+    return True

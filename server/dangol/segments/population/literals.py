@@ -1,0 +1,117 @@
+"""What a test asks of what is kept: the smallest questions, from which a definition is put together.
+
+All ranges include both ends, in the numbers that are kept; NaN lies in none.
+"""
+
+from collections.abc import Iterable
+from math import inf, nextafter
+from typing import NamedTuple
+
+from dangol.segments.nodes import Test
+from dangol.segments.population.holders import Holder
+from dangol.segments.population.lexicon import Flags
+
+Ranges = tuple[tuple[float, float], ...]
+
+EVERYTHING: Ranges = ((-inf, inf),)
+
+
+class Fixed(NamedTuple):
+    """The same for everyone."""
+
+    truth: bool
+
+
+class InRange(NamedTuple):
+    """A number lies in one of the ranges."""
+
+    holder: Holder
+    ranges: Ranges
+
+
+class IsText(NamedTuple):
+    """A text is one of those flagged in the lexicon."""
+
+    holder: Holder
+    flags: Flags
+
+
+class Holding(NamedTuple):
+    """A bag has a flagged element, in one of the ranges where it is counted."""
+
+    holder: Holder
+    flags: Flags
+    ranges: Ranges = EVERYTHING
+
+
+class Keyed(NamedTuple):
+    """The last flagged element that is `there` is in one of the ranges; `absent` tells what holds where none is there.
+    Without `there` every one is, also one of NaN."""
+
+    holder: Holder
+    flags: Flags
+    ranges: Ranges
+    absent: bool
+    there: Ranges | None = None
+
+
+class Counting(NamedTuple):
+    """How many elements (flagged, or all) are `within` ranges is a number in one of the ranges."""
+
+    holder: Holder
+    flags: Flags | None
+    within: Ranges
+    ranges: Ranges
+
+
+class Least(NamedTuple):
+    """The least of the numbers that are `within` ranges is in one of the ranges; false where there is none."""
+
+    holder: Holder
+    within: Ranges
+    ranges: Ranges
+
+
+Literal = Fixed | InRange | IsText | Holding | Keyed | Counting | Least
+
+
+class Every(NamedTuple):
+    """All parts hold."""
+
+    parts: "tuple[Expression, ...]"
+
+
+class Some(NamedTuple):
+    """At least one part holds."""
+
+    parts: "tuple[Expression, ...]"
+
+
+class Inverse(NamedTuple):
+    """The part does not hold."""
+
+    part: "Expression"
+
+
+Expression = Literal | Every | Some | Inverse
+
+
+def ranges_of(test: Test) -> Ranges:
+    """Where a comparison with a number holds."""
+    number = float(test.operand)
+    below, above = (-inf, nextafter(number, -inf)), (nextafter(number, inf), inf)
+    found: dict[str, Ranges] = {
+        "gte": ((number, inf),),
+        "gt": (above,),
+        "lte": ((-inf, number),),
+        "lt": (below,),
+        "eq": ((number, number),),
+        "is": ((number, number),),
+        "ne": (below, above),
+    }
+    return found[test.operator]
+
+
+def lies(number: float, ranges: Iterable[tuple[float, float]]) -> bool:
+    """Whether a number is in one of the ranges."""
+    return any(low <= number <= high for low, high in ranges)

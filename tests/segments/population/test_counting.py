@@ -1,0 +1,72 @@
+"""A population counts what the twin says of each profile, whatever was put in, changed and taken out before."""
+
+from math import inf
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.segments.test_equivalence import NOW, SITE, is_read, leaves, profiles, segments
+
+from dangol.definitions.model import Segment
+from dangol.plugin import Profile, Request
+from dangol.segments.calendar import DAY, Clock
+from dangol.segments.catalogue import CATALOGUE
+from dangol.segments.language import parse_segment
+from dangol.segments.population.counting import Seen, Sizes, count
+from dangol.segments.population.judging import Moment
+from dangol.segments.population.population import Known, Population
+from dangol.segments.population.question import Question
+from dangol.segments.population.schema import Schema
+from dangol.segments.scope import Scope
+from dangol.segments.twin import holds
+
+ids = st.sampled_from([f"v{number:015}" for number in range(12)])
+known = st.none() | st.builds(Known, profiles, st.sampled_from([NOW - 1, NOW, NOW + 1, NOW + 400 * DAY]))
+batches = st.lists(st.dictionaries(ids, known, max_size=6), min_size=1, max_size=4)
+
+
+def expected(segment: Segment, there: dict[str, Profile], scope: Scope) -> tuple[Sizes, list[Seen]]:
+    held = {id: each for id, each in there.items() if holds(segment, each, Request(now=NOW), scope)}
+    day = sum(each.last_seen >= NOW - DAY for each in held.values())
+    week = sum(each.last_seen >= NOW - 7 * DAY for each in held.values())
+    members = sum(each.member is not None for each in held.values())
+    latest = sorted((Seen(each.last_seen, id) for id, each in held.items()), key=lambda seen: (-seen.at, seen.id))
+    return Sizes(len(held), day, week, members), latest[:10]
+
+
+def counted(populations: list[Population], scope: Scope, asked: list[Segment]) -> tuple[list[Sizes], list[Seen]]:
+    schema = populations[0].schema
+    moment = Moment(Clock(NOW, scope.calendar), scope.calendar, schema.lexicons.__getitem__)
+    question = Question([parse_segment(each, scope) for each in asked], moment)
+    assert schema.holds(question.holders())
+    return count(populations, question, NOW)
+
+
+def there(batches: list[dict[str, Known | None]]) -> dict[str, Profile]:
+    last = {id: each for batch in batches for id, each in batch.items()}
+    return {id: each.profile for id, each in last.items() if each and not each.profile.alias and each.until > NOW}
+
+
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
+@given(batches=batches, asked=st.lists(segments, min_size=1, max_size=5))
+def test_a_population_counts_what_the_twin_says(batches: list[dict[str, Known | None]], asked: list[Segment]) -> None:
+    scope = Scope(CATALOGUE, SITE)
+    population = Population(Schema(CATALOGUE, SITE.timezone))
+    for batch in batches:
+        population.put(batch)
+    sizes, sample = counted([population], scope, asked)
+    truth = [expected(each, there(batches), scope) for each in asked]
+    assert sizes == [each for each, _ in truth]
+    assert sample == truth[0][1]
+
+
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@given(leaf=leaves().filter(is_read), people=st.lists(profiles, min_size=1, max_size=8))
+def test_every_leaf_and_its_negation_are_counted(leaf: dict[str, Any], people: list[Profile]) -> None:
+    scope = Scope(CATALOGUE, SITE)
+    population = Population(Schema(CATALOGUE, SITE.timezone))
+    population.put({f"v{number}": Known(each, inf) for number, each in enumerate(people)})
+    yes, no = Segment("yes", leaf), Segment("no", {"not": leaf})
+    sizes, _ = counted([population], scope, [yes, no])
+    there = {f"v{number}": each for number, each in enumerate(people)}
+    assert sizes == [expected(each, there, scope)[0] for each in (yes, no)]
