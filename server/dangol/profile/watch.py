@@ -275,6 +275,12 @@ def count(packed: bytes, after: int, until: int) -> int:
     return bisect_left(times, until + 1 << 32) - bisect_left(times, after + 1 << 32)
 
 
+def before(packed: bytes, second: int) -> bytes:
+    """The stream's events before that unix second."""
+    times = array("Q", packed)
+    return times[: bisect_left(times, second << 32)].tobytes()
+
+
 def _marked(event: Event) -> int:
     """The event as 64 bits. An order is one of a kind by its number, whoever tells of it."""
     name = event.key if event.name == "purchase" else event.id
