@@ -9,7 +9,7 @@ from dangol.definitions.model import Segment, Site
 from dangol.errors import Invalid
 from dangol.plugin import Request
 from dangol.profile.model import Line, Profile, Seen, Visit
-from dangol.segments import tables
+from dangol.segments import parts
 from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.index import Index
 from dangol.segments.scope import Scope
@@ -158,10 +158,12 @@ def test_alternatives_within_one_trait_do_not_branch(site: Site) -> None:
     assert not matches(site, {"all": bands}, Profile(spent=20))
 
 
-def test_tables_that_would_not_fit_are_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "MAX_WORDS", 10)
-    with pytest.raises(Invalid, match="bytes of tables"):
-        Index.build(Scope(CATALOGUE, site, [Segment("s", {"visits": {"gte": n}}) for n in range(20)]))
+def test_more_literals_than_fit_into_memory_are_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "MAX_LITERALS", 10)
+    segments = [Segment(f"s{number}", {"visits": {"gte": number}}) for number in range(20)]
+    assert Index.build(Scope(CATALOGUE, site, segments[:5])).match(Profile(visits=9), NOBODY)
+    with pytest.raises(Invalid, match=r"segments\[5\]: 's5' is not within the 10 literals"):
+        Index.build(Scope(CATALOGUE, site, segments))
 
 
 def test_more_texts_than_are_remembered_change_nothing(site: Site) -> None:

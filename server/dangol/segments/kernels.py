@@ -1,7 +1,7 @@
 """The kernel that finds the segments which hold. Compiled by numba, without the GIL; plain arrays in, plain arrays out.
 
-Buckets are found by binary search; each has a row of bits, one for every clause that it does not violate. The rows'
-intersection, less the clauses that a token bars, and with those whose groups all got a token, is what holds.
+Buckets are found by binary search; each has a row of bits, one for every alternative that it does not violate. The
+rows' intersection, less the alternatives that a token bars, and with those whose groups all got a token, is what holds.
 """
 
 from math import frexp
@@ -14,7 +14,13 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
 
-LAYOUT, CUT_STARTS, CUTS, ROWS, SLOTS, ENTRY_STARTS, ENTRY_CUTS, POSTING_STARTS, POSTINGS, OWNERS = range(10)
+(
+    LAYOUT,
+    CUT_STARTS, CUTS, COUNTS, CHANGE_STARTS, CHANGES, ROW_STARTS, ROWS,
+    LEVELS, BEGINNING,
+    ENTRY_STARTS, ENTRY_CUTS, ENTRY_BUCKETS, POSTING_STARTS, POSTINGS,
+    OWNERS,
+) = range(16)  # fmt: skip
 """The order in which `tables.tables` packs its arrays."""
 
 ONE = np.uint64(1)
@@ -27,21 +33,20 @@ compiled = njit(nogil=True, cache=True)
 def match(tables: Ints, scratch: Ints) -> int:
     """Writes the numbers of the segments that hold, ascending, to the answer's place and returns their count.
 
-    `scratch` starts with a float for each trait (NaN: not known), how many counted and how many plain entries are
+    `scratch` starts with a float for each dense fact (NaN: not known), how many counted and how many plain entries are
     given, the counted entries, their numbers as floats, and the plain entries. `tables.Layout` has the other places.
     """
-    _, stamps, work_start, answer, _ = _part(tables, LAYOUT)
-    slots, owners = _part(tables, SLOTS).view(np.uint64), _part(tables, OWNERS)
-    traits = len(_part(tables, CUT_STARTS)) - 1
-    work = scratch[work_start:answer].view(np.uint64)
-    work[:] = slots
-    words = max(1, (len(owners) + 63) // 64)
-    _apply_facts(tables, scratch[:traits].view(np.float64), work[:words])
-    _apply_entries(tables, scratch[traits:stamps], scratch[stamps:work_start], work)
-    for slot in range(words, len(work), words):
-        for word in range(words):
-            work[word] &= work[slot + word]
-    return _collect(work[:words], owners, scratch[answer:])
+    _, step, stamps, start, spare, seen, answer, _ = _part(tables, LAYOUT)
+    facts, levels = len(_part(tables, CUT_STARTS)) - 1, _part(tables, LEVELS)
+    work = scratch[start:spare].view(np.uint64)
+    work[:] = _part(tables, BEGINNING).view(np.uint64)
+    alive = work[: levels[1]]
+    _apply_facts(tables, scratch[:facts].view(np.float64), alive, scratch[spare:seen].view(np.uint64), step)
+    _apply_entries(tables, scratch[facts:stamps], scratch[stamps:start], work)
+    for level in range(1, len(levels) - 1):
+        for word in range(levels[level + 1] - levels[level]):
+            alive[word] &= work[levels[level] + word]
+    return _collect(alive, _part(tables, OWNERS), scratch[seen:answer].view(np.uint64), scratch[answer:])
 
 
 @compiled
@@ -50,14 +55,27 @@ def _part(packed: Ints, number: int) -> Ints:
 
 
 @compiled
-def _apply_facts(tables: Ints, facts: Floats, alive: Words) -> None:
-    starts, cuts = _part(tables, CUT_STARTS), _part(tables, CUTS).view(np.float64)
-    rows, words = _part(tables, ROWS).view(np.uint64), len(alive)
-    for trait in range(len(facts)):
-        bucket = _bucket(facts[trait], cuts[starts[trait] : starts[trait + 1]])
-        row = (starts[trait] + 2 * trait + bucket) * words  # a trait has two buckets more than cuts
+def _apply_facts(tables: Ints, facts: Floats, alive: Words, spare: Words, step: int) -> None:
+    starts, cuts, counts = _part(tables, CUT_STARTS), _part(tables, CUTS).view(np.float64), _part(tables, COUNTS)
+    change_starts, changes = _part(tables, CHANGE_STARTS), _part(tables, CHANGES)
+    row_starts, rows, words = _part(tables, ROW_STARTS), _part(tables, ROWS).view(np.uint64), len(alive)
+    for fact in range(len(facts)):
+        bucket = _bucket(facts[fact], cuts[starts[fact] : starts[fact + 1]])
+        row, changed, passed = row_starts[fact], 0, 0
+        if bucket:
+            passed = counts[starts[fact] + fact + bucket - 1]  # a fact has one count more than cuts
+            row += words * (1 + passed // step)
+            changed = passed % step
+        if changed == 0:
+            for word in range(words):
+                alive[word] &= rows[row + word]
+            continue
+        spare[:] = rows[row : row + words]
+        end = change_starts[fact] + passed
+        for place in changes[end - changed : end]:
+            spare[place >> 6] ^= ONE << np.uint64(place & LOW)
         for word in range(words):
-            alive[word] &= rows[row + word]
+            alive[word] &= spare[word]
 
 
 @compiled
@@ -79,6 +97,7 @@ def _bucket(value: float, cuts: Floats) -> int:
 def _apply_entries(tables: Ints, given: Ints, stamps: Ints, work: Words) -> None:
     """An entry that is given with two numbers has the last of them."""
     starts, cuts = _part(tables, ENTRY_STARTS), _part(tables, ENTRY_CUTS).view(np.float64)
+    buckets = _part(tables, ENTRY_BUCKETS)
     posting_starts, postings = _part(tables, POSTING_STARTS), _part(tables, POSTINGS)
     counted, plain = given[0], given[1]
     entries, numbers = given[2 : 2 + counted], given[2 + counted : 2 + 2 * counted].view(np.float64)
@@ -87,11 +106,11 @@ def _apply_entries(tables: Ints, given: Ints, stamps: Ints, work: Words) -> None
     for place in range(counted):
         entry = entries[place]
         if stamps[entry] == place:
-            bucket = _bucket(numbers[place], cuts[starts[entry] : starts[entry + 1]]) - 1
-            row = starts[entry] + entry + bucket  # an entry has one bucket more than cuts
+            bucket = _bucket(numbers[place], cuts[starts[entry] : starts[entry + 1]])
+            row = (buckets[entry] + bucket if bucket else buckets[entry + 1]) - 1  # the last is for what is not known
             _post(postings[posting_starts[row] : posting_starts[row + 1]], work)
     for entry in given[2 + 2 * counted : 2 + 2 * counted + plain]:
-        row = starts[entry] + entry
+        row = buckets[entry]
         _post(postings[posting_starts[row] : posting_starts[row + 1]], work)
 
 
@@ -105,16 +124,22 @@ def _post(bits: Ints, work: Words) -> None:
 
 
 @compiled
-def _collect(alive: Words, owners: Ints, out: Ints) -> int:
-    """Clauses stand in the order of their segments, so a segment's second clause follows its first."""
-    count = 0
+def _collect(alive: Words, owners: Ints, seen: Words, out: Ints) -> int:
+    """A segment may own several alternatives, anywhere; their order is the segments'."""
+    seen[:] = 0
     for place in range(len(alive)):
         word = alive[place]
         while word:
             rest = word & (word - ONE)
             owner = owners[place * 64 + frexp(float(word ^ rest))[1] - 1]
-            if count == 0 or out[count - 1] != owner:
-                out[count] = owner
-                count += 1
+            seen[owner >> 6] |= ONE << np.uint64(owner & LOW)
+            word = rest
+    count = 0
+    for place in range(len(seen)):
+        word = seen[place]
+        while word:
+            rest = word & (word - ONE)
+            out[count] = place * 64 + frexp(float(word ^ rest))[1] - 1
+            count += 1
             word = rest
     return count

@@ -1,17 +1,16 @@
-"""From a profile to what the kernel takes: a float for each trait, and the entries that the profile brings.
+"""From a profile to what the kernel takes: a float for each dense fact, and the entries that the profile brings.
 
 Only facts that some segment names are read. What a text means to the segments is remembered, so a text that was met
 before costs one look-up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import Clock
-from dangol.segments.compiler import Program
-from dangol.segments.entries import Vocabulary
+from dangol.segments.dense import Dense
+from dangol.segments.entries import Fact, Vocabulary
 from dangol.segments.row import Extract, Row
-from dangol.segments.scale import Codes
 from dangol.segments.text import PATTERNS
 
 T = TypeVar("T")
@@ -47,28 +46,51 @@ class Memo(dict[str, T], Generic[T]):
         return found
 
 
-def readers(program: Program) -> list[Extract]:
-    """For each trait the function that gives its float."""
-    return [_coded(row, buckets) if isinstance(buckets, Codes) else row.extract for row, buckets in program.traits]
+class Sources(NamedTuple):
+    """The functions that read each fact, with what they were made of: equal indexes share them, and so what they
+    remember of texts."""
+
+    dense: Mapping[Row, tuple[Mapping[str, int], Extract]]
+    entries: Mapping[Fact, tuple[Vocabulary, list[Collect]]]
+
+    def readers(self) -> list[Extract]:
+        """For each dense fact the function that gives its float."""
+        return [read for _, read in self.dense.values()]
+
+    def collectors(self) -> list[Collect]:
+        """The functions that add what a profile brings."""
+        return [collect for _, collects in self.entries.values() for collect in collects]
+
+    def changed(self, facts: Iterable[Dense], vocabularies: Mapping[Fact, Vocabulary]) -> "Sources":
+        """Those of other facts, in their order."""
+        dense, entries = {}, {}
+        for fact in facts:
+            known = self.dense.get(fact.row)
+            dense[fact.row] = known if known and known[0] is fact.codes else (fact.codes, _reader(fact))
+        for name, vocabulary in vocabularies.items():
+            met = self.entries.get(name)
+            entries[name] = met if met and met[0] is vocabulary else (vocabulary, _collectors(vocabulary))
+        return Sources(dense, entries)
 
 
-def _coded(row: Row, buckets: Codes) -> Extract:
-    code = Memo(lambda raw: buckets.codes.get(row.form(raw), 0.0)).__getitem__
-    extract = row.extract
+def _reader(fact: Dense) -> Extract:
+    return _coded(fact) if fact.row.kind == "text" else fact.row.extract
+
+
+def _coded(fact: Dense) -> Extract:
+    codes, form, extract = fact.codes, fact.row.form, fact.row.extract
+    code = Memo(lambda raw: codes.get(form(raw), 0)).__getitem__
     return lambda profile, request, clock: code(extract(profile, request, clock))
 
 
-def collectors(vocabularies: Sequence[Vocabulary]) -> list[Collect]:
-    """The functions that add what a profile brings."""
+def _collectors(vocabulary: Vocabulary) -> list[Collect]:
+    if vocabulary.text:
+        return [_text(vocabulary)]
     collects = []
-    for each in vocabularies:
-        if each.text:
-            collects.append(_text(each))
-            continue
-        if each.exact:
-            collects.append(_counts(each) if each.counted else _values(each))
-        if each.patterns:
-            collects.append(_patterns(each))
+    if vocabulary.exact:
+        collects.append(_counts(vocabulary) if vocabulary.counted else _values(vocabulary))
+    if vocabulary.patterns:
+        collects.append(_patterns(vocabulary))
     return collects
 
 
