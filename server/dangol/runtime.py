@@ -11,7 +11,9 @@ from dangol.errors import Invalid, PluginFailure
 from dangol.host.params import check_params
 from dangol.host.registry import Registry
 from dangol.plugin import Widget
+from dangol.profile.watch import Watching
 from dangol.protocol.tokens import Keys
+from dangol.segments import behaviour
 from dangol.segments.catalogue import Catalogue
 from dangol.segments.index import Index
 from dangol.segments.language import Scope
@@ -29,6 +31,7 @@ class SiteRuntime:
     keys: Keys
     scope: Scope
     index: Index
+    watching: Watching
     plan: Plan
     widgets: Mapping[str, tuple[Widget, Any]]
     origins: frozenset[str]
@@ -49,7 +52,8 @@ class SiteRuntime:
         slots = {widget.name: widget.slot for widget, _ in widgets.values()}
         plan = Plan.build(definitions.campaigns, site, slots)
         keys, origins = Keys.derive(master, site.id), frozenset(site.origins)
-        return cls(definitions, version, keys, scope, index, plan, widgets, origins)
+        watching = behaviour.watching(scope, version)
+        return cls(definitions, version, keys, scope, index, watching, plan, widgets, origins)
 
     @property
     def site(self) -> Site:

@@ -20,14 +20,14 @@ a query (``/product?no=1``) is one that has these parameters, in any order and a
 at the path, and where their operand has a question mark (for matches ``\\?``) at path and query.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dangol.definitions.model import Segment
 from dangol.errors import Invalid, Problem
-from dangol.segments import operands
+from dangol.segments import behaviour, operands
 from dangol.segments.nodes import NOTHING, All, AnyOf, Leaf, Named, Node, Not, Test, extent, leaves_of, tests_of
-from dangol.segments.row import Row
+from dangol.segments.row import BEHAVIOUR, Row
 from dangol.segments.scope import MAX_CHAIN, Scope
 
 __all__ = [
@@ -141,14 +141,20 @@ class _Reader:
         return self.refuse(where, id, "a segment that is itself well written") if node is None else node
 
     def leaf(self, name: object, body: object, where: str) -> Node:
+        place = f"{where}.{name}" if where else str(name)
+        if name in BEHAVIOUR:
+            return self.read(lambda: behaviour.leaf(str(name), body, place, self.scope))
         row = self.scope.catalogue.get(name) if isinstance(name, str) else None
         if row is None:
             nearest = self.scope.catalogue.nearest(name) if isinstance(name, str) else ""
             is_trait = isinstance(name, str) and name.startswith("trait.")
             expected = "a trait that site.traits declares" if is_trait else "a known condition"
             return self.refuse(where, name, expected + _hint(nearest))
+        return self.read(lambda: _leaf(row, body, place, self.scope))
+
+    def read(self, leaf: Callable[[], Leaf]) -> Node:
         try:
-            return _leaf(row, body, f"{where}.{row.id}" if where else row.id, self.scope)
+            return leaf()
         except Invalid as invalid:
             self.problems += invalid.problems
             return NOTHING

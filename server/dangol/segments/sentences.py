@@ -110,7 +110,7 @@ def _asked(leaf: Leaf, scope: Scope, language: Language) -> str:
     row = leaf.row
     asked = {operator: operand for operator, operand in leaf.asked.items() if operator != "key"}
     if row.kind == "boolean":
-        return _frame(leaf, YES_OR_NO[language], language).split("|")[asked.get("is") is False]
+        return _frame(leaf, YES_OR_NO[language], language, answer=int(asked.get("is") is False))
     if row.kind == "time":
         return _frame(leaf, FRAMES[language], language, _time(asked, language))
     if row.kind in ("number", "keyed number"):
@@ -119,11 +119,11 @@ def _asked(leaf: Leaf, scope: Scope, language: Language) -> str:
     return LINKED[language].join(said)
 
 
-def _frame(leaf: Leaf, otherwise: str, language: Language, said: str = "") -> str:
-    """A sentence of the row's own, or the usual one of its label."""
+def _frame(leaf: Leaf, otherwise: str, language: Language, said: str = "", answer: int = 0) -> str:
+    """A sentence of the row's own, or the usual one of its label; `answer` picks one of several."""
     own = leaf.row.ko_says if language == "ko" else leaf.row.en_says
     key = _Said(quoted(leaf.row, str(leaf.asked.get("key", "")), language))
-    return (own or otherwise).format(said, key=key, label=_label(leaf, language))
+    return (own or otherwise).split("|")[answer].format(said, key=key, label=_label(leaf, language))
 
 
 def _label(leaf: Leaf, language: Language) -> "_Said":

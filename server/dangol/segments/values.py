@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from dangol.render.money import money
 from dangol.segments.calendar import LATEST
+from dangol.segments.moving import Recent
 from dangol.segments.row import UNITS, Row
 from dangol.segments.scope import Scope
 
@@ -21,6 +22,7 @@ WORDS = {
     "ko": {"yes": "예", "no": "아니요", "unknown": "알 수 없음", "empty": "없음"},
     "en": {"yes": "yes", "no": "no", "unknown": "not known", "empty": "none"},
 }
+AT_LEAST = {"ko": "{} 이상", "en": "{} or more"}
 
 
 def value(row: Row, known: Any, scope: Scope, language: Language) -> str:
@@ -34,7 +36,10 @@ def value(row: Row, known: Any, scope: Scope, language: Language) -> str:
         return _known_moment(known, scope, language)
     if isinstance(known, (list, tuple)):
         return listed([quoted(row, each, language) for each in known], language) or words["empty"]
-    return quoted(row, known, language) if isinstance(known, str) else number(row, known, scope, language)
+    if isinstance(known, str):
+        return quoted(row, known, language)
+    is_least = isinstance(row.extract, Recent) and row.extract.saturated(known)
+    return (AT_LEAST[language] if is_least else "{}").format(number(row, known, scope, language))
 
 
 def number(row: Row, amount: float, scope: Scope, language: Language) -> str:
