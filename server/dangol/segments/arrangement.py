@@ -3,7 +3,7 @@
 Never changed; a few changed segments make a new arrangement that shares all tables they don't touch.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from dangol.segments.alternatives import Alternative
 from dangol.segments.dense import Dense
 from dangol.segments.entries import Entries
-from dangol.segments.parts import Part, Parts, differing
+from dangol.segments.parts import NONE, Part, Parts
 from dangol.segments.places import WORD, Places, arranged
 from dangol.segments.ranges import Allowed
 from dangol.segments.row import Row
@@ -26,14 +26,15 @@ SHARE = 4
 
 @dataclass(frozen=True, eq=False)
 class Arrangement:
-    """`taken` are the places of each segment's alternatives; `groups` tells by place how many groups of tokens stand
-    there, -1 for none. `age` counts the segments that changed since all were arranged: each may leave behind an entry
-    or a code that nobody asks for any more."""
+    """`taken` are the places of each segment's alternatives; by place, `groups` tells how many groups of tokens stand
+    there (-1: none, the place is free) and `owners` the segment's number. `age` counts the segments that changed since
+    all were arranged: each may leave behind an entry or a code that nobody asks for any more."""
 
     parts: Parts
     places: Places
     taken: Mapping[str, tuple[int, ...]]
     groups: Ints
+    owners: Ints
     facts: Mapping[Row, Dense]
     entries: Entries
     age: int = 0
@@ -41,44 +42,56 @@ class Arrangement:
     @classmethod
     def build(cls, parts: Parts) -> "Arrangement":
         """All anew."""
-        places, taken = arranged([len(each.some) for each in _alternatives(parts.values())])
-        empty = cls({}, places, {}, np.full(places.words * WORD, -1), {}, Entries(), -len(parts))
-        return empty._edited(parts, [], list(parts.values()), places, taken)
+        parts = parts._replace(left=(), new=dict(enumerate(parts.by_id.values())))
+        places, taken = arranged([len(each.some) for each in _alternatives(parts.new.values())])
+        size = places.words * WORD
+        nothing = np.full(size, -1), np.zeros(size, np.int64)
+        return cls(NONE, places, {}, *nothing, {}, Entries(), -len(parts.new))._edited(parts, places, taken)
 
     def changed(self, parts: Parts) -> "Arrangement":
-        """Of the segments `parts`, which share their unchanged ones with those that are arranged here."""
-        left, new = differing(self.parts, parts)
-        freed = [place for part in left for place in self.taken[part.id]]
-        if self.age + len(new) <= len(parts) // SHARE:
-            room = self.places.taking([len(each.some) for each in _alternatives(new)], freed)
+        """Of segments that were read with those that are arranged here as the former ones."""
+        if self.age + len(parts.new) <= len(parts.by_id) // SHARE:
+            room = self.places.taking(
+                [len(each.some) for each in _alternatives(parts.new.values())], self._freed(parts)
+            )
             if room is not None:
-                return self._edited(parts, left, new, *room)
+                return self._edited(parts, *room)
         return self.build(parts)
 
-    def _edited(
-        self, parts: Parts, left: Sequence[Part], new: Sequence[Part], places: Places, places_taken: Sequence[int]
-    ) -> "Arrangement":
-        freed = [place for part in left for place in self.taken[part.id]]
-        added = list(zip(places_taken, _alternatives(new), strict=True))
+    def _freed(self, parts: Parts) -> list[int]:
+        return [place for part in parts.left for place in self.taken[part.segment.id]]
+
+    def _edited(self, parts: Parts, places: Places, places_taken: Sequence[int]) -> "Arrangement":
+        left, freed = _alternatives(parts.left), self._freed(parts)
+        added = list(zip(places_taken, _alternatives(parts.new.values()), strict=True))
         groups = self.groups.copy()
         groups[freed] = -1
         groups[list(places_taken)] = [len(each.some) for _, each in added]
-        taken = {id: where for id, where in self.taken.items() if id in parts}
+        taken = dict(self.taken)
+        for part in parts.left:
+            del taken[part.segment.id]
         rest = iter(places_taken)
-        taken.update({part.id: tuple(next(rest) for _ in part.alternatives) for part in new})
+        taken.update({part.segment.id: tuple(next(rest) for _ in part.alternatives) for part in parts.new.values()})
         return Arrangement(
             parts,
             places,
             taken,
             groups,
-            self._facts(_alternatives(left), freed, added, places.words),
+            self._owners(parts, taken),
+            self._facts(left, freed, added, places.words),
             self.entries.changed(
-                (token for each in _alternatives(left) for token in each.tokens()),
+                (token for each in left for token in each.tokens()),
                 {bit for place in freed for bit in places.all_bits(place)},
                 (bit for place, each in added for bit in places.bits(place, each)),
             ),
-            self.age + len(new),
+            self.age + len(parts.new),
         )
+
+    def _owners(self, parts: Parts, taken: Mapping[str, tuple[int, ...]]) -> Ints:
+        owners = self.owners.copy()
+        for number, part in enumerate(parts.by_id.values()) if parts.moved else parts.new.items():
+            owners[list(taken[part.segment.id])] = number
+        return owners
 
     def _facts(
         self, left: Iterable[Alternative], freed: Sequence[int], added: Iterable[Placed], words: int
@@ -96,14 +109,6 @@ class Arrangement:
                 del facts[row]
         return facts
 
-    def owners(self) -> Ints:
-        """By place the number of the segment, in the order of `parts`."""
-        owners = np.zeros(len(self.groups), np.int64)
-        wheres = [self.taken[id] for id in self.parts]
-        places = [place for where in wheres for place in where]
-        owners[places] = np.repeat(np.arange(len(wheres)), [len(where) for where in wheres])
-        return owners
 
-
-def _alternatives(parts: Collection[Part]) -> list[Alternative]:
+def _alternatives(parts: Iterable[Part]) -> list[Alternative]:
     return [each for part in parts for each in part.alternatives]

@@ -26,7 +26,7 @@ class Index:
     def __init__(self, scope: Scope, arrangement: Arrangement, former: "Index | None" = None) -> None:
         self._scope = scope
         self._arrangement = arrangement
-        self._ids = np.array([*arrangement.parts, None], object)[:-1]
+        self._ids = np.array([*arrangement.parts.by_id, None], object)[:-1]
         self._calendar = scope.calendar
         # What was remembered of texts stays right for as long as their codes and entries do.
         known = former._sources if former else Sources({}, {})
@@ -40,7 +40,7 @@ class Index:
     def build(cls, scope: Scope) -> "Index":
         """All segments of the scope, in their order. Pure, and may run in a thread. Raises Invalid with every problem
         of every segment, their paths starting with ``segments[<number>]``."""
-        return cls(scope, Arrangement.build(read_parts(scope, {})))
+        return cls(scope, Arrangement.build(read_parts(scope)))
 
     def changed(self, scope: Scope) -> "Index":
         """The same as `build`, in a fraction of the time where few segments differ. This index stays as it is, also

@@ -34,18 +34,18 @@ def tables(arrangement: Arrangement) -> tuple[Ints, Layout]:
     """All that `kernels.match` needs, and where it finds what a call gives it."""
     facts, places = list(arrangement.facts.values()), arrangement.places
     entries = arrangement.entries.entries
-    layout = _layout(len(facts), len(entries), places, len(arrangement.parts))
+    layout = _layout(len(facts), len(entries), places, len(arrangement.parts.by_id))
     postings = [posting for entry in entries for posting in entry.postings]
     block = pack(
         [
             np.array(layout),
             _starts([fact.buckets for fact in facts]),
-            _joined([fact.buckets for fact in facts]),
+            _joined([fact.buckets.view(np.int64) for fact in facts]),
             _joined([fact.counts for fact in facts]),
             _starts([fact.changing for fact in facts]),
             _joined([fact.changing for fact in facts]),
             _starts([fact.rows for fact in facts]),
-            _joined([fact.rows for fact in facts]),
+            _joined([fact.rows.view(np.int64) for fact in facts]),
             np.array(places.starts),
             _beginning(places, arrangement.groups),
             np.cumsum([0, *(len(entry.cuts) for entry in entries)]),
@@ -53,7 +53,7 @@ def tables(arrangement: Arrangement) -> tuple[Ints, Layout]:
             np.cumsum([0, *(len(entry.postings) for entry in entries)]),
             _starts(postings),
             _joined(postings),
-            arrangement.owners(),
+            arrangement.owners,
         ]
     )
     return block, layout
@@ -79,8 +79,8 @@ def _starts(arrays: Sequence[npt.NDArray[np.generic]]) -> Ints:
     return np.cumsum([0, *map(len, arrays)])
 
 
-def _joined(arrays: Sequence[npt.NDArray[np.generic]]) -> Ints:
-    return np.concatenate([np.zeros(0, np.int64), *(array.view(np.int64) for array in arrays)])
+def _joined(arrays: Sequence[Ints]) -> Ints:
+    return np.concatenate([np.zeros(0, np.int64), *arrays])
 
 
 def _beginning(places: Places, groups: Ints) -> Ints:
