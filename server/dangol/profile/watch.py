@@ -272,7 +272,7 @@ NOTHING = Watching()
 def count(packed: bytes, after: int, until: int) -> int:
     """How many events of a stream are at t with after < t <= until, in unix seconds."""
     times = array("Q", packed)
-    return bisect_left(times, until + 1 << 32) - bisect_left(times, after + 1 << 32)
+    return max(0, bisect_left(times, until + 1 << 32) - bisect_left(times, after + 1 << 32))
 
 
 def before(packed: bytes, second: int) -> bytes:
