@@ -46,12 +46,12 @@ def test_the_exclusion_is_explained_as_a_negation(regular: Profile, busy_page: R
         (
             {"cart_total": {"gte": 30_000, "lt": 50_000}},
             "장바구니 금액 30,000원 이상 50,000원 미만 (현재 28,000원)",
-            "total of the cart: ₩30,000 or more but less than ₩50,000 (now ₩28,000)",
+            "the cart is worth ₩30,000 or more but less than ₩50,000 (now ₩28,000)",
         ),
         (
             {"average_visit_seconds": {"gt": 1.5}},
             "평균 체류 시간 1.5초 초과 (현재 327.27초)",
-            "average time of a visit: more than 1.5 seconds (now 327.27 seconds)",
+            "stays for more than 1.5 seconds on average (now 327.27 seconds)",
         ),
         (
             {"viewed_products": {"has_any": ["머그컵", "85123A"]}},

@@ -7,8 +7,8 @@ DIGITS = {"0": "ㅇ", "1": "ㄹ", "2": "", "3": "ㅁ", "4": "", "5": "", "6": "�
 LETTERS = {"L": "ㄹ", "M": "ㅁ", "N": "ㄴ", "R": "ㄹ"}
 FIRST_SYLLABLE, LAST_SYLLABLE, FINALS, RIEUL = ord("가"), ord("힣"), 28, 8
 SOUNDED = re.compile(r"[0-9A-Za-z가-힣]")
-# English words that end so are written in Korean with a final consonant: 북, 팁, 숍, but 세트 and 골드.
-CLOSED = re.compile(r"(?:[lmn]|ng|[aeiou](?:p|ck|k)|oo[kt])\Z", re.IGNORECASE)
+# English words that end so are said in Korean with a final consonant: 세일, 북, 팁, 숍, but not 세트 and 골드.
+CLOSED = re.compile(r"(?:[lmn]e?|ng|[aeiou](?:p|ck|k)|oo[kt])\Z", re.IGNORECASE)
 
 
 def particle(word: str, form: str) -> str:
@@ -40,4 +40,4 @@ def _final(word: str) -> str | None:
         return LETTERS.get(last.upper(), "")
     if not CLOSED.search(letters):
         return ""
-    return "ㄹ" if last in "lL" else "ㄱ"
+    return "ㄹ" if letters.lower().endswith(("l", "le")) else "ㄱ"

@@ -44,16 +44,17 @@ GROUPS: Mapping[str, tuple[str, str]] = {
 }
 """Headings of the catalogue's groups, Korean and English; a group that is not here is called by its id."""
 UNITS: Mapping[str, tuple[str, str, str]] = {
-    "times": ("{}회", "{} time", "{} times"),
+    "times": ("{}회", "once", "{} times"),
     "items": ("{}개", "{} item", "{} items"),
     "pages": ("{}페이지", "{} page", "{} pages"),
     "days": ("{}일", "{} day", "{} days"),
     "minutes": ("{}분", "{} minute", "{} minutes"),
     "seconds": ("{}초", "{} second", "{} seconds"),
     "hours": ("{}시간", "{} hour", "{} hours"),
-    "o'clock": ("{}시", "{} o'clock", "{} o'clock"),
+    "o'clock": ("{}시", "{}:00", "{}:00"),
     "month": ("{}월", "month {}", "month {}"),
     "years": ("{}세", "{} year", "{} years"),
+    "coupons": ("{}장", "{} coupon", "{} coupons"),
     "points": ("{}점", "{} point", "{} points"),
     "percent": ("{}%", "{}%", "{}%"),
 }

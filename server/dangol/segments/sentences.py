@@ -20,6 +20,8 @@ GROUPS = {
 }
 LOWER = {"gte": ("{} 이상", "{} or more"), "gt": ("{} 초과", "more than {}")}
 UPPER = {"lt": ("{} 미만", "less than {}"), "lte": ("{} 이하", "at most {}")}
+PLACES = ("month", "o'clock")
+"""Units that number places in time; of these there is no "exactly"."""
 POINT = {"eq": ("정확히 {}", "exactly {}"), "ne": ("{} 아님", "not exactly {}")}
 # In Korean {label} is followed by its particle and {} is the operand in quotation marks with its own.
 TEXTS = {
@@ -143,6 +145,8 @@ def _amount(row: Row, asked: Mapping[str, Any], scope: Scope, language: Language
         for words in (LOWER, UPPER, POINT)
     ]  # fmt: skip
     lower, upper, points = said
+    if row.unit in PLACES and "eq" in asked:
+        points[0] = number(row, asked["eq"], scope, language)
     between = " " if language == "ko" else " but "
     return ", ".join([*filter(None, [between.join([*lower, *upper])]), *points])
 

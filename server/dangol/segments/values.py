@@ -46,6 +46,8 @@ def number(row: Row, amount: float, scope: Scope, language: Language) -> str:
     """A number with its unit, such as 10,000원 or 3 times."""
     if row.unit == "money":
         return money(round(amount), scope.site.currency, language)
+    if row.unit == "month" and language == "en" and amount in range(1, 13):
+        return MONTHS[int(amount) - 1]
     plain = f"{amount:,.0f}" if amount == int(amount) else f"{amount:,.2f}".rstrip("0")
     korean, one, many = UNITS.get(row.unit, (f"{{}} {row.unit}".rstrip(),) * 3)
     return (korean if language == "ko" else one if amount == 1 else many).format(plain)
