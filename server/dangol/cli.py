@@ -15,7 +15,9 @@ from dangol.definitions.commands import apply, export, with_store
 from dangol.errors import DangolError
 from dangol.host.commands import plugin
 from dangol.house import House
+from dangol.members.commands import members
 from dangol.protocol.tokens import Keys
+from dangol.rehearsal.commands import rehearse
 from dangol.settings import Settings
 from dangol.store import log
 from dangol.store.embedded import store_at
@@ -46,7 +48,9 @@ def main() -> None:
 
 main.add_command(apply)
 main.add_command(export)
+main.add_command(members)
 main.add_command(plugin)
+main.add_command(rehearse)
 
 
 def start(settings: Settings) -> None:

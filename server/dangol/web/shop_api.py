@@ -28,6 +28,7 @@ from dangol.store import catalogue, outbox
 from dangol.store.orders import GUEST, claim
 from dangol.web.body import json, read_body
 from dangol.web.keyed import Handler, keyed
+from dangol.web.member_import import MemberImport
 from dangol.web.shop_rows import MemberRow, Members, Orders, Products, PushRow, changes, member, order, product
 
 LONGEST_BODY = 4 << 20
@@ -46,6 +47,7 @@ def routes(house: House) -> list[Route]:
     return [
         post("/v1/products", shop.products),
         post("/v1/members", shop.members),
+        post("/v1/members/import", MemberImport(house)),
         post("/v1/orders", shop.orders),
         post("/v1/push", shop.push),
         Route("/v1/push/{key}", keyed(house, "server", shop.push_state), methods=["GET"]),

@@ -21,6 +21,7 @@ from dangol.render.money import MOST
 
 MOST_ROWS = 500
 LEAP_YEAR = 2000
+BIRTHDAY = re.compile(r"([0-9]{4}-)?[0-9]{2}-[0-9]{2}")
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
 ShopId = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -49,7 +50,7 @@ class MemberRow(Struct, forbid_unknown_fields=True):
     name: Line | None = None
     grade: Line | None = None
     sex: Line | None = None
-    birthday: Annotated[str, Meta(pattern=r"^((\d{4}-)?\d{2}-\d{2})?\Z")] | None = None
+    birthday: Line | None = None
     joined_at: datetime | None = None
     phone: Line | None = None
     email: Line | None = None
@@ -136,6 +137,8 @@ def member(row: MemberRow, where: str, declared: Mapping[str, Trait], zone: str)
 
 
 def _is_birthday(written: str) -> bool:
+    if not BIRTHDAY.fullmatch(written):
+        return False
     try:
         date.fromisoformat(written if len(written) == 10 else f"{LEAP_YEAR}-{written}")
     except ValueError:

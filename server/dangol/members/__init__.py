@@ -1,0 +1,1 @@
+"""Member files: a shop's members and their traits as CSV."""

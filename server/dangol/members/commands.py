@@ -1,0 +1,127 @@
+"""`dangol members import`."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from dangol.definitions import repository
+from dangol.definitions.model import Site
+from dangol.errors import Invalid, Unavailable
+from dangol.house import House
+from dangol.members.columns import Refusal
+from dangol.members.importing import Checked, check, write
+from dangol.members.report import Report, brief
+from dangol.protocol.tokens import Keys
+from dangol.settings import Settings
+from dangol.store.embedded import store_at
+
+TOLD = 20
+"""Refusals that are told on the screen; all of them are in the report."""
+
+
+@click.group()
+def members() -> None:
+    """The members of a shop."""
+
+
+@members.command("import")
+@click.argument("site")
+@click.argument("file", type=click.File("rb"))
+@click.option("--dry-run", is_flag=True, help="Check the file, but change nothing.")
+@click.option("--report", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="CSV of refused rows.")
+@click.option("--skip-refused", is_flag=True, help="Import the other rows although some are refused.")
+def import_(site: str, file: BinaryIO, dry_run: bool, report: Path | None, skip_refused: bool) -> None:
+    """Add members of SITE, or change what a CSV FILE tells of them.
+
+    The header names the columns: id (needed), name, grade, sex, birthday, joined_at, phone, email, and the site's
+    traits by their ids. An empty cell leaves the member as it is. The file is in UTF-8 or CP949. All of it is checked
+    first; if a row is refused, nothing is changed.
+    """
+    if not file.seekable():
+        raise click.ClickException("FILE must be one that can be read twice, no pipe")
+    settings = Settings.load()
+    with store_at(settings.redis_url, Path(settings.data_dir)) as url, _reporting(report) as refuse:
+        asyncio.run(_import(House(settings, url), site, file, refuse, dry_run, skip_refused))
+
+
+async def _import(
+    house: House, site_id: str, file: BinaryIO, refuse: Callable[[Refusal], None], dry_run: bool, skip_refused: bool
+) -> None:
+    try:
+        site = await _site(house, site_id)
+        with _bar(file, "checking") as progress:
+            checked = await check(file, site, refuse, progress)
+        click.echo(
+            f"{checked.rows:,} rows in {checked.encoding.removesuffix('-sig').upper()}, {checked.refused:,} refused"
+        )
+        if checked.refused and not skip_refused:
+            click.echo("nothing was changed", err=True)
+            raise click.exceptions.Exit(1)
+        if not dry_run:
+            await _write(house, site, file, checked)
+    finally:
+        await house.close()
+
+
+async def _write(house: House, site: Site, file: BinaryIO, checked: Checked) -> None:
+    keys = Keys.derive(house.master, site.id)
+    try:
+        with _bar(file, "importing") as progress:
+            written = await write(file, site, checked, keys, house.engine, progress)
+    except (Invalid, Unavailable) as error:
+        raise click.ClickException(f"{error}\nA part of the rows was imported; import the file again.") from None
+    click.echo(f"{written:,} rows imported")
+
+
+async def _site(house: House, site: str) -> Site:
+    stored = await repository.read_all(house.link)
+    if site not in stored:
+        raise click.ClickException(
+            f"there is no site {site!r}; the sites with definitions: {', '.join(stored) or 'none'}"
+        )
+    return stored[site][1].site
+
+
+@contextmanager
+def _reporting(path: Path | None) -> Iterator[Callable[[Refusal], None]]:
+    """Tells the first refusals on the screen, and all of them in the report, which only its owner may read: it holds
+    what is known of people."""
+    told = 0
+
+    def tell(refusal: Refusal) -> None:
+        nonlocal told
+        told += 1
+        if told <= TOLD:
+            column = f", {refusal.column}" if refusal.column else ""
+            click.echo(f"line {refusal.line}{column}: {brief(refusal.value)!r} is not {refusal.expected}", err=True)
+        elif told == TOLD + 1:
+            click.echo("… and more" if path else "… and more; --report FILE has them all", err=True)
+
+    if path is None:
+        yield tell
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w", encoding="utf-8-sig", newline="") as file:
+        report = Report(file)
+
+        def both(refusal: Refusal) -> None:
+            tell(refusal)
+            report.refuse(refusal)
+
+        yield both
+
+
+@contextmanager
+def _bar(file: BinaryIO, label: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar, on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda position: None
+        return
+    with click.progressbar(length=file.seek(0, os.SEEK_END), label=label, file=sys.stderr) as bar:
+        yield lambda position: bar.update(position - bar.pos)

@@ -1,0 +1,134 @@
+"""The import of a member file: read it once for its encoding, once to check it all, and once to write. What is written
+is what was checked, and an import that was cut off may be repeated, since a row says what a member is like, not what
+to add. Rows of one member are taken in the order of the file."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import BinaryIO
+
+from msgspec import Struct
+
+from dangol.definitions.model import Site
+from dangol.engine import Engine
+from dangol.errors import Invalid, Problem
+from dangol.members.columns import Columns, Refusal
+from dangol.members.table import BLOCK, Blocks, Encodings, records
+from dangol.protocol import tokens
+from dangol.protocol.tokens import Keys
+from dangol.web.shop_rows import MemberRow, changes
+
+SLICE = 0.002
+"""Seconds of work before others of the same event loop get their turn."""
+
+AT_ONCE = 500
+"""Members that are written side by side."""
+
+Progress = Callable[[int], None]
+"""Told how many bytes of the file a reading has got to."""
+
+
+class Checked(Struct, frozen=True):
+    """What a file holds: its `encoding`, its number of `rows` and of those `refused`, the `digests` of its blocks."""
+
+    encoding: str
+    digests: Sequence[bytes]
+    rows: int = 0
+    refused: int = 0
+
+
+class Turns:
+    """Lets others have their turn, after every slice of work."""
+
+    def __init__(self) -> None:
+        self._until = time.monotonic() + SLICE
+
+    async def give(self) -> bool:
+        """True when it was time."""
+        if time.monotonic() < self._until:
+            return False
+        await asyncio.sleep(0)
+        self._until = time.monotonic() + SLICE
+        return True
+
+
+class Rows:
+    """The rows of a file: each as it tells of a member, or all that is wrong with it. `position` is how many bytes were
+    read. Raises `Invalid` for a wrong header, and where the file is not the `known` one."""
+
+    def __init__(self, file: BinaryIO, site: Site, known: Checked) -> None:
+        self._blocks = _from_start(file, known.digests)
+        self._records = records(self._blocks, known.encoding)
+        header = next(self._records, None)
+        if header is None or header.expected:
+            expected = header.expected if header else "a file with a header and rows"
+            raise Invalid([Problem("line 1", "the header", expected)])
+        self._columns = Columns(header.cells, site)
+
+    @property
+    def position(self) -> int:
+        return self._blocks.position
+
+    def __iter__(self) -> Iterator[MemberRow | list[Refusal]]:
+        for line, cells, expected in self._records:
+            yield [Refusal(line, "", "", expected)] if expected else self._columns.row(line, cells)
+
+
+async def check(file: BinaryIO, site: Site, refuse: Callable[[Refusal], None], progress: Progress) -> Checked:
+    """Check a whole file and change nothing; each thing that is wrong with a row goes to `refuse`. Raises `Invalid` for
+    a file that can't be read to its end or whose header is wrong."""
+    looked = await _look(file)
+    turns, all_rows, count, refused = Turns(), Rows(file, site, looked), 0, 0
+    for row in all_rows:
+        count += 1
+        if isinstance(row, list):
+            refused += 1
+            for refusal in row:
+                refuse(refusal)
+        if await turns.give():
+            progress(all_rows.position)
+    return Checked(looked.encoding, looked.digests, count, refused)
+
+
+async def write(file: BinaryIO, site: Site, checked: Checked, keys: Keys, engine: Engine, progress: Progress) -> int:
+    """Tell the engine the rows that are not refused, and return how many. Raises `Invalid` where the file has changed
+    since it was `checked`, `Unavailable` where the store fails: rows up to some place are written then."""
+    turns, all_rows, written, flushed = Turns(), Rows(file, site, checked), 0, 0
+    waiting: list[MemberRow] = []
+    for row in all_rows:
+        if isinstance(row, MemberRow):
+            waiting.append(row)
+        if len(waiting) >= AT_ONCE or all_rows.position > flushed + BLOCK:
+            await _tell(waiting, site, keys, engine)
+            written, flushed = written + len(waiting), all_rows.position
+            waiting.clear()
+            progress(flushed)
+        await turns.give()
+    await _tell(waiting, site, keys, engine)
+    return written + len(waiting)
+
+
+async def _tell(rows: Sequence[MemberRow], site: Site, keys: Keys, engine: Engine) -> None:
+    by_member: dict[str, list[MemberRow]] = defaultdict(list)
+    for row in rows:
+        by_member[row.id].append(row)
+    tellings = (
+        engine.tell(site.id, tokens.member_profile(keys, id), changes(theirs), id) for id, theirs in by_member.items()
+    )
+    await asyncio.gather(*tellings)
+
+
+async def _look(file: BinaryIO) -> Checked:
+    """The encoding of the file, and its digests."""
+    turns, encodings, blocks = Turns(), Encodings(), _from_start(file)
+    while block := blocks.read(BLOCK):
+        encodings.take(block)
+        await turns.give()
+    encodings.take(b"", final=True)
+    return Checked(encodings.found(), blocks.digests)
+
+
+def _from_start(file: BinaryIO, known: Sequence[bytes] | None = None) -> Blocks:
+    file.seek(0)
+    return Blocks(file, known)

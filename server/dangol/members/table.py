@@ -1,0 +1,140 @@
+"""A CSV file as it comes: bytes in blocks, characters in lines, lines in records. Nothing of it is held for long.
+
+Everything here is hostile: a record is bounded, and so is what an open quote may swallow.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from typing import Any, BinaryIO, NamedTuple
+
+from dangol.errors import Invalid, Problem
+
+BLOCK = 1 << 18
+DIGEST = 16
+LONGEST_RECORD = 1_000_000
+"""Characters of a record; one with every trait a site may have, each as long as may be, is half of it."""
+
+ENCODINGS = ("utf-8-sig", "cp949")
+"""What table programs write in Korea. CP949 that happens to be UTF-8 as well is all but impossible."""
+
+
+class Blocks(io.RawIOBase):
+    """The bytes of a file, with a digest of each block and of the end. Where `known` has those of an earlier reading,
+    a block is given out only if it is the same: what was checked is what is read. `Invalid` where the file changed."""
+
+    def __init__(self, file: BinaryIO, known: Sequence[bytes] | None = None) -> None:
+        super().__init__()
+        self._file = file
+        self._known = known
+        self._rest = memoryview(b"")
+        self.digests: list[bytes] = []
+        self.position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self._rest:
+            self._rest = memoryview(self._next())
+        target = memoryview(buffer)
+        size = min(len(target), len(self._rest))
+        target[:size], self._rest = self._rest[:size], self._rest[size:]
+        return size
+
+    def _next(self) -> bytes:
+        block = self._file.read(BLOCK)
+        self.position += len(block)
+        place, digest = len(self.digests), blake2b(block, digest_size=DIGEST).digest()
+        if place and not block and self.digests[-1] == digest:
+            return block  # the end, again
+        if self._known is not None and self._known[place : place + 1] != [digest]:
+            raise Invalid([Problem("file", "what is in it now", "the file that was checked: it has changed since")])
+        self.digests.append(digest)
+        return block
+
+
+class Record(NamedTuple):
+    """A record by the line that it starts on; without cells `expected` says what its line should have been."""
+
+    line: int
+    cells: list[str]
+    expected: str = ""
+
+
+class Encodings:
+    """Finds out which of `ENCODINGS` a file is in, block by block."""
+
+    def __init__(self) -> None:
+        self._decoders = {name: codecs.getincrementaldecoder(name)() for name in ENCODINGS}
+        self._line = 1
+        self._wrong: list[Problem] = []
+
+    def take(self, block: bytes, final: bool = False) -> None:
+        """The next block; an empty one that is `final` ends the file."""
+        for name, decoder in list(self._decoders.items()):
+            try:
+                decoder.decode(block, final)
+            except UnicodeDecodeError as error:
+                del self._decoders[name]
+                line = self._line + error.object[: error.start].count(b"\n")
+                shown = error.object[error.start : error.start + 10]
+                self._wrong.append(Problem(f"line {line}", shown, f"text in {name.removesuffix('-sig').upper()}"))
+        self._line += block.count(b"\n")
+
+    def found(self) -> str:
+        """The first that the whole file is in. Raises `Invalid` where there is none."""
+        if not self._decoders:
+            raise Invalid(self._wrong)
+        return next(iter(self._decoders))
+
+
+def records(blocks: Blocks, encoding: str) -> Iterator[Record]:
+    """The records of a file, blank lines left out. Raises `Invalid` where nothing after the place can be trusted: in
+    too long a record, which may have many others in it."""
+    lines = _Lines(io.TextIOWrapper(io.BufferedReader(blocks), encoding, newline=""))
+    reader = csv.reader(lines, strict=True)
+    while True:
+        lines.begin()
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if reader.line_num > line:
+                expected = f"a record that ends: a quote that is opened in line {line} swallows what follows ({error})"
+                raise Invalid([Problem(f"lines {line} to {reader.line_num}", "…", expected)]) from None
+            yield Record(line, [], f"CSV, with the quotes of a quoted cell doubled ({error})")
+            continue
+        if cells:
+            yield Record(line, cells)
+
+
+class _Lines:
+    """The lines of a text, as long as a record does not get too long of them."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self._number = 0
+        self._left = 0
+
+    def begin(self) -> None:
+        """A record begins."""
+        self._left = LONGEST_RECORD
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        self._number += 1
+        line = self._text.readline(self._left + 1)
+        if not line:
+            raise StopIteration
+        self._left -= len(line)
+        if self._left < 0:
+            expected = f"a record of at most {LONGEST_RECORD} characters; perhaps a quote is not closed"
+            raise Invalid([Problem(f"line {self._number}", line[:20], expected)])
+        return line
