@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 from redis.exceptions import ResponseError
 
+from dangol.definitions import reading
 from dangol.definitions.model import Definitions
 from dangol.errors import Invalid, Problem, Unavailable
 from dangol.store import keys
@@ -87,18 +88,35 @@ async def read(link: Link, site: str) -> tuple[int, Definitions] | None:
     """The version and definitions in force, or None for a site that has none. Raises `Invalid` for a document that
     this dangol can't read."""
     raw = await link.call("HGET", keys.DEFINITIONS, site)
-    return None if raw is None else _decode(site, raw)
+    return None if raw is None else _told(reading.read(site, raw))
 
 
 async def read_all(link: Link) -> dict[str, tuple[int, Definitions]]:
     """Every site's. A document that this dangol can't read is logged and left out."""
-    return await _read_over(link, {})
+    found = await asyncio.to_thread(reading.read_all, await _raws(link), {})
+    return {site: _told(each) for site, each in found.items()}
 
 
 async def history(link: Link, site: str) -> list[Stored]:
     """The earlier documents of a site, the newest first."""
     raws = await link.call("LRANGE", keys.definitions_history(site), 0, -1)
     return [_decoder.decode(raw) for raw in raws]
+
+
+async def newer(link: Link, site: str, version: int) -> list[Stored] | None:
+    """The earlier documents of a site that came after `version`, the newest first; None where they are not all kept, or
+    can't be read any more."""
+    found: list[Stored] = []
+    for place in range(HISTORY):
+        raw = await link.call("LINDEX", keys.definitions_history(site), place)
+        try:
+            stored = _decoder.decode(raw or b"")
+        except msgspec.DecodeError:
+            return None
+        if stored.version <= version:
+            return found
+        found.append(stored)
+    return None
 
 
 async def version(link: Link) -> int:
@@ -110,13 +128,13 @@ async def follow(link: Link, on_change: Callable[[Versions], Awaitable[None]], e
     """Call with all definitions at once and after every change, which is looked for each `every` seconds, until
     cancelled. While the store is away the definitions last read stay in force."""
     seen, failures = -1, 0
-    known: Versions = {}
+    known: dict[str, reading.Read] = {}
     while True:
         try:
             current = await version(link)
             if current != seen:
-                known = await _read_over(link, known)
-                await on_change(known)
+                known = await asyncio.to_thread(reading.read_all, await _raws(link), known)
+                await on_change({site: _told(each) for site, each in known.items()})
                 seen = current
             if failures:
                 log.info("following the definitions again")
@@ -138,28 +156,10 @@ def _pause(every: float, failures: int) -> float:
     return min(LONGEST_PAUSE, every * (1 << min(failures, 10))) * random.uniform(0.5, 1)  # noqa: S311
 
 
-async def _read_over(link: Link, known: Versions) -> dict[str, tuple[int, Definitions]]:
-    """Every site's definitions; for a document that can't be read those known before."""
+async def _raws(link: Link) -> dict[str, bytes]:
     raws = await link.call("HGETALL", keys.DEFINITIONS)
-    read: dict[str, tuple[int, Definitions]] = {}
-    for site, raw in _pairs(raws):
-        try:
-            read[site] = _decode(site, raw)
-        except Invalid as error:
-            log.error("the stored definitions of %s can't be read: %s", site, error)
-            if site in known:
-                read[site] = known[site]
-    return read
+    return {site.decode(): raw for site, raw in zip(raws[::2], raws[1::2], strict=True)}
 
 
-def _pairs(raws: object) -> list[tuple[str, bytes]]:
-    assert isinstance(raws, list)
-    return [(site.decode(), raw) for site, raw in zip(raws[::2], raws[1::2], strict=True)]
-
-
-def _decode(site: str, raw: bytes) -> tuple[int, Definitions]:
-    try:
-        stored = _decoder.decode(raw)
-    except msgspec.DecodeError as error:
-        raise Invalid([Problem(site, raw[:80], f"definitions that this version of dangol reads: {error}")]) from error
-    return stored.version, stored.definitions
+def _told(found: reading.Read) -> tuple[int, Definitions]:
+    return found.version, found.definitions
