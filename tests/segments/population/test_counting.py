@@ -9,6 +9,8 @@ from tests.segments.test_equivalence import NOW, SITE, is_read, leaves, profiles
 
 from dangol.definitions.model import Segment
 from dangol.plugin import Profile, Request
+from dangol.protocol.event import Event
+from dangol.segments.behaviour import watching
 from dangol.segments.calendar import DAY, Clock
 from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.language import parse_segment
@@ -70,3 +72,37 @@ def test_every_leaf_and_its_negation_are_counted(leaf: dict[str, Any], people: l
     sizes, _ = counted([population], scope, [yes, no])
     there = {f"v{number}": each for number, each in enumerate(people)}
     assert sizes == [expected(each, there, scope)[0] for each in (yes, no)]
+
+
+DEEDS = [
+    {"did": {"event": "view_item", "gte": 2, "within": "7d"}},
+    {"did": {"event": "view_item", "lt": 1, "within": "visit"}},
+    {"did": {"event": "purchase", "eq": 1, "within": "1h"}},
+    {"did_then": {"first": {"event": "view_item"}, "then": {"event": "purchase"}, "within": "3d", "last": "30d"}},
+    {"did_but_not": {"first": {"event": "add_to_cart"}, "then": {"event": "purchase"}, "within": "1h", "last": "7d"}},
+]
+asked_deeds = st.sampled_from(DEEDS)
+moments = st.sampled_from([NOW - 40 * DAY, NOW - 7 * DAY, NOW - 7 * DAY + 1, NOW - 3600, NOW - 60, NOW, NOW + 5])
+deeds = st.lists(st.tuples(st.sampled_from(["view_item", "purchase", "add_to_cart"]), moments), max_size=6)
+
+
+@st.composite
+def doers(draw: st.DrawFn) -> Profile:
+    """A shopper whose streams were filled from events, as `reduce` does."""
+    profile = draw(profiles)
+    scope = Scope(CATALOGUE, SITE, [Segment(f"s{number}", each) for number, each in enumerate(DEEDS)])
+    watched = watching(scope, 1)
+    for number, (name, at) in enumerate(draw(deeds)):
+        watched.take(profile, Event(f"e{number}", name, at * 1000))
+    return profile
+
+
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
+@given(people=st.lists(doers(), min_size=1, max_size=6), deed=asked_deeds, truth=st.booleans())
+def test_what_shoppers_did_is_counted(people: list[Profile], deed: dict[str, Any], truth: bool) -> None:
+    scope = Scope(CATALOGUE, SITE)
+    population = Population(Schema(CATALOGUE, SITE.timezone))
+    there = {f"v{number}": each for number, each in enumerate(people)}
+    population.put({id: Known(each, inf) for id, each in there.items()})
+    asked = Segment("s", deed if truth else {"not": deed})
+    assert counted([population], scope, [asked])[0] == [expected(asked, there, scope)[0]]

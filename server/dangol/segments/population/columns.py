@@ -16,8 +16,8 @@ compiled = njit(nogil=True, cache=True)
 
 
 def room(size: int) -> int:
-    """How much is taken for `size` elements: an eighth more, and whole vectors."""
-    return -(-(size + size // 8 + LANES) // LANES) * LANES
+    """How much is taken for `size` elements: a sixteenth more, and whole vectors."""
+    return -(-(size + size // 16 + LANES) // LANES) * LANES
 
 
 class Column:

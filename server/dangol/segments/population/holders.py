@@ -1,6 +1,7 @@
 """What is kept of every profile, so that all conditions of a site can be judged later, at whatever moment."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import nan
 from typing import Any, Literal, NamedTuple
@@ -12,7 +13,7 @@ from dangol.segments.calendar import DAY, LATEST, Clock
 from dangol.segments.population.columns import Floats, Rows
 from dangol.segments.population.lexicon import Lexicon
 
-Kept = Literal["fact", "moment", "day", "date", "days"]
+Kept = Literal["fact", "moment", "day", "date", "days", "streams"]
 NO_PAGE = Request(now=0)
 
 
@@ -25,6 +26,7 @@ class Holder:
     day     the number of the shop's day on which that falls; NaN where `Clock.days_since` knows none
     days    the same by key; what never was is not there
     date    the number of the day for a moment of any year
+    streams the unix times of each of the streams that `read` gives, packed as `dangol.profile.watch` does
     """
 
     kind: Literal["number", "text", "bag"]
@@ -32,22 +34,34 @@ class Holder:
     read: Callable[..., Any]
     counted: bool = field(default=False, compare=False)
 
-    def reader(self, clock: Clock) -> Callable[[Profile], Any]:
-        """What it keeps of a profile; any clock of the shop will do."""
+    def read_all(self, profiles: Sequence[Profile], clock: Clock) -> list[Any]:
+        """What it keeps of some profiles; any clock of the shop will do."""
         read = self.read
-        readers: dict[Kept, Callable[[Profile], Any]] = {
-            "fact": lambda profile: read(profile, NO_PAGE, clock),
-            "moment": read if self.kind != "number" else lambda profile: read(profile) or nan,
-            "day": lambda profile: day(read(profile), clock),
-            "days": lambda profile: {key: day(at, clock) for key, at in read(profile).items() if at},
-            "date": lambda profile: clock.day_of(at) if (at := read(profile)) else nan,
-        }
-        return readers[self.kept]
+        match self.kept:
+            case "fact":
+                return [read(profile, NO_PAGE, clock) for profile in profiles]
+            case "moment" if self.kind == "number":
+                return [read(profile) or nan for profile in profiles]
+            case "moment":
+                return [read(profile) for profile in profiles]
+            case "day":
+                return [day(read(profile), clock) for profile in profiles]
+            case "days":
+                found = (read(profile) for profile in profiles)
+                return [{key: day(at, clock) for key, at in each.items() if at} for each in found]
+            case "date":
+                return [clock.day_of(at) if (at := read(profile)) else nan for profile in profiles]
+            case "streams":
+                return [_times(read(profile)) for profile in profiles]
 
 
 def day(at: int, clock: Clock) -> float:
     """The number of the shop's day of a unix time; NaN for never and for times that no calendar has."""
     return clock.local(at) // DAY if 0 < at < LATEST else nan
+
+
+def _times(streams: Mapping[str, bytes]) -> list[tuple[str, int]]:
+    return [(key, event >> 32) for key, packed in streams.items() for event in array("Q", packed)]
 
 
 class Bag(NamedTuple):
@@ -58,25 +72,21 @@ class Bag(NamedTuple):
     numbers: Floats
 
 
-def read_numbers(found: Iterable[Any]) -> Floats:
-    """Numbers and yes-or-no as a column takes them."""
-    return np.array(list(found), np.float64)
-
-
-def read_texts(found: Iterable[str], lexicon: Lexicon) -> Floats:
-    """Texts as a column takes them: their numbers in the lexicon."""
-    return np.array([lexicon[text] for text in found], np.float64)
-
-
-def read_bags(found: Iterable[Mapping[str, float] | Iterable[str]], lexicon: Lexicon, counted: bool) -> Bag:
-    """Sets, or counts by key, as bags take them."""
+def read_bags(found: Iterable[Any], lexicon: Lexicon, counted: bool) -> Bag:
+    """Sets, or what is `counted` by key, as bags take them."""
     lengths: list[int] = []
     codes: list[int] = []
     numbers: list[float] = []
     for fact in found:
-        elements: Sequence[str] = list(fact if isinstance(fact, Mapping) else dict.fromkeys(fact))
+        if not fact:
+            lengths.append(0)
+            continue
+        if counted:
+            pairs = list(fact.items() if isinstance(fact, Mapping) else fact)
+            elements: Collection[str] = [element for element, _ in pairs]
+            numbers += [number for _, number in pairs]
+        else:
+            elements = dict.fromkeys(fact)
         lengths.append(len(elements))
         codes += [lexicon[element] for element in elements]
-        if counted and isinstance(fact, Mapping):
-            numbers += fact.values()
     return Bag(np.array(lengths, np.int64), np.array(codes, np.float64), np.array(numbers, np.float64))

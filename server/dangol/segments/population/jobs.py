@@ -54,9 +54,7 @@ def jobs(question: Question, table: Table, schema: Schema, bits: Bits) -> list[J
         elif isinstance(literal, (Holding, Keyed)):
             marks.setdefault(literal.holder, []).append((number, literal))
         else:
-            found.append(
-                _tally(table.bags[literal.holder], literal, number, len(schema.lexicons[literal.holder].texts))
-            )
+            found.append(_tally(table, literal, number, len(schema.lexicons[literal.holder].texts)))
     found += [in_ranges(column, these) for column, these in ranges.values()]
     return found + [_mark(table.bags[holder], these) for holder, these in marks.items()]
 
@@ -154,18 +152,21 @@ def _numbers(bags: Bags) -> tuple[np.ndarray, float]:  # type: ignore[type-arg]
     return bags.numbers.array, bags.numbers.unknown
 
 
-def _tally(bags: Bags, asked: Counting | Least, literal: int, texts: int) -> Job:
+def _tally(table: Table, asked: Counting | Least, literal: int, texts: int) -> Job:
     """A number of the bags' elements, put into a column of its own for the block and then compared."""
-    least, flagged = isinstance(asked, Least), None if isinstance(asked, Least) else asked.flags
+    bags, least = table.bags[asked.holder], isinstance(asked, Least)
+    flagged = None if isinstance(asked, Least) else asked.flags
     flags = np.ones(texts, np.uint8) if flagged is None else flagged.astype(np.uint8)
     lows, highs = np.array(asked.within, np.float64).reshape(-1, 2).T.copy()
-    column = Column()
-    column.array = np.zeros(BLOCK, np.float64)
-    compare = in_ranges(column, [(literal, asked.ranges)])
+    found, floor = Column(), np.full(BLOCK, -np.inf)
+    found.array = np.zeros(BLOCK, np.float64)
+    compare = in_ranges(found, [(literal, asked.ranges)])
     runs_of = (bags.starts.array, bags.lengths.array, bags.codes.array, *_numbers(bags))
+    floors = None if isinstance(asked, Least) or asked.least is None else table.columns[asked.least].read()
 
     def job(start: int, rows: int, bits: Bits) -> None:
-        kernels.tally(*runs_of, start, rows, flags, lows, highs, least, column.array)
+        floor_here = floor if floors is None else floors[start : start + rows]
+        kernels.tally(*runs_of, start, rows, flags, lows, highs, least, floor_here, found.array)
         compare(0, rows, bits)
 
     return job

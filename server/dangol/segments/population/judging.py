@@ -10,7 +10,7 @@ import numpy as np
 
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import DAY, LATEST, Calendar, Clock
-from dangol.segments.moving import HOUR, Apart, Lasting, Since, SinceEach, Told, Until
+from dangol.segments.moving import HOUR, Apart, Lasting, Recent, Since, SinceEach, Told, Until
 from dangol.segments.nodes import Test
 from dangol.segments.population import views
 from dangol.segments.population.holders import NO_PAGE, Holder
@@ -71,6 +71,8 @@ def _judge(extract: Any, test: Test, moment: Moment) -> Expression:
             return _keyed(holder, test, moment, _back(_whole(ranges_of(test)), clock.today))
         case Lasting():
             return _lasting(extract, holder, test, moment)
+        case Recent():
+            return _recent(extract, holder, test, moment)
         case Told():
             return _told(extract, holder, test, moment)
     return _plain(holder, test, moment)
@@ -120,6 +122,15 @@ def _told(extract: Told, holder: Holder, test: Test, moment: Moment) -> Expressi
     asked = replace(test, negated=False)
     says = {value: test_holds(asked, fact(row, test.key, value, NO_PAGE, moment.clock)) for value in set(told)}
     return IsText(holder, np.array([says[value] for value in told], np.bool_))
+
+
+def _recent(extract: Recent, holder: Holder, test: Test, moment: Moment) -> Expression:
+    flags = moment.lexicons(holder).equal(str, [extract.stream.key])
+    now, ranges = moment.clock.now, ranges_of(test)
+    within = ((-inf if extract.far is None else now - extract.far + 1, now - extract.near),)
+    if extract.some:
+        ranges = tuple(some for truth, some in ((0, (0, 0)), (1, (1, inf))) if lies(truth, ranges))
+    return Counting(holder, flags, within, ranges, views.VISIT if extract.far is None else None)
 
 
 def _lasting(extract: Lasting, holder: Holder, test: Test, moment: Moment) -> Expression:

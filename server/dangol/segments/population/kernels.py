@@ -75,15 +75,16 @@ def mark(
 @compiled
 def tally(
     starts: Array, lengths: Array, codes: Array, numbers: Array, unknown: float, start: int, rows: int,
-    flags: npt.NDArray[np.uint8], lows: Floats, highs: Floats, least: bool, out: Floats,
+    flags: npt.NDArray[np.uint8], lows: Floats, highs: Floats, least: bool, floor: Floats, out: Floats,
 ) -> None:  # fmt: skip
-    """How many flagged elements have a number in one of the ranges, or the least of those numbers (NaN: none)."""
+    """How many flagged elements have a number in one of the ranges and not under the row's floor, or the `least` of
+    those numbers (NaN: none)."""
     for row in range(rows):
         first = np.int64(starts[start + row])
         found = np.nan if least else 0.0
         for place in range(first, first + np.int64(lengths[start + row])):
             number = np.float64(numbers[place])
-            if flags[codes[place]] and number != unknown:
+            if flags[codes[place]] and number != unknown and number >= floor[row]:
                 for each in range(len(lows)):
                     if lows[each] <= number <= highs[each]:
                         found = (number if found != found else min(found, number)) if least else found + 1.0

@@ -56,12 +56,14 @@ class Keyed(NamedTuple):
 
 
 class Counting(NamedTuple):
-    """How many elements (flagged, or all) are `within` ranges is a number in one of the ranges."""
+    """How many elements (flagged, or all) are `within` ranges is a number in one of the ranges. Only those count that
+    are at least the number that `least` holds; where that is not known none is."""
 
     holder: Holder
     flags: Flags | None
     within: Ranges
     ranges: Ranges
+    least: Holder | None = None
 
 
 class Least(NamedTuple):

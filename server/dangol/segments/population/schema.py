@@ -10,12 +10,12 @@ import numpy.typing as npt
 from dangol.plugin import Profile
 from dangol.segments.calendar import Clock, calendar
 from dangol.segments.population.columns import Floats
-from dangol.segments.population.holders import Bag, Holder, read_bags, read_numbers, read_texts
+from dangol.segments.population.holders import Bag, Holder, read_bags
 from dangol.segments.population.lexicon import Lexicon
-from dangol.segments.population.views import holders
+from dangol.segments.population.views import STREAMS, VISIT, holders
 from dangol.segments.row import Row
 
-EVERYONES = frozenset({"visit", "source", "content", "product", "environment"})
+EVERYONES = frozenset({"visit", "source", "content", "product", "environment", "reaction"})
 """Groups of conditions on which most visitors have facts. On the others most have none, and keep none."""
 
 
@@ -33,8 +33,8 @@ class Schema:
     def __init__(self, rows: Iterable[Row], zone: str) -> None:
         self.calendar = calendar(zone)
         self._clock = Clock(0, self.calendar)
-        found: dict[Holder, Holder] = {}
-        plain: set[Holder] = set()
+        found = {holder: holder for holder in (STREAMS, VISIT)}
+        plain = set(found)
         for row in rows:
             for holder in holders(row):
                 if holder.counted or holder not in found:
@@ -42,16 +42,16 @@ class Schema:
                 if row.group in EVERYONES:
                     plain.add(holder)
         self.lexicons = {holder: Lexicon() for holder in found if holder.kind != "number"}
-        self._readers = {holder: holder.reader(self._clock) for holder in found.values()}
+        self._holders = frozenset(found.values())
         self.nobody = self._read([Profile()])
         # A bag that even nobody has something in is everyone's.
         plain |= {holder for holder, bag in self.nobody.bags.items() if len(bag.codes)}
-        self.plain = [holder for holder in self._readers if holder in plain]
-        self.rich = [holder for holder in self._readers if holder not in plain]
+        self.plain = [holder for holder in self._holders if holder in plain]
+        self.rich = [holder for holder in self._holders if holder not in plain]
 
     def holds(self, asked: Iterable[Holder]) -> bool:
         """Whether all that is asked is kept."""
-        return all(holder in self._readers for holder in asked)
+        return all(holder in self._holders for holder in asked)
 
     def default(self, holder: Holder) -> float:
         """The number of a shopper of whom nothing is known."""
@@ -71,12 +71,13 @@ class Schema:
 
     def _read(self, profiles: Sequence[Profile]) -> Facts:
         facts = Facts({}, {}, np.zeros(len(profiles), np.bool_))
-        for holder, reader in self._readers.items():
-            found = map(reader, profiles)
+        for holder in self._holders:
+            found = holder.read_all(profiles, self._clock)
             if holder.kind == "number":
-                facts.numbers[holder] = read_numbers(found)
+                facts.numbers[holder] = np.array(found, np.float64)
             elif holder.kind == "text":
-                facts.numbers[holder] = read_texts(found, self.lexicons[holder])
+                lexicon = self.lexicons[holder]
+                facts.numbers[holder] = np.array([lexicon[text] for text in found], np.float64)
             else:
                 facts.bags[holder] = read_bags(found, self.lexicons[holder], holder.counted)
         return facts

@@ -1,9 +1,10 @@
 """How conditions see what is kept: what each kind of fact needs of a profile."""
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
-from dangol.segments.moving import Apart, Lasting, Since, SinceEach, Told, Until
+from dangol.segments.moving import Apart, Lasting, Recent, Since, SinceEach, Told, Until
 from dangol.segments.population.holders import Holder
 from dangol.segments.row import Row
 
@@ -12,6 +13,12 @@ def holders(row: Row) -> Iterator[Holder]:
     """What is kept for a condition; nothing for one on the page. TypeError for a fact that can't be kept."""
     if row.source == "profile":
         yield from _holders(row.extract, row)
+
+
+STREAMS = Holder("bag", "streams", attrgetter("behaviours"), counted=True)
+"""What shoppers did and when, as far as some definition asks for it."""
+
+VISIT = Holder("number", "moment", attrgetter("visit.started"))
 
 
 def _holders(extract: Any, row: Row) -> Iterator[Holder]:
@@ -38,6 +45,8 @@ def holder(extract: Any, row: Row) -> Holder:
             return Holder("bag", "days", extract.read, counted=True)
         case Lasting():
             return Holder("bag", "moment", extract.read, counted=True)
+        case Recent():
+            return STREAMS
         case Told():
             return Holder("text", "moment", extract.read)
     if row.kind in ("set", "keyed number"):
