@@ -27,6 +27,7 @@ def test_settings_come_from_variables_with_the_prefix() -> None:
         ("DANGOL_RETENTION_DAYS", "0"),
         ("DANGOL_LOG_HOURS", "soon"),
         ("DANGOL_LOG_LEVEL", "loud"),
+        ("DANGOL_COUNTRY_HEADER", "X-Country: KR"),
         ("DANGOL_ALLOW_PRIVATE_WEBHOOKS", "perhaps"),
     ],
 )

@@ -70,8 +70,10 @@ class Plugin:
 
 
 class Request(Struct, frozen=True):
-    """The page that the shopper has open now. `product` is the one on screen; `verified` tells that the member's
-    identity was signed by the shop for this very request."""
+    """The page that the shopper has open now. `path` is without the query, `url` with it. `product`, `brand`,
+    `category` and `price` (one unit's, minor units) are those on screen, `search` the words just searched for, `ordered`
+    the products of the order just placed. `verified` tells that the member's identity was signed by the shop for this
+    very request."""
 
     now: float
     path: str = ""
@@ -81,6 +83,11 @@ class Request(Struct, frozen=True):
     order_value: int | None = None
     language: str = ""
     verified: bool = False
+    brand: str = ""
+    category: str = ""
+    price: int | None = None
+    search: str = ""
+    ordered: frozenset[str] = frozenset()
 
 
 class Product(Struct, array_like=True, frozen=True, gc=False):

@@ -35,8 +35,13 @@ class Settings(Struct, frozen=True, kw_only=True):
         int, Meta(ge=1, le=3650, description="days without a visit after which a profile goes")
     ] = 400
     log_hours: Annotated[
-        float, Meta(gt=0, description="hours that an event stays in the log once every job has it")
-    ] = 24
+        float,
+        Meta(
+            gt=0,
+            description="hours that an event stays in the log once every job has it; new conditions on behaviour and"
+            " dry runs look back as far",
+        ),
+    ] = 168
     push_days: Annotated[int, Meta(ge=1, le=3650, description="days that a finished push request can be looked up")] = (
         90
     )
@@ -46,6 +51,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     )
     trusted_proxies: Annotated[
         str, Meta(description="addresses whose X-Forwarded-For is believed, comma-separated")
+    ] = ""
+    country_header: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z0-9-]{0,60}\Z",
+            description="header with a browser's country, set by the proxy in front, such as CF-IPCountry; empty: none",
+        ),
     ] = ""
     log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)\\Z", description="how much is logged")] = "info"
 

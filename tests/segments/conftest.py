@@ -6,7 +6,18 @@ import pytest
 
 from dangol.definitions.model import Site
 from dangol.plugin import Request
-from dangol.profile.model import Environment, Line, Member, Profile, Seen, Visit
+from dangol.profile.model import (
+    Contact,
+    Coupon,
+    Environment,
+    Line,
+    Member,
+    Order,
+    Profile,
+    Rfm,
+    Seen,
+    Visit,
+)
 
 NOW = int(datetime(2026, 3, 10, 3, 30, tzinfo=UTC).timestamp())  # Tuesday noon in Seoul
 DAY = 86_400
@@ -30,25 +41,33 @@ def regular() -> Profile:
         visit=Visit(
             started=NOW - 600,
             page_views=5,
-            landing="/event/spring?utm_source=newsletter",
+            landing="/event/spring",
             referrer="search.Naver.com",
-            source="Newsletter",
-            medium="email",
+            source="Naver",
+            medium="cpc",
             campaign="Spring-2026",
             pages=["/event/spring/", "/"],
             searches=["Red MUG"],
             previous_at=NOW - 3 * DAY,
+            content="Top-Banner",
+            term="red mug",
+            click="naver",
+            referrer_page="search.naver.com/search.naver",
+            page_times=[2, 1],
         ),
-        environment=Environment("mobile", "android", "chrome", "ko-KR"),
-        viewed=[Seen("85123A", NOW, 4), Seen("22423", NOW - DAY, 1)],
+        environment=Environment("mobile", "android", "chrome", "ko-KR", "KR"),
+        viewed=[Seen("85123A", NOW, 4, 12_000), Seen("22423", NOW - DAY, 1, 9_000)],
         categories=[Seen("머그컵", NOW, 5)],
-        cart=[Line("22423", 9_000, 3, NOW - DAY), Line("47566", 1_000, 1, NOW - 2 * DAY)],
+        brands=[Seen("덴비", NOW, 2)],
+        cart=[Line("22423", 9_000, 3, NOW - DAY, "접시", "덴비"), Line("47566", 1_000, 1, NOW - 2 * DAY)],
         cart_at=NOW - DAY,
+        cart_until=NOW + 29 * DAY,
         wishlist=[Seen("47566", NOW - 2 * DAY)],
         orders=3,
         spent=90_000,
         last_order_at=NOW - 20 * DAY,
         bought=[Seen("85123A", NOW - 20 * DAY, 2)],
+        recent_orders=[Order("7", 30_000, NOW - 20 * DAY)],
         checkout_at=NOW - 60,
         member=Member(
             "m1",
@@ -58,7 +77,15 @@ def regular() -> Profile:
             joined_at=NOW - 60 * DAY,
             last_login_at=NOW - DAY,
             traits={"store": "gangnam", "points": 1500.0},
+            coupons=[Coupon("WELCOME10", "10%", NOW + 2 * DAY), Coupon("FREE-SHIPPING")],
+            rfm=Rfm("Champions", 5, 4, 4),
+            revenue=150_000,
         ),
+        contacts={
+            "spring-sale": Contact(
+                views=3, clicks=1, closes=1, last_at=NOW, seen_at=NOW - 2 * DAY, clicked_at=NOW - 2 * DAY, conversions=1
+            )
+        },
     )
 
 
@@ -68,9 +95,14 @@ def busy_page() -> Request:
         now=NOW + 0.25,
         path="/product/85123A",
         product="85123A",
-        event_names=frozenset({"view_item"}),
+        event_names=frozenset({"view_item", "purchase"}),
         order_value=30_000,
         language="ko",
+        brand="덴비",
+        category="머그컵",
+        price=12_000,
+        search="Red MUG",
+        ordered=frozenset({"85123A"}),
     )
 
 

@@ -20,7 +20,17 @@ AGENTS = [
     ),
     (
         f"{MOZILLA} (Linux; Android 14; SM-S918N; wv) Chrome/130 Mobile Safari KAKAOTALK",
-        ("app", "android", "kakaotalk"),
+        ("mobile", "android", "kakaotalk"),
+    ),
+    (f"{MOZILLA} (Linux; Android 14; SM-S918N; wv) Chrome/130 Mobile Safari/537.36", ("app", "android", "chrome")),
+    (f"{MOZILLA} (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148", ("app", "ios", "")),
+    (
+        f"{MOZILLA} (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 NAVER(inapp; 12)",
+        ("mobile", "ios", "naver"),
+    ),
+    (
+        f"{MOZILLA} (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 [FBAN/FBIOS;]",
+        ("mobile", "ios", "facebook"),
     ),
     (f"{MOZILLA} (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", ("pc", "linux", "firefox")),
     (f"{MOZILLA} (Windows NT 10.0) Chrome/130.0 Safari/537.36 Edg/130.0", ("pc", "windows", "edge")),
@@ -38,3 +48,10 @@ def test_a_browser_is_told_by_its_header(agent: str, expected: tuple[str, str, s
 
 def test_a_header_of_any_length_costs_little_memory() -> None:
     assert environment("x" * 400 + "a", "") is environment("x" * 400 + "b", "")
+
+
+@pytest.mark.parametrize(
+    ("told", "known"), [("KR", "KR"), ("", ""), ("kr", ""), ("T1", ""), ("XX", ""), ("KOR", ""), ("\u00c4\u00d6", "")]
+)
+def test_a_country_is_two_letters_or_not_known(told: str, known: str) -> None:
+    assert environment("", "ko", told).country == known

@@ -183,6 +183,15 @@ async def test_a_fast_address_is_told_to_wait(new_house: Any, opened: Any, new_b
     assert (await browser.profile()).page_views == len([each for each in responses if each.status_code == 200])
 
 
+@pytest.mark.parametrize(("setting", "known"), [("CF-IPCountry", "KR"), ("X-Country", ""), ("", "")])
+async def test_a_country_is_believed_from_the_header_that_the_operator_names(
+    new_house: Any, opened: Any, new_browser: Any, event: Any, setting: str, known: str
+) -> None:
+    browser = new_browser(await opened(new_house(country_header=setting)))
+    await browser.send(event(), headers={"CF-IPCountry": "KR"})
+    assert (await browser.profile()).environment.country == known
+
+
 async def report(browser: Any, event: Any, **more: Any) -> httpx.Response:
     response: httpx.Response = await browser.send(event("purchase", **ORDER), **more)
     return response

@@ -1,4 +1,5 @@
-"""What a browser is, read off its User-Agent header. Coarse on purpose: enough for conditions, no fingerprint."""
+"""What a browser is, read off its User-Agent header, and in which country, where a proxy tells it. Coarse on purpose:
+enough for conditions, no fingerprint."""
 
 from functools import lru_cache
 
@@ -11,24 +12,36 @@ SYSTEMS = (
     ("iphone", "ios"), ("ipad", "ios"), ("android", "android"), ("windows", "windows"),
     ("cros", "chromeos"), ("mac os", "macos"), ("linux", "linux"),
 )  # fmt: skip
+MESSENGERS = (
+    ("kakaotalk", "kakaotalk"), ("kakaostory", "kakaostory"), ("naver", "naver"), ("daumapps", "daum"),
+    ("band/", "band"), (" line/", "line"), ("instagram", "instagram"), ("fban", "facebook"), ("fbav", "facebook"),
+)  # fmt: skip
 BROWSERS = (
-    ("kakaotalk", "kakaotalk"), ("naver", "naver"), ("instagram", "instagram"), ("samsungbrowser", "samsung"),
-    ("whale", "whale"), ("edg", "edge"), ("opr/", "opera"), ("firefox", "firefox"), ("fxios", "firefox"),
-    ("crios", "chrome"), ("chrome", "chrome"), ("safari", "safari"),
+    *MESSENGERS, ("samsungbrowser", "samsung"), ("whale", "whale"), ("edg", "edge"), ("opr/", "opera"),
+    ("firefox", "firefox"), ("fxios", "firefox"), ("crios", "chrome"), ("chrome", "chrome"), ("safari", "safari"),
 )  # fmt: skip
 
 
-def environment(user_agent: str, language: str) -> Environment:
-    """The environment; shared between profiles, so nobody may change it."""
-    return _environment(user_agent[:LONGEST], language[:35])
+def environment(user_agent: str, language: str, country: str = "") -> Environment:
+    """The environment; shared between profiles, so nobody may change it. A `country` that is not two letters from A to
+    Z is not known, nor is XX, which proxies say when they don't know."""
+    known = len(country) == 2 and country.isascii() and country.isalpha() and country.isupper() and country != "XX"
+    return _environment(user_agent[:LONGEST], language[:35], country if known else "")
 
 
 @lru_cache(4096)
-def _environment(user_agent: str, language: str) -> Environment:
+def _environment(user_agent: str, language: str, country: str) -> Environment:
     text = user_agent.lower()
-    mobile = "mobile" in text or "android" in text or "iphone" in text
-    device = "app" if "; wv)" in text else "mobile" if mobile else "pc"
-    return Environment(device, _first(SYSTEMS, text), _first(BROWSERS, text), language.lower())
+    return Environment(_device(text), _first(SYSTEMS, text), _first(BROWSERS, text), language.lower(), country)
+
+
+def _device(text: str) -> str:
+    """A web view is the shop's own app, unless another app says that it shows its links in there. An iPhone's says
+    Mobile, as Safari does, but not Safari."""
+    phone = "iphone" in text or "ipad" in text
+    if ("; wv)" in text or (phone and "mobile/" in text and "safari/" not in text)) and not _first(MESSENGERS, text):
+        return "app"
+    return "mobile" if phone or "mobile" in text or "android" in text else "pc"
 
 
 def _first(marks: tuple[tuple[str, str], ...], text: str) -> str:

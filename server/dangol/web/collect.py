@@ -32,6 +32,7 @@ class Collector:
     def __init__(self, house: House) -> None:
         self._house = house
         self._limit = RateLimit(house.settings.rate_limit)
+        self._country = house.settings.country_header.lower().encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; every refusal is told in JSON."""
@@ -77,7 +78,8 @@ class Collector:
         name = f"dg_{runtime.site.id}"
         cookie = _cookie(given.get(b"cookie", b""), name)
         agent = given.get(b"user-agent", b"").decode("latin-1")
-        visitor = Visitor(_address(scope), cookie, environment(agent, sent.lang))
+        country = given.get(self._country, b"").decode("latin-1") if self._country else ""
+        visitor = Visitor(_address(scope), cookie, environment(agent, sent.lang, country))
         answer, token = await serve(self._house, runtime, sent, visitor, now)
         headers = [] if token == cookie else [_set_cookie(name, token, scope["scheme"] == "https")]
         return 200, encode(answer), headers

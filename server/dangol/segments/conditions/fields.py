@@ -1,0 +1,62 @@
+"""Facts that are a field of the profile."""
+
+from collections.abc import Callable, Mapping
+from math import nan
+from operator import attrgetter
+from typing import Any
+
+from dangol.plugin import Profile, Request
+from dangol.segments.calendar import Clock
+from dangol.segments.moving import Since
+from dangol.segments.row import Extract
+
+
+def field(name: str) -> Extract:
+    """A field of the profile, as it is."""
+    get = attrgetter(name)
+    return lambda profile, request, clock: get(profile)
+
+
+def time(name: str) -> Extract:
+    """A time that a field of the profile holds; 0, which is never, is not known."""
+    get = attrgetter(name)
+    return lambda profile, request, clock: float(get(profile)) or nan
+
+
+def days(name: str) -> Since:
+    """Calendar days since the time that a field of the profile holds."""
+    return Since(attrgetter(name))
+
+
+def hours(name: str) -> Since:
+    """Hours since the time that a field of the profile holds."""
+    return Since(attrgetter(name), "hours")
+
+
+def ids(name: str) -> Extract:
+    """The ids of a ring of the profile."""
+    get = attrgetter(name)
+    return lambda profile, request, clock: [each.id for each in get(profile)]
+
+
+def counted(name: str) -> Callable[[Profile, Request, Clock], Mapping[str, float]]:
+    """By id, how often something of a ring of the profile was met."""
+    get = attrgetter(name)
+    return lambda profile, request, clock: {each.id: each.times for each in get(profile)}
+
+
+def length(name: str) -> Extract:
+    """The length of a ring of the profile."""
+    get = attrgetter(name)
+    return lambda profile, request, clock: len(get(profile))
+
+
+def now(name: str) -> Extract:
+    """A field of the open page, as it is; None is not known."""
+    get = attrgetter(name)
+
+    def fact(profile: Profile, request: Request, clock: Clock) -> Any:
+        found = get(request)
+        return nan if found is None else found
+
+    return fact
