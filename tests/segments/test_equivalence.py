@@ -26,6 +26,7 @@ NFC = "\uce74\ud398"
 NFD = normalize("NFD", NFC)
 KELVIN = "\u212a"  # its normal form is an ASCII K
 HOSTILE = ["</script>", "\u202ex", "\x00", "\ud800", "*", "a*b"]
+DAYS = ["1970-01-01", "2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10"]
 REGEXES = ["a", "^a", "b$", "[0-9]+", r"^/a\?x=1$", "K", ".", r"^\S{2}$", NFD]
 WORDS = ["a", "A", "ab", "85123A", NFC, NFD, "\u00e9", "e\u0301", "K", "k", KELVIN, *HOSTILE]
 PATHS = ["/", "/a", "/a/", "/a?x=1", "/a/b", "/A", f"/{NFC}", "/%EC%B9%B4%ED%8E%98", f"/{NFD}/#top", "/a*b"]
@@ -64,6 +65,8 @@ def operands(row: Row, operator: str) -> st.SearchStrategy[Any]:
         return st.sampled_from(NUMBERS)
     if row.kind == "boolean":
         return st.booleans()
+    if row.kind == "time":
+        return st.sampled_from(DAYS if operator == "on" else [*DAYS, "2026-03-08 02:30"])
     if operator == "matches":
         return st.sampled_from(REGEXES)
     pool = list(row.choices) or (PATHS if row.form is path else WORDS)

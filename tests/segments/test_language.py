@@ -2,15 +2,34 @@
 
 from typing import Any
 
+import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dangol.definitions.model import Segment, Site
 from dangol.errors import Invalid, Problem
+from dangol.plugin import Profile, Request
 from dangol.segments.catalogue import CATALOGUE
-from dangol.segments.language import MAX_DEPTH, MAX_NODES, All, Leaf, Not, Scope, parse, parse_segments
+from dangol.segments.index import Index
+from dangol.segments.language import (
+    MAX_DEPTH,
+    MAX_NODES,
+    MAX_WHOLE_NODES,
+    All,
+    Leaf,
+    Named,
+    Not,
+    Scope,
+    leaves_of,
+    parse,
+    parse_segment,
+    parse_segments,
+)
 from dangol.segments.operands import MAX_VALUES
+from dangol.segments.scope import MAX_CHAIN
+from dangol.segments.twin import holds
+from dangol.segments.why import explain, told
 
 SITE = Site(id="shop", key="public-key", name="Shop", origins=["https://shop.example"])
 SCOPE = Scope(CATALOGUE, SITE)
@@ -132,22 +151,148 @@ def test_size_is_bounded() -> None:
     assert f"at most {MAX_NODES} conditions" in problem.expected
 
 
-NAMES = st.sampled_from(["all", "any", "not", "visits", "grade", "views_of", "key", "gte", "is", "in"]) | st.text(
-    max_size=3
+def chain(*links: str, last: str = "") -> list[Segment]:
+    """Segments of which each names the next one."""
+    trees: list[dict[str, Any]] = [{"segment": name} for name in [*links[1:], last] if name] or [{"visits": {"gte": 1}}]
+    trees += [{"visits": {"gte": 1}}] * (len(links) - len(trees))
+    return [Segment(id, tree) for id, tree in zip(links, trees, strict=True)]
+
+
+def problems_of(segments: list[Segment]) -> list[Problem]:
+    with pytest.raises(Invalid) as caught:
+        parse_segments(Scope(CATALOGUE, SITE, segments))
+    return caught.value.problems
+
+
+def test_a_segment_that_is_named_stands_in_the_tree_as_it_is() -> None:
+    inner = Segment("inner", {"visits": {"gte": 2}}, exclude={"logged_in": True})
+    scope = Scope(CATALOGUE, SITE, [inner])
+    named = parse({"segment": "inner"}, scope)
+    assert isinstance(named, Named)
+    assert named.segment == "inner"
+    assert [leaf.row.id for leaf in leaves_of([named])] == ["visits", "logged_in"]
+
+
+def test_an_unknown_segment_gets_the_nearest_id() -> None:
+    [problem] = problems_of([*chain("frequent"), Segment("s", {"segment": "frequnt"})])
+    assert problem == Problem(
+        "segments[1].include.segment", "frequnt", "a segment of this site; did you mean 'frequent'?"
+    )
+
+
+def test_a_circle_of_segments_is_refused_with_its_path() -> None:
+    circle = [*chain("a", "b", "c", last="a"), Segment("outside", {"segment": "a"})]
+    told = problems_of(circle)
+    assert [problem.where for problem in told] == [f"segments[{number}].include.segment" for number in range(4)]
+    assert told[0].expected == "a segment that does not lead back here: a -> b -> c -> a"
+    assert told[1].expected.endswith("b -> c -> a -> b")
+
+
+def test_a_segment_can_not_name_itself_even_before_it_is_saved() -> None:
+    with pytest.raises(Invalid, match="a -> a"):
+        parse_segment(Segment("a", {"not": {"segment": "a"}}), Scope(CATALOGUE, SITE))
+    with pytest.raises(Invalid, match="a -> b -> a"):
+        parse_segment(Segment("a", {"segment": "b"}), Scope(CATALOGUE, SITE, chain("b", last="a")))
+
+
+def test_a_segment_that_names_a_broken_one_is_refused_too() -> None:
+    told = problems_of([Segment("broken", {"nothing": 1}), Segment("s", {"segment": "broken"})])
+    assert [problem.where for problem in told] == ["segments[0].include", "segments[1].include.segment"]
+
+
+def test_long_chains_of_segments_are_refused() -> None:
+    names = [f"s{number}" for number in range(2_000)]
+    parse_segments(Scope(CATALOGUE, SITE, chain(*names[: MAX_CHAIN + 1])))
+    told = problems_of(chain(*names))
+    assert len(told) > 1_900
+    assert f"a chain of at most {MAX_CHAIN}" in told[0].expected
+
+
+def test_segments_that_double_at_every_step_are_refused() -> None:
+    pairs = [Segment(f"s{n}", {"all": [{"segment": f"s{n + 1}"}] * 40}) for n in range(4)]
+    told = problems_of([*pairs, *chain("s4")])
+    assert f"at most {MAX_WHOLE_NODES} conditions and groups" in told[-1].expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        ("(a", "missing )"),
+        ("(?<=a)b", "invalid perl operator"),
+        ("a{2000}", "invalid repetition size"),
+        ("*", "no argument"),
+    ],
 )
+def test_a_pattern_that_does_not_compile_is_refused_with_the_reason(pattern: str, reason: str) -> None:
+    [problem] = problems({"grade": {"matches": pattern}})
+    assert (problem.where, problem.value) == ("include.grade.matches", pattern)
+    assert reason in problem.expected
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"gte": 5, "lt": 5}, "a range that some value lies in"),
+        ({"gt": 3, "eq": 3}, "a range that some value lies in"),
+        ({"eq": 3, "ne": 3}, "a range that some value lies in"),
+    ],
+)
+def test_a_range_that_no_number_lies_in_is_refused(body: dict[str, int], words: str) -> None:
+    assert problems({"visits": body}) == [Problem("include.visits", body, words)]
+
+
+def test_a_range_of_one_number_is_none_the_less_a_range() -> None:
+    parse({"all": [{"visits": {"gte": 5, "lte": 5, "ne": 4}}, {"spent": {"gt": 1, "lt": 1.5}}]}, SCOPE)
+
+
+@pytest.mark.parametrize("written", ["2026-2-1", "2026-02-30", "1969-12-31", "2200-01-01", "20260201", "now", 5, None])
+def test_what_is_no_day_is_refused(written: Any) -> None:
+    assert problems({"joined_on": {"since": written}})[0].where == "include.joined_on.since"
+
+
+def test_a_bomb_of_nesting_is_refused_wherever_it_comes_in() -> None:
+    bomb = b'{"not":' * 100_000 + b"1" + b"}" * 100_000
+    with pytest.raises((msgspec.DecodeError, RecursionError)):
+        msgspec.json.decode(bomb)
+    [problem] = problems(nested(100_000))
+    assert problem.expected == f"nested at most {MAX_DEPTH} deep"
+    assert len(str(problem)) < 300
+
+
+def test_the_deepest_segment_goes_all_the_way() -> None:
+    """Through the reader, the twin, the index and the sentences."""
+    outer = [Segment("inner", nested(MAX_DEPTH - 1)), Segment("outer", {"not": {"segment": "inner"}})]
+    scope = Scope(CATALOGUE, SITE, outer)
+    visitor, page = Profile(visits=1), Request(now=1_773_100_000)
+    expected = [segment.id for segment in outer if holds(segment, visitor, page, scope)]
+    assert Index.build(scope).match(visitor, page) == expected
+    assert len(told(explain(outer[1], visitor, page, scope))["ko"].splitlines()) == MAX_DEPTH + 3
+
+
+NAMES = st.sampled_from(
+    ["all", "any", "not", "segment", "s", "visits", "grade", "views_of", "key", "gte", "is", "in", "page_now",
+     "joined_on", "matches", "since", "did", "did_then", "did_but_not", "event", "where", "within", "first", "then",
+     "last"]
+) | st.text(max_size=3)  # fmt: skip
 json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda below: st.lists(below, max_size=3) | st.dictionaries(NAMES, below, max_size=2),
-    max_leaves=8,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from(["s", "7d", "/a", "("]),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(NAMES, below, max_size=3),
+    max_leaves=12,
 )
 
 
+@settings(max_examples=400, deadline=None)
 @given(json)
 def test_any_document_is_read_or_refused(tree: object) -> None:
     try:
-        parse(tree, SCOPE)
+        parse(tree, Scope(CATALOGUE, SITE, [Segment("s", {"all": []})]), "include")
     except Invalid as invalid:
-        refused = str(invalid)
-    else:
-        refused = "nothing"
-    assert refused
+        for problem in invalid.problems:
+            assert problem.where.startswith("include")
+            assert problem.expected
+            assert str(problem)
