@@ -30,7 +30,7 @@ def apply(files: tuple[BinaryIO, ...], dry_run: bool) -> None:
 
     All files are checked first; if anything is wrong in one, nothing is changed and every problem is told.
     """
-    documents = _load(files)
+    documents = load(files)
     with_store(lambda link: _apply(link, documents, dry_run))
 
 
@@ -63,8 +63,8 @@ def export(site: str, version: int | None, output: Path | None) -> None:
         output.write_text(text, "utf-8")
 
 
-def _load(files: Sequence[BinaryIO]) -> list[Definitions]:
-    """All documents, or the end of the command with every problem of every file."""
+def load(files: Sequence[BinaryIO]) -> list[Definitions]:
+    """All documents, checked, or the end of the command with every problem of every file."""
     registry = Registry.load()
     documents: list[Definitions] = []
     refused = False

@@ -1,0 +1,1 @@
+"""Dry runs: what definitions would have done with the events that are stored."""

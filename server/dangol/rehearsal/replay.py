@@ -1,0 +1,199 @@
+"""One shopper's entries of the log, judged anew under other definitions. Pure.
+
+Each entry goes the way of a page view: reduce, match, decide, note; `dangol.engine` does the same with a store and with
+widgets. What really happened is taken from the log, and only what did not happen is imagined:
+
+- A view that was really promised in the same request counts when the log says that it was seen.
+- Any other view counts as seen a second after its campaign's delay, unless the shopper went to another page before.
+- Clicks, closes and "see later" count where the campaign was there to be clicked, closed or put off.
+- A widget stays on the page until the next page view, or until it was really closed.
+- Entries from before the span only lead up to it: what was really decided in them stands.
+"""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple, Protocol
+
+from msgspec.structs import replace
+
+from dangol.campaigns.contacts import react
+from dangol.campaigns.decide import Decision, Plan, Verdict, decide
+from dangol.campaigns.ledger import note
+from dangol.campaigns.screen import live, screen
+from dangol.definitions.model import Site
+from dangol.plugin import Request
+from dangol.profile.model import Member, Profile
+from dangol.profile.reduce import reduce
+from dangol.profile.watch import Watching
+from dangol.protocol.event import Entry, Event
+from dangol.rehearsal.start import copy, happened
+from dangol.segments.index import Index
+
+IN_VIEW = 1
+"""Seconds in view after which a widget counts as seen, as in the browser."""
+
+
+class Rules(Protocol):
+    """Definitions, compiled; `dangol.runtime.SiteRuntime` is one."""
+
+    @property
+    def site(self) -> Site: ...
+    @property
+    def index(self) -> Index: ...
+    @property
+    def plan(self) -> Plan: ...
+    @property
+    def watching(self) -> Watching: ...
+
+
+class Span(NamedTuple):
+    """From when to when, unix seconds."""
+
+    since: float
+    until: float
+
+
+class Observer(Protocol):
+    """Who counts what happens. Times are unix seconds."""
+
+    def began(self, held: AbstractSet[str]) -> None:
+        """A shopper who was there before the span is in these segments when it begins."""
+
+    def entered(self, segments: AbstractSet[str], at: float) -> None:
+        """The shopper is in segments that an entry ago, or at the beginning, were not theirs."""
+
+    def decided(self, decisions: Sequence[Decision], at: float) -> None:
+        """The campaigns that an entry brought up, and what became of each."""
+
+    def saw(self, campaign: str) -> None:
+        """A view of a campaign counts."""
+
+    def ended(self, held: AbstractSet[str]) -> None:
+        """The segments at the end of the span."""
+
+
+class Promise(NamedTuple):
+    """A view that is imagined, and when it counts as seen."""
+
+    due: float
+    campaign: str
+    exposure: str
+
+
+def replay(rules: Rules, start: Profile, entries: Sequence[Entry], span: Span, observer: Observer) -> Profile:
+    """Tell the observer what becomes of a shopper who starts like this. Returns the profile at the end of the span."""
+    shopper = _Shopper(rules, copy(start), observer)
+    before = [entry for entry in entries if entry.at < span.since * 1000]
+    for entry in before:
+        shopper.lead_up(entry)
+    shopper.begin(span.since)
+    for entry in entries[len(before) :]:
+        if entry.at <= span.until * 1000:
+            shopper.take(entry)
+    shopper.end(span.until)
+    return shopper.profile
+
+
+class _Shopper:
+    """A replay under way: the profile so far, its segments, what is on the page and what is about to be seen."""
+
+    def __init__(self, rules: Rules, profile: Profile, observer: Observer) -> None:
+        self.profile = profile
+        self._rules = rules
+        self._observer = observer
+        self._member = profile.member
+        self._held: frozenset[str] = frozenset()
+        self._open: set[str] = set()
+        self._promised: list[Promise] = []
+
+    def lead_up(self, entry: Entry) -> None:
+        """Take in an entry from before the span."""
+        self._reduce(entry)
+        note(self.profile, happened(entry), entry.at / 1000, self._rules.site)
+
+    def begin(self, now: float) -> None:
+        """Who was there already is in some segments."""
+        if self.profile.first_seen:
+            self._held = self._match(Request(now=now))
+            self._observer.began(self._held)
+
+    def take(self, entry: Entry) -> None:
+        """Judge an entry."""
+        now = entry.at / 1000
+        pages = [event.at / 1000 for event in entry.events if event.name == "page_view"]
+        self._see(min([now, *pages]))
+        if pages:
+            self._promised.clear()
+        self._follow(self._reduce(entry))
+        request = self._request(entry, now)
+        matched = self._match(request)
+        if entered := matched - self._held:
+            self._observer.entered(entered, now)
+        self._held = matched
+        self._decide(entry, request, matched)
+
+    def end(self, now: float) -> None:
+        """What is left to be seen is seen."""
+        self._see(now)
+        self._observer.ended(self._match(Request(now=now)))
+
+    def _reduce(self, entry: Entry) -> list[Event]:
+        if entry.member and self.profile.member is None:
+            self.profile.member = self._member or Member(entry.member)
+        site, watching = self._rules.site, self._rules.watching
+        return reduce(self.profile, entry.events, site, entry.at / 1000, self.profile.seed, watching)
+
+    def _follow(self, taken: Sequence[Event]) -> None:
+        """What the page shows now."""
+        for event in taken:
+            campaign = str(event.props.get("campaign", ""))
+            if event.name == "page_view":
+                self._open.clear()
+            elif event.name == "widget_view":
+                self._seen(campaign)
+            elif event.name == "widget_close":
+                self._open.discard(campaign)
+
+    def _request(self, entry: Entry, now: float) -> Request:
+        page = next((event.page for event in reversed(entry.events) if event.page), "")
+        language = self.profile.environment.language[:2]
+        return screen(live(entry.events, now), now, page, language, verified=bool(entry.member))
+
+    def _match(self, request: Request) -> frozenset[str]:
+        return frozenset(self._rules.index.match(self.profile, request))
+
+    def _decide(self, entry: Entry, request: Request, matched: frozenset[str]) -> None:
+        real = {one.campaign: one.key for one in entry.decided if one.kind == Verdict.SHOW}
+        decisions = [
+            replace(one, key=real.get(one.campaign.id, one.key)) if one.verdict is Verdict.SHOW else one
+            for one in decide(
+                self._rules.plan,
+                self.profile,
+                request,
+                matched,
+                events=live(entry.events, request.now),
+                is_open=self._open,
+                widgets=bool(request.url),
+                losers=True,
+            )
+        ]
+        note(self.profile, decisions, request.now, self._rules.site)
+        self._promised += [
+            Promise(request.now + one.campaign.delay + IN_VIEW, one.campaign.id, one.key)
+            for one in decisions
+            if one.verdict is Verdict.SHOW and one.campaign.id not in real
+        ]
+        self._observer.decided(decisions, request.now)
+
+    def _see(self, now: float) -> None:
+        """Confirm the imagined views that are due."""
+        for due, campaign, exposure in sorted(self._promised):
+            if due <= now:
+                view = Event("", "widget_view", int(due * 1000), key=exposure, props={"campaign": campaign})
+                if react(self.profile, view, due, self._rules.site):
+                    self._seen(campaign)
+        self._promised = [promise for promise in self._promised if promise.due > now]
+
+    def _seen(self, campaign: str) -> None:
+        self._open.add(campaign)
+        self._observer.saw(campaign)
