@@ -8,7 +8,7 @@ import pytest
 
 from dangol.house import House
 from dangol.plugin import Request
-from dangol.profile.model import Member
+from dangol.profile.model import Coupon, Member, Rfm
 from dangol.store import catalogue
 
 pytestmark = pytest.mark.anyio
@@ -102,6 +102,24 @@ async def test_what_a_page_tells_is_kept_beside_what_the_shop_tells(
     assert index.match(profile, Request(now=time.time())) == ["medium"]
 
 
+async def test_what_a_member_holds_and_is_worth_is_kept(browser: Any, shop: httpx.AsyncClient, member_id: Any) -> None:
+    coupons = [{"id": "W1", "name": "10%\u202e", "expires": "2026-01-01T09:00:00+09:00"}, {"id": "W2"}]
+    worth = {"rfm": {"grade": "loyal", "recency": 5, "monetary": 3}, "revenue": "120000"}
+    for row in ({**KIM, "coupons": coupons, **worth}, KIM):
+        assert (await shop.post("/v1/members", json={"members": [row]})).status_code == 200
+        told = (await browser.profile(member_id("kim"))).member
+        assert told.coupons == [Coupon("W1", "10%", 1_767_225_600), Coupon("W2")]
+        assert (told.rfm, told.revenue) == (Rfm("loyal", 5, 0, 3), 120_000)
+
+
+@pytest.mark.parametrize("rows", [[], [{"id": "W2"}, {"id": "W2", "name": "new"}]])
+async def test_coupons_are_replaced_whole(browser: Any, shop: httpx.AsyncClient, member_id: Any, rows: Any) -> None:
+    for coupons in ([{"id": "W1"}], rows):
+        await shop.post("/v1/members", json={"members": [{**KIM, "coupons": coupons}]})
+    told = (await browser.profile(member_id("kim"))).member
+    assert told.coupons == ([Coupon("W2", "new")] if rows else [])
+
+
 async def test_orders_of_members_and_guests_count_once(browser: Any, shop: httpx.AsyncClient, member_id: Any) -> None:
     body = {"orders": [{**ORDER, "member": "kim"}, {**ORDER, "id": "2"}, {**ORDER, "id": "3", "member": "kim"}]}
     assert (await shop.post("/v1/orders", json=body)).json() == {"accepted": 3, "known": 0}
@@ -189,6 +207,23 @@ BAD: dict[str, tuple[str, Any, str]] = {
     "too long a list": ("/v1/members", told(likes=["x"] * 51), "members[1].traits.likes: expected a list of at most"),
     "no traits": ("/v1/members", {"members": [KIM, {**KIM, "traits": []}]}, "members[1].traits"),
     "too many traits": ("/v1/members", told(**{str(n): 1 for n in range(101)}), "members[1].traits"),
+    "too many coupons": (
+        "/v1/members",
+        {"members": [KIM, {**KIM, "coupons": [{"id": "a"}] * 51}]},
+        "members[1].coupons",
+    ),
+    "a coupon of nothing visible": (
+        "/v1/members",
+        {"members": [KIM, {**KIM, "coupons": [{"id": "a"}, {"id": "\u202e"}]}]},
+        "members[1].coupons[1].id",
+    ),
+    "a coupon that ended before computers": (
+        "/v1/members",
+        {"members": [{**KIM, "coupons": [{"id": "a", "expires": "0001-01-01T00:00:00+14:00"}]}]},
+        "members[0].coupons[0].expires",
+    ),
+    "a score of six": ("/v1/members", {"members": [{**KIM, "rfm": {"recency": 6}}]}, "members[0].rfm.recency"),
+    "a negative revenue": ("/v1/members", {"members": [KIM, {**KIM, "revenue": -1}]}, "members[1].revenue"),
     "an order of nothing": ("/v1/orders", {"orders": [ORDER, {**ORDER, "items": []}]}, "orders[1].items"),
     "an order without time": ("/v1/orders", {"orders": [ORDER, {"id": "2", "items": ORDER["items"]}]}, "orders[1]"),
     "an order from the future": (

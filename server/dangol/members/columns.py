@@ -16,7 +16,7 @@ from dangol.errors import Invalid, Problem
 from dangol.profile.traits import moment
 from dangol.web.shop_rows import MemberRow, member
 
-FIELDS = ("id", "name", "grade", "sex", "birthday", "joined_at", "phone", "email")
+FIELDS = ("id", "name", "grade", "sex", "birthday", "joined_at", "phone", "email", "revenue")
 TRAIT = "trait."
 NUMBER = re.compile(r"[-+]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?")
 WORDS = {
@@ -51,7 +51,7 @@ class Columns:
     def __init__(self, header: Sequence[str], site: Site) -> None:
         """Raises `Invalid` for columns that are unknown, stand there twice, or without an id."""
         self._traits = {trait.id: trait for trait in site.traits}
-        self._zone = site.timezone
+        self._site = site
         names = [name.strip() for name in header]
         while names and not names[-1]:
             names.pop()  # a table program that once had something there
@@ -73,7 +73,7 @@ class Columns:
         elif path in self._places:
             yield Problem(f"line 1, column {number}", name, "a column that stands there only once")
         self._places[path] = len(self._columns)
-        self._columns.append(Column(name, field, trait, _reader(field, self._traits.get(trait), self._zone)))
+        self._columns.append(Column(name, field, trait, _reader(field, self._traits.get(trait), self._site.timezone)))
 
     def row(self, line: int, cells: Sequence[str]) -> MemberRow | list[Refusal]:
         """What the cells of a line tell, or everything that is wrong with them."""
@@ -81,7 +81,7 @@ class Columns:
             return [Refusal(line, "", f"{len(cells)} cells", f"{len(self._columns)} cells, as the header has")]
         told = self._told(cells)
         try:
-            row = member(msgspec.convert(told, MemberRow), "", self._traits, self._zone)
+            row = member(msgspec.convert(told, MemberRow), "", self._traits, self._site)
         except msgspec.ValidationError:
             return self._refusals(line, shape_problems(told, MemberRow, ""), cells)
         except Invalid as invalid:
@@ -122,12 +122,19 @@ def _meant(name: str, traits: Mapping[str, Trait]) -> tuple[str, str]:
 def _reader(field: str, trait: Trait | None, zone: str) -> Callable[[str], object]:
     if field == "joined_at":
         return lambda cell: _time(cell, zone)
+    if field == "revenue":
+        return _amount
     return READERS.get(trait.type, str) if trait else str
 
 
 def _time(cell: str, zone: str) -> object:
     at = moment(cell, zone)
     return cell if at is None else datetime.fromtimestamp(at, UTC)
+
+
+def _amount(cell: str) -> object:
+    """Stays text: a price is no float."""
+    return cell.replace(",", "") if NUMBER.fullmatch(cell) else cell
 
 
 def _number(cell: str) -> object:

@@ -75,7 +75,7 @@ class ShopApi:
         by_member: dict[str, list[MemberRow]] = defaultdict(list)
         declared = {trait.id: trait for trait in runtime.site.traits}
         for at, row in enumerate(body.members):
-            by_member[row.id].append(member(row, f"members[{at}].", declared, runtime.site.timezone))
+            by_member[row.id].append(member(row, f"members[{at}].", declared, runtime.site))
         engine = self._house.engine
         await asyncio.gather(
             *(

@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
-from dangol.definitions.model import Trait
+from dangol.definitions.model import Site, Trait
 from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, Problem
 from dangol.plugin import Product
+from dangol.profile.holdings import Coupons, RfmRow, coupons, rfm
 from dangol.profile.model import Member
 from dangol.profile.traits import EARLIEST, LATEST, Unfit, changed, taken
 from dangol.protocol.envelope import Amount, RawItem, decimal, item_of, visible
@@ -44,7 +45,8 @@ class ProductRow(Struct, forbid_unknown_fields=True):
 
 
 class MemberRow(Struct, forbid_unknown_fields=True):
-    """A member; what is left out stays as it is. Of `traits` those given are changed, and null forgets one."""
+    """A member; what is left out stays as it is. Of `traits` those given are changed, and null forgets one; `coupons`
+    are all that there are. `revenue`, in decimal units, is what the member has spent in all."""
 
     id: ShopId
     name: Line | None = None
@@ -55,6 +57,9 @@ class MemberRow(Struct, forbid_unknown_fields=True):
     phone: Line | None = None
     email: Line | None = None
     traits: Traits | None = None
+    coupons: Coupons | None = None
+    rfm: RfmRow | None = None
+    revenue: Amount = None
 
 
 class OrderRow(Struct, forbid_unknown_fields=True):
@@ -113,9 +118,9 @@ def product(row: ProductRow, where: str, currency: str) -> Product:
     )
 
 
-def member(row: MemberRow, where: str, declared: Mapping[str, Trait], zone: str) -> MemberRow:
-    """The row with its traits as they are kept. `declared` are the site's traits by id, `zone` is the shop's. Raises
-    `Invalid` with all that is wrong beyond the shape."""
+def member(row: MemberRow, where: str, declared: Mapping[str, Trait], site: Site) -> MemberRow:
+    """The row with its traits as they are kept and its revenue in minor units. `declared` are the site's traits by id.
+    Raises `Invalid` with all that is wrong beyond the shape."""
     problems = []
     if row.birthday and not _is_birthday(row.birthday):
         problems.append(Problem(f"{where}birthday", row.birthday, "a day of the calendar, YYYY-MM-DD or MM-DD"))
@@ -126,14 +131,20 @@ def member(row: MemberRow, where: str, declared: Mapping[str, Trait], zone: str)
         try:
             if id not in declared:
                 raise Unfit(f"a trait that site.traits declares{nearest(id, list(declared))}")
-            kept[id] = None if told is None else taken(declared[id], told, zone)
+            kept[id] = None if told is None else taken(declared[id], told, site.timezone)
         except Unfit as unfit:
             # A name that could be no trait's is not repeated: it may be meant for whoever reads the refusal.
             place = f"{where}traits.{id}" if NAME.fullmatch(id) else f"{where}traits"
             problems.append(Problem(place, told, str(unfit)))
+    revenue = None
+    try:
+        coupons(row.coupons or [], f"{where}coupons")
+        revenue = None if row.revenue is None else decimal(row.revenue, site.currency, f"{where}revenue")
+    except Invalid as invalid:
+        problems += invalid.problems
     if problems:
         raise Invalid(problems)
-    return row if row.traits is None else replace(row, traits=kept)
+    return replace(row, traits=None if row.traits is None else kept, revenue=revenue)
 
 
 def _is_birthday(written: str) -> bool:
@@ -158,6 +169,12 @@ def changes(rows: Sequence[MemberRow]) -> Callable[[Member], None]:
                 member.joined_at = int(_utc(row.joined_at).timestamp())
             if row.traits is not None:
                 member.traits = changed(member.traits, row.traits)
+            if row.coupons is not None:
+                member.coupons = coupons(row.coupons, "coupons")
+            if row.rfm is not None:
+                member.rfm = rfm(row.rfm)
+            if isinstance(row.revenue, int):
+                member.revenue = row.revenue
 
     return change
 
