@@ -39,9 +39,9 @@ def members() -> None:
 def import_(site: str, file: BinaryIO, dry_run: bool, report: Path | None, skip_refused: bool) -> None:
     """Add members of SITE, or change what a CSV FILE tells of them.
 
-    The header names the columns: id (needed), name, grade, sex, birthday, joined_at, phone, email, and the site's
-    traits by their ids. An empty cell leaves the member as it is. The file is in UTF-8 or CP949. All of it is checked
-    first; if a row is refused, nothing is changed.
+    The header names the columns: id (needed), name, grade, sex, birthday, joined_at, phone, email, revenue, and the
+    site's traits by their ids. An empty cell leaves the member as it is. The file is in UTF-8 or CP949. All of it is
+    checked first; if a row is refused, nothing is changed.
     """
     if not file.seekable():
         raise click.ClickException("FILE must be one that can be read twice, no pipe")
