@@ -12,6 +12,7 @@ from dangol.definitions.model import Campaign, Cap, Definitions, MessageUse, Pag
 from dangol.errors import Invalid
 from dangol.host.registry import Registry
 from dangol.plugin import Channel, Condition, Profile, PushRequest, Receipt, Request, Text, View, Widget
+from dangol.segments.language import MAX_DEPTH
 
 DOCUMENT = """
 site:
@@ -201,7 +202,7 @@ def test_too_deep_a_document_is_refused() -> None:
     raw: object = "x"
     for _ in range(100_000):
         raw = [raw]
-    with pytest.raises(Invalid, match="nested at most 50 deep"):
+    with pytest.raises(Invalid, match="nested at most 100 deep"):
         check(raw)
 
 
@@ -234,6 +235,49 @@ def test_a_dump_leaves_out_what_stands_at_its_default() -> None:
         "campaigns:\n  - id: c\n    widget:\n      use: strip\n      at: '#top'\n"
         "    ends: 2026-12-01 00:00:00\n    holdout: 0\n"
     )
+
+
+SEGMENTS_IN_TROUBLE: dict[str, tuple[str, list[str]]] = {
+    "a circle": (
+        "[{id: a, include: {segment: b}}, {id: b, include: {all: []}, exclude: {any: [{not: {segment: a}}]}}]",
+        [
+            "segments[0].include.segment: 'b' is not a segment that does not lead back here: a -> b -> a",
+            "segments[1].exclude.any[0].not.segment: 'a' is not a segment that does not lead back here: b -> a -> b",
+        ],
+    ),
+    "an unknown segment": (
+        "[{id: frequent, include: {all: []}}, {id: b, include: {segment: frequnt}}]",
+        ["segments[1].include.segment: 'frequnt' is not a segment of this site; did you mean 'frequent'?"],
+    ),
+    "a segment out of shape": (
+        "[{id: a}, {id: b, include: {segment: a}}]",
+        ["segments[0].include: None is not given; it is required"],
+    ),
+    "a day that is none": (
+        "[{id: a, include: {joined_on: {on: 2026-02-30}}}]",
+        [
+            "segments[0].include.joined_on.on: '2026-02-30' is not a day and time that exist (day is out of range for month)"
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SEGMENTS_IN_TROUBLE)
+def test_segments_are_checked_together(case: str) -> None:
+    written, problems = SEGMENTS_IN_TROUBLE[case]
+    site = DOCUMENT.partition("segments:")[0]
+    with pytest.raises(Invalid) as caught:
+        load_yaml(f"{site}segments: {written}\n")
+    assert str(caught.value).splitlines() == problems
+
+
+def test_the_deepest_segment_survives_the_file() -> None:
+    tree: dict[str, Any] = {"visits": {"gte": 2}}
+    for _ in range(MAX_DEPTH - 1):
+        tree = {"all": [tree]}
+    site = Site(id="shop", key="public-key", name="Shop", origins=["https://shop.example"])
+    definitions = Definitions(site, [Segment("deep", tree, exclude=tree)])
+    assert load_yaml(dump_yaml(definitions)) == definitions
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)

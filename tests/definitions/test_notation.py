@@ -38,7 +38,7 @@ def test_scalars_of_the_core_schema_are_read() -> None:
         ("a: 1\n---\nb: 2", "f.yaml: line 2: '---' is not the only document of the text"),
         ("a: [1, 2\nb: 3", "f.yaml: line 2: 'b: 3' is not valid YAML:"),
         ("? [a]\n: b", "f.yaml: line 1: '…' is not a key that is text"),
-        ("[" * 100_000, "f.yaml: line 1: '…' is not nested at most 50 deep"),
+        ("[" * 100_000, "f.yaml: line 1: '…' is not nested at most 100 deep"),
         ("a: \ud800", "is not valid YAML: 'utf-8' codec can't encode"),
         ("a: \x00", "is not valid YAML:"),
         ("#" * LARGEST + "\n", "is not a document of at most 1000000 characters"),

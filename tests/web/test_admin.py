@@ -47,6 +47,13 @@ def changed(**fields: Any) -> dict[str, Any]:
 BAD: dict[str, tuple[Any, str]] = {
     "no JSON": (b"{", ""),
     "deep nesting": (b"[" * 50_000, ""),
+    "a bomb of negations": (
+        b'{"segments": [{"id": "s", "include": ' + b'{"not":' * 100_000 + b"1" + b"}" * 100_000 + b"}]}",
+        "",
+    ),
+    "segments in a circle": (changed(segments=[{"id": "a", "include": {"segment": "a"}}]), ""),
+    "a range of nothing": (changed(segments=[{"id": "a", "include": {"visits": {"gte": 3, "lt": 3}}}]), ""),
+    "a pattern that is none": (changed(segments=[{"id": "a", "include": {"page_now": {"matches": "("}}}]), ""),
     "a list": ([], ""),
     "another site": (changed(site={**changed()["site"], "id": "other"}), ""),
     "an unknown field": (changed(x=1), ""),
