@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dangol.definitions.model import Segment, Site
 from dangol.errors import Invalid
 from dangol.plugin import Request
-from dangol.profile.model import Environment, Line, Member, Profile, Seen, Visit
+from dangol.profile.model import Contact, Coupon, Environment, Line, Member, Order, Profile, Rfm, Seen, Visit
 from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.index import Index
 from dangol.segments.language import Scope, parse
@@ -35,28 +35,39 @@ NUMBERS = [0, 1, 2, 2.5, nextafter(2, inf), nextafter(2, -inf), -1, 100, 86_400,
 words = st.sampled_from(WORDS)
 counts = st.sampled_from([0, 1, 2, 3, 100, 2**53])
 times = st.sampled_from([0, 1, NOW - 86_400 * 3, NOW - 86_400, NOW - 60, NOW, NOW + 86_400, 2**62])
-seen = st.lists(st.builds(Seen, words, times, counts), max_size=4)
+seen = st.lists(st.builds(Seen, words, times, counts, st.none() | counts), max_size=4)
 texts = words | st.just("")
 
 visits = st.builds(
     Visit, times, counts, st.sampled_from(PATHS), texts | st.just("www.google.co.kr"), texts, texts, texts,
-    st.lists(st.sampled_from(PATHS), max_size=4), st.lists(words, max_size=4), times,
+    st.lists(st.sampled_from(PATHS), max_size=4, unique=True), st.lists(words, max_size=4), times, texts, texts,
+    st.sampled_from(["", "naver", "meta"]), texts | st.just("search.naver.com/a"), st.lists(counts, max_size=4),
 )  # fmt: skip
 members = st.builds(
     Member, words, grade=texts, sex=texts, joined_at=times, last_login_at=times,
     birthday=st.sampled_from(["", "03-10", "1990-03-10", "02-29", "2000-02-29", "nonsense", "2040-01-01"]),
     traits=st.dictionaries(words, words | st.sampled_from([True, 2, 2.5, nan, inf, 2**63]), max_size=4),
+    coupons=st.lists(st.builds(Coupon, words, texts, times), max_size=3), revenue=st.none() | counts,
+    rfm=st.none() | st.builds(Rfm, texts, *[st.integers(0, 5)] * 3),
 )  # fmt: skip
+contacts = st.builds(
+    Contact, views=counts, clicks=counts, closes=counts, last_at=times, seen_at=times, conversions=counts
+)
 profiles = st.builds(
     Profile, first_seen=times, last_seen=times, visits=counts, page_views=counts, dwell=counts, visit=visits,
-    environment=st.builds(Environment, st.sampled_from(["", "pc", "mobile", "app", "tv"]), texts, texts, texts),
-    viewed=seen, categories=seen, cart=st.lists(st.builds(Line, words, counts, counts, times), max_size=4),
-    cart_at=times, wishlist=seen, orders=counts, spent=counts, last_order_at=times, bought=seen, checkout_at=times,
+    environment=st.builds(Environment, st.sampled_from(["", "pc", "mobile", "app", "tv"]), *[texts] * 4),
+    viewed=seen, categories=seen, brands=seen,
+    cart=st.lists(st.builds(Line, words, counts, counts, times, texts, texts), max_size=4),
+    cart_at=times, cart_until=times, contacts=st.dictionaries(words, contacts, max_size=3),
+    recent_orders=st.lists(st.builds(Order, words, counts | st.just(-1), times), max_size=3),
+    wishlist=seen, orders=counts, spent=counts, last_order_at=times, bought=seen, checkout_at=times,
     member=st.none() | members,
 )  # fmt: skip
 requests = st.builds(
     Request, st.sampled_from([NOW, NOW + 40_000.5, 0]), st.sampled_from(PATHS), product=texts,
     event_names=st.frozensets(words, max_size=3), order_value=st.none() | counts, language=texts,
+    url=st.sampled_from(["", *PATHS]), brand=texts, category=texts, price=st.none() | counts, search=texts,
+    ordered=st.frozensets(words, max_size=3),
 )  # fmt: skip
 
 
