@@ -1,5 +1,7 @@
+from msgspec.structs import replace
+
 from dangol.definitions.changes import changes
-from dangol.definitions.model import Campaign, Definitions, MessageUse, Segment, Site, WidgetUse
+from dangol.definitions.model import Campaign, Definitions, MessageUse, Segment, Site, Trait, WidgetUse
 
 SITE = Site(id="shop", key="public-key", name="Shop", origins=["https://shop.example"])
 MANY = Segment("many", {"visits": {"gte": 2}})
@@ -33,3 +35,11 @@ def test_what_was_added_changed_and_removed_is_told() -> None:
 def test_another_order_is_told() -> None:
     former, new = Definitions(SITE, [], [HELLO, WELCOME]), Definitions(SITE, [], [WELCOME, HELLO])
     assert changes(former, new) == ["~ campaigns in another order"]
+
+
+def test_traits_are_told_one_by_one() -> None:
+    size, vip = Trait("size", "", "text"), Trait("vip", "", "boolean")
+    former, new = replace(SITE, traits=[size, vip]), replace(SITE, traits=[replace(size, public=True)], cart_days=7)
+    expected = ["~ site shop (cart_days)", "~ trait size (public)", "- trait vip"]
+    assert changes(Definitions(former), Definitions(new)) == expected
+    assert changes(None, Definitions(former)) == ["+ site shop", "+ trait size", "+ trait vip"]

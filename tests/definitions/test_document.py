@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from dangol.definitions.document import check, dump_yaml, load_yaml
-from dangol.definitions.model import Campaign, Cap, Definitions, MessageUse, Pages, Segment, Site, WidgetUse
+from dangol.definitions.model import Campaign, Cap, Definitions, MessageUse, Pages, Segment, Site, Trait, WidgetUse
 from dangol.errors import Invalid
 from dangol.host.registry import Registry
 from dangol.plugin import Channel, Condition, Profile, PushRequest, Receipt, Request, Text, View, Widget
@@ -213,6 +213,72 @@ def test_an_unknown_time_zone_is_refused_with_a_hint() -> None:
     ]
 
 
+TRAITS_IN_TROUBLE: dict[str, tuple[str, list[str]]] = {
+    "twice the same id": (
+        "[{id: a, name: A, type: text}, {id: a, name: B, type: text}]",
+        ["site.traits[1].id: 'a' is not an id that no other of the site.traits has"],
+    ),
+    "another type": (
+        "[{id: a, name: A, type: date}]",
+        ["site.traits[0].type: 'date' is not one of number, text, boolean, time, list"],
+    ),
+    "an id with a dot": (
+        "[{id: a.days_since, name: A, type: text}]",
+        ["site.traits[0].id: 'a.days_since' is not a-z, 0-9, _ and -, at most 40"],
+    ),
+    "what the type does not have": (
+        "[{id: a, name: A, type: text, unit: P}, {id: b, name: B, type: number, choices: [x]}]",
+        [
+            "site.traits[0].unit: 'P' is not left out: the trait is a text, no number",
+            "site.traits[1].choices: ['x'] is not left out: the trait is a number, no text",
+        ],
+    ),
+    "choices that nobody could tell": (
+        "[{id: a, name: A, type: text, choices: [S, ' M', S]}]",
+        [
+            "site.traits[0].choices[1]: ' M' is not a text in NFC, without blanks at its ends",
+            "site.traits[0].choices[2]: 'S' is not a choice that stands there only once",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TRAITS_IN_TROUBLE)
+def test_a_trait_that_is_not_right_is_refused(case: str) -> None:
+    traits, problems = TRAITS_IN_TROUBLE[case]
+    with pytest.raises(Invalid) as caught:
+        load_yaml(DOCUMENT.partition("segments:")[0] + f"  traits: {traits}\n")
+    assert str(caught.value).splitlines() == problems
+
+
+def test_more_than_a_hundred_traits_are_refused() -> None:
+    traits = [{"id": f"t{number}", "name": "", "type": "text"} for number in range(101)]
+    site = {"id": "shop", "key": "public-key", "name": "x", "origins": ["https://shop.example"], "traits": traits}
+    with pytest.raises(Invalid, match=r"site\.traits: .* is not a list of length <= 100"):
+        check({"site": site})
+
+
+def test_segments_name_the_traits_of_their_site() -> None:
+    text = DOCUMENT.replace("visits: {gte: 2}", "trait.points: {gte: 2}")
+    traits = "  traits: [{id: points, name: 포인트, type: number, unit: P}]\nsegments:"
+    assert load_yaml(text.replace("segments:", traits), "", REGISTRY).site.traits == [
+        Trait("points", "포인트", "number", unit="P")
+    ]
+    for undeclared in (text, text.replace("segments:", traits.replace("id: points", "id: points2"))):
+        with pytest.raises(
+            Invalid, match=r"segments\[0\]\.include: 'trait.points' is not a trait that site.traits declares"
+        ):
+            load_yaml(undeclared, "", REGISTRY)
+
+
+def test_a_trait_out_of_shape_spoils_no_other() -> None:
+    text = DOCUMENT.replace("visits: {gte: 2}", "trait.points: {gte: 2}")
+    traits = "  traits: [{id: x, type: number}, {id: points, name: 포인트, type: number}]\nsegments:"
+    with pytest.raises(Invalid) as caught:
+        load_yaml(text.replace("segments:", traits), "", REGISTRY)
+    assert str(caught.value) == "site.traits[0].name: None is not given; it is required"
+
+
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/localtime", "", "x\x00"])
 def test_a_time_zone_is_no_path(name: str) -> None:
     site = {"id": "shop", "key": "public-key", "name": "x", "origins": ["https://shop.example"], "timezone": name}
@@ -256,7 +322,8 @@ SEGMENTS_IN_TROUBLE: dict[str, tuple[str, list[str]]] = {
     "a day that is none": (
         "[{id: a, include: {joined_on: {on: 2026-02-30}}}]",
         [
-            "segments[0].include.joined_on.on: '2026-02-30' is not a day and time that exist (day is out of range for month)"
+            "segments[0].include.joined_on.on: '2026-02-30' is not a day and time that exist"
+            " (day is out of range for month)"
         ],
     ),
 }
@@ -320,9 +387,18 @@ CAMPAIGNS = st.lists(
 )
 
 
+PLAIN = st.builds(Trait, IDS, LABELS, st.sampled_from(["boolean", "time", "list"]), st.booleans())
+NUMBERS = st.builds(Trait, IDS, LABELS, st.just("number"), unit=st.sampled_from(["", "P", "%", "1"]))
+CHOICES = st.lists(st.sampled_from(["S", "no", "90", "파랑", "~"]), unique=True)
+WORDS = st.builds(Trait, IDS, LABELS, st.just("text"), choices=CHOICES)
+TRAITS = st.lists(PLAIN | NUMBERS | WORDS, max_size=3, unique_by=lambda one: one.id)
+
+
 @settings(deadline=None, max_examples=50)
-@given(segments=SEGMENTS, campaigns=CAMPAIGNS)
-def test_what_was_exported_applies_as_the_same_definitions(segments: list[Segment], campaigns: list[Campaign]) -> None:
-    site = Site(id="shop", key="public-key", name={"ko": "상점"}, origins=["https://shop.example"], cart_days=7)
+@given(segments=SEGMENTS, campaigns=CAMPAIGNS, traits=TRAITS)
+def test_what_was_exported_applies_as_the_same_definitions(
+    segments: list[Segment], campaigns: list[Campaign], traits: list[Trait]
+) -> None:
+    site = Site("shop", "public-key", {"ko": "상점"}, ["https://shop.example"], cart_days=7, traits=traits)
     definitions = Definitions(site, segments, campaigns)
     assert load_yaml(dump_yaml(definitions)) == definitions

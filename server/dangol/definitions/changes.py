@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
-from dangol.definitions.model import Campaign, Definitions, Segment, Site
+from msgspec.structs import replace
+
+from dangol.definitions.model import Campaign, Definitions, Segment, Site, Trait
+
+Part = Trait | Segment | Campaign
 
 
 def changes(former: Definitions | None, new: Definitions) -> list[str]:
@@ -10,16 +14,17 @@ def changes(former: Definitions | None, new: Definitions) -> list[str]:
     decides between equal priorities, so it is told too."""
     if former is None:
         lines = [f"+ site {new.site.id}"]
-        former = Definitions(new.site)
+        former = Definitions(replace(new.site, traits=[]))
     else:
-        fields = _fields(former.site, new.site)
+        fields = _fields(replace(former.site, traits=new.site.traits), new.site)
         lines = [f"~ site {new.site.id} ({fields})"] if fields else []
+    lines += _changes("trait", former.site.traits, new.site.traits)
     lines += _changes("segment", former.segments, new.segments)
     lines += _changes("campaign", former.campaigns, new.campaigns)
     return lines
 
 
-def _changes(kind: str, former: Sequence[Segment | Campaign], new: Sequence[Segment | Campaign]) -> list[str]:
+def _changes(kind: str, former: Sequence[Part], new: Sequence[Part]) -> list[str]:
     before, after = {one.id: one for one in former}, {one.id: one for one in new}
     lines = [f"+ {kind} {id}" for id in after if id not in before]
     for id in after:
@@ -31,6 +36,6 @@ def _changes(kind: str, former: Sequence[Segment | Campaign], new: Sequence[Segm
     return lines
 
 
-def _fields(former: Site | Segment | Campaign, new: Site | Segment | Campaign) -> str:
+def _fields(former: Site | Part, new: Site | Part) -> str:
     """The fields that differ."""
     return ", ".join(name for name in new.__struct_fields__ if getattr(former, name) != getattr(new, name))
