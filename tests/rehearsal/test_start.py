@@ -1,12 +1,14 @@
+from array import array
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dangol.definitions.model import Campaign, Cap, MessageUse, Segment, WidgetUse
-from dangol.profile.model import Member, Profile
-from dangol.protocol.event import Event, Item
+from dangol.definitions.model import Campaign, Cap, MessageUse, Segment, Site, WidgetUse
+from dangol.profile.model import Contact, Environment, Lease, Line, Member, Order, Profile, Seen
+from dangol.protocol.event import Entry, Event, Item
 from dangol.rehearsal.replay import Span, replay
 from dangol.rehearsal.start import copy, start
 
@@ -17,6 +19,7 @@ FROM_LOG = (
     "categories", "brands", "cart", "cart_at", "wishlist", "bought", "recent_orders", "checkout_at", "contacts",
     "member", "seed", "environment",
 )  # fmt: skip
+SITE = Site("shop", "public-key", "Shop", ["https://shop.example"])
 POPCORN = WidgetUse("popcorn")
 SEGMENTS = [Segment("often", {"visits": {"gte": 2}})]
 CAMPAIGNS = [
@@ -38,14 +41,16 @@ def history(*names: str) -> st.SearchStrategy[list[Any]]:
     return st.lists(step, min_size=2, max_size=25)
 
 
-class Ignored:
-    """Nobody counts."""
+class Decisions(list[tuple[str, str, str]]):
+    """What a replay decides, as the log keeps it, and nothing else of what it tells."""
 
     def began(self, held: Any) -> None: ...
     def entered(self, segments: Any, at: float) -> None: ...
-    def decided(self, decisions: Any, at: float) -> None: ...
     def saw(self, campaign: str) -> None: ...
     def ended(self, held: Any) -> None: ...
+
+    def decided(self, decisions: Any, at: float) -> None:
+        self.extend((one.campaign.id, one.verdict.value, one.key) for one in decisions if one.verdict != "no")
 
 
 def act(shopper: Any, number: int, name: str, at: float, thing: str, late: int) -> None:
@@ -94,5 +99,104 @@ def test_replaying_over_the_start_leads_to_the_stored_profile(
     if not one.log:
         return
     begun = start(one.profile, one.log, given.site, seed=7)
-    ended = replay(given, begun, one.log, Span(since, until), Ignored())
+    ended = replay(given, begun, one.log, Span(since, until), Decisions())
     assert carried(ended) == carried(one.profile)
+
+
+BEFORE, AFTER = NOW - 3 * DAY, NOW
+AN_ORDER = Order("1", 200, BEFORE)
+A_LINE = [Line("a", 100, 2, BEFORE)]
+
+
+def event(name: str, *items: str, at: int = AFTER, **fields: Any) -> Event:
+    lines = [Item(item, price=100) for item in items]
+    return Event(f"{name}-{at}", name, at * 1000, "/", lines, key=fields.pop("key", ""), **fields)
+
+
+def begun(stored: Profile, *events: Event) -> Profile:
+    entries = [Entry("shop", "v000000000000001", "", each.at, [each]) for each in events]
+    return start(stored, entries, SITE, seed=9)
+
+
+CASES: dict[str, tuple[dict[str, Any], list[Event], dict[str, Any]]] = {
+    "totals": ({"visits": 5, "page_views": 9}, [event("page_view")], {"visits": 4, "page_views": 8}),
+    "an order": (
+        {"orders": 2, "spent": 300, "last_order_at": AFTER, "recent_orders": [Order("2", 100, AFTER), AN_ORDER]},
+        [event("purchase", "a", key="2")],
+        {"orders": 1, "spent": 200, "last_order_at": BEFORE, "recent_orders": [AN_ORDER]},
+    ),
+    "a cancelled order from before": (
+        {"orders": 0, "recent_orders": [Order("1", -1, BEFORE)]},
+        [event("refund", key="1")],
+        {"orders": 0, "recent_orders": [Order("1", -1, BEFORE)]},
+    ),
+    "what was met before only": (
+        {"viewed": [Seen("a", BEFORE, 3)]}, [event("search")], {"viewed": [Seen("a", BEFORE, 3)]},
+    ),
+    "what was met before and again": (
+        {"viewed": [Seen("a", AFTER, 3)]}, [event("view_item", "a")], {"viewed": [Seen("a", BEFORE, 2)]},
+    ),
+    "what was met since": ({"viewed": [Seen("a", AFTER, 1)]}, [event("view_item", "a")], {"viewed": []}),
+    "a cart from before": ({"cart": A_LINE, "cart_at": BEFORE}, [event("search")], {"cart": A_LINE, "cart_at": BEFORE}),
+    "a line that was added to": (
+        {"cart": [Line("a", 100, 3, AFTER)], "cart_at": AFTER}, [event("add_to_cart", "a")], {"cart": A_LINE},
+    ),
+    "a cart of now": (
+        {"cart": [Line("a", 100, 1, AFTER)], "cart_at": AFTER}, [event("add_to_cart", "a")], {"cart": []},
+    ),
+    "put off before": (
+        {"contacts": {"c": Contact(views=2, later_until=AFTER + 9, last_at=AFTER, seen_at=AFTER)}},
+        [event("widget_view", key="x", props={"campaign": "c"})],
+        {"contacts": {"c": Contact(views=1, later_until=AFTER + 9, last_at=BEFORE, seen_at=BEFORE)}},
+    ),
+    "first seen in the span": (
+        {"contacts": {"c": Contact(views=1, last_at=AFTER, seen_at=AFTER)}},
+        [event("widget_view", key="x", props={"campaign": "c"})],
+        {"contacts": {}, "leases": [Lease("c", "x", AFTER)]},
+    ),
+    "a member of now": (
+        {"member": Member("kim", grade="vip")}, [event("search")], {"member": Member("kim", grade="vip")},
+    ),
+    "who signed up since": (
+        {"member": Member("kim", joined_at=AFTER)}, [event("sign_up")], {"member": Member("kim", joined_at=AFTER)},
+    ),
+    "streams": (
+        {"behaviours": {"k": array("Q", [BEFORE << 32, AFTER << 32]).tobytes()}},
+        [event("search")],
+        {"behaviours": {"k": array("Q", [BEFORE << 32]).tobytes()}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_start_is_what_the_events_do_not_explain(case: str) -> None:
+    stored, events, expected = CASES[case]
+    profile = Profile(**{"seed": 7, "first_seen": BEFORE, "last_seen": BEFORE, "visits": 1, **stored})
+    before = copy(profile)
+    found = begun(profile, *events)
+    assert {name: getattr(found, name) for name in expected} == expected
+    assert profile == before
+
+
+def test_a_shopper_of_the_span_starts_with_nothing_but_what_the_log_does_not_carry() -> None:
+    browser = Environment(device="pc")
+    stored = Profile(seed=7, first_seen=AFTER, last_seen=AFTER, visits=1, page_views=1, environment=browser)
+    assert begun(stored, event("page_view")) == Profile(seed=7, environment=browser)
+
+
+def test_who_has_no_seed_any_more_gets_the_given_one() -> None:
+    assert begun(Profile(), event("page_view")).seed == 9
+
+
+@given(steps=history(*NAMES, *REACTIONS, "widget_later"), member=st.booleans())
+def test_the_definitions_in_force_would_have_done_what_they_did(
+    rules: Callable[..., Any], shopper: Callable[..., Any], steps: list[Any], member: bool
+) -> None:
+    given = rules(SEGMENTS, CAMPAIGNS)
+    one = shopper(given, profile=Profile(member=Member("kim") if member else None))
+    until = live(one, steps, 0, NOW)
+    if not one.log:
+        return
+    decisions = Decisions()
+    replay(given, start(one.profile, one.log, given.site, seed=7), one.log, Span(NOW, until), decisions)
+    assert decisions == [(each.campaign, each.kind, each.key) for entry in one.log for each in entry.decided]

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from dangol.profile.model import Contact, Line, Order, Seen, Visit
 
 COUNTS = ("views", "clicks", "closes", "messages")
-MOMENTS = ("last_at", "later_until", "later_visit")
+PUT_OFF = ("later_until", "later_visit")
 
 
 def surplus(kept: int, made: int) -> int:
@@ -82,13 +82,14 @@ def _contact(kept: Contact, made: Contact | None, earlier: int) -> Contact | Non
     rest = replace(kept)
     for name in COUNTS:
         setattr(rest, name, surplus(getattr(kept, name), getattr(made, name)))
-    for name in MOMENTS:
+    for name in PUT_OFF:
         setattr(rest, name, sooner(getattr(kept, name), getattr(made, name)))
+    rest.last_at = sooner(kept.last_at, made.last_at, earlier)
     rest.seen_at = sooner(kept.seen_at, made.seen_at, earlier if rest.views else 0)
     rest.clicked_at = sooner(kept.clicked_at, made.clicked_at, earlier if rest.clicks else 0)
     rest.session = surplus(kept.session, made.session) if kept.visit_started == made.visit_started else kept.session
     rest.day = surplus(kept.day, made.day) if kept.day_number == made.day_number else kept.day
     rest.visit_started = kept.visit_started if rest.session else 0
     rest.day_number = kept.day_number if rest.day else 0
-    is_new = not any(getattr(rest, name) for name in (*COUNTS, "later_until", "later_visit"))
+    is_new = not any(getattr(rest, name) for name in COUNTS + PUT_OFF)
     return None if is_new else rest
