@@ -34,14 +34,6 @@ def test_the_example_does_not_hold_for_a_stranger(
     assert Index.build(Scope(CATALOGUE, site, [segment])).match(stranger, bare_request) == []
 
 
-@ROWS
-def test_every_row_describes_itself_in_both_languages(row: Row) -> None:
-    described = row.describe()
-    assert described["label"]["ko"].strip()
-    assert described["label"]["en"].strip()
-    assert described["operators"]
-
-
 @pytest.mark.parametrize("missing", ["id", "ko", "en", "group"])
 def test_a_row_without_labels_is_refused(missing: str) -> None:
     given: dict[str, Any] = {"id": "x", "ko": "엑스", "en": "x", "group": "visit", missing: ""}

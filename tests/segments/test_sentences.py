@@ -11,7 +11,7 @@ from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.language import Leaf, Scope, parse
 from dangol.segments.row import Row
 from dangol.segments.sentences import outline, sentence
-from dangol.segments.text import path
+from dangol.segments.text import page, path
 
 TRAITS = [
     Trait("points", {"ko": "포인트", "en": "points"}, "number", unit="P"),
@@ -161,7 +161,7 @@ def operands(row: Row) -> dict[str, Any]:
 
 @pytest.mark.parametrize("row", list(SCOPE.catalogue), ids=lambda row: row.id)
 def test_every_row_says_something_with_every_operator(row: Row) -> None:
-    key = {"key": "/k" if row.form is path else "k"} if row.keyed else {}
+    key = {"key": "/k" if row.form in (path, page) else "k"} if row.keyed else {}
     for operator in row.operators:
         told = said({row.id: key | {operator: operands(row)[operator]}})
         assert told["ko"]

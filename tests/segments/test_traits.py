@@ -16,6 +16,7 @@ from dangol.profile.model import Member, Profile
 from dangol.profile.traits import Unfit, held, taken
 from dangol.protocol.event import Value
 from dangol.segments.catalogue import CATALOGUE
+from dangol.segments.describe import described
 from dangol.segments.index import Index
 from dangol.segments.language import Scope, parse
 from dangol.segments.twin import holds
@@ -142,10 +143,10 @@ def test_an_equal_trait_keeps_its_rows_and_another_gets_its_own() -> None:
 
 
 def test_rows_say_what_the_shop_calls_them() -> None:
-    told = {row.id: row.describe() for row in SCOPE.catalogue if row.group == "trait"}
+    told = {each["id"]: each for each in described(SCOPE) if each["group"]["id"] == "trait"}
     assert told["trait.size"]["label"] == {"ko": "사이즈", "en": "size"}
-    assert told["trait.size"]["choices"] == ["S", "M"]
-    assert (told["trait.points"]["unit"], told["trait.likes"]["label"]["ko"]) == ("P", "likes")
+    assert [choice["value"] for choice in told["trait.size"]["choices"]] == ["S", "M"]
+    assert (told["trait.points"]["unit"]["id"], told["trait.likes"]["label"]["ko"]) == ("P", "likes")
     assert told["trait.until.days_until"]["label"]["en"] == "days until the membership's end"
     assert [row["kind"] for row in told.values()] == ["set", "time", "number", "number", "boolean", "number", "text"]
     for row in told.values():

@@ -180,7 +180,7 @@ def _leaf(row: Row, body: object, where: str, scope: Scope) -> Leaf:
     asked: dict[Any, Any] = dict(body)
     if not row.keyed:
         return Leaf(row, operands.read(row, asked, where, scope), "", asked)
-    key = operands.key(row, asked.get("key"))
+    key = operands.key(row, asked.get("key"), scope)
     rest = {operator: written for operator, written in asked.items() if operator != "key"}
     if key is None or not rest:
         raise Invalid([Problem(where, body, f"a key and an operator, such as {row.example}")])

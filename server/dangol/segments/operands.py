@@ -47,7 +47,7 @@ def read(row: Row, body: Mapping[Any, Any], where: str, scope: Scope, key: str =
         problems.append(Problem(where, dict(body), "a range that some value lies in"))
     if problems:
         raise Invalid(problems)
-    return tuple(replace(test, key=key) for test in found)
+    return tuple(replace(test, key=key) for test in found) if key else tuple(found)
 
 
 def possible(tests: Sequence[Test]) -> bool:
@@ -62,10 +62,13 @@ def possible(tests: Sequence[Test]) -> bool:
     return lowest < highest or (lowest == highest and lowest not in others)
 
 
-def key(row: Row, written: object) -> str | None:
+def key(row: Row, written: object, scope: Scope) -> str | None:
     """The key of a keyed row in its form, or None."""
-    if not is_text(written) or (row.form is text.path and "?" in written):
+    if not is_text(written):
         return None
+    if row.form in (text.path, text.page):
+        written = _local(written, scope)
+        return row.form(written) if written.startswith("/") else None
     return row.form(written)
 
 

@@ -106,17 +106,3 @@ class Row:
     @property
     def keyed(self) -> bool:
         return self.kind.startswith("keyed")
-
-    def describe(self) -> dict[str, Any]:
-        """The row as JSON, for a console's form."""
-        return {
-            "id": self.id,
-            "label": {"ko": self.ko, "en": self.en},
-            "group": self.group,
-            "kind": self.kind,
-            "operators": list(self.operators),
-            "unit": self.unit,
-            "source": self.source,
-            "example": {self.id: self.example},
-            "choices": list(self.choices),
-        }
