@@ -15,6 +15,7 @@ from dangol.runtime import SiteRuntime
 from dangol.segments.catalogue import CATALOGUE
 from dangol.settings import Settings
 from dangol.stage import Stage
+from dangol.store.asker import Asker
 from dangol.store.link import Link
 from dangol.store.profiles import Profiles
 
@@ -32,6 +33,7 @@ class House:
         self.registry = registry or Registry.load()
         self.guard = Guard()
         self.link = Link(url)
+        self.asker = Asker(self.link)
         self.profiles = Profiles(self.link, settings.retention_days * 86_400)
         self.engine = Engine(self.profiles, Stage(self.link, self.registry, self.guard))
         self.catalogue = CATALOGUE.with_plugins(self.registry.conditions(), self.guard.run)
@@ -50,6 +52,7 @@ class House:
         if self._following is not None:
             self._following.cancel()
             await asyncio.gather(self._following, return_exceptions=True)
+        await self.asker.close()
         self.link.close()
 
     async def adopt(self, definitions: Mapping[str, tuple[int, Definitions]]) -> None:
@@ -62,7 +65,7 @@ class House:
                 continue
             try:
                 built[site] = await asyncio.to_thread(
-                    SiteRuntime.build, each, version, self.master, self.registry, self.catalogue
+                    SiteRuntime.build, each, version, self.master, self.registry, self.catalogue, current
                 )
             except Exception as error:  # stored by a version, a plugin or a machine that knew more: keep what works
                 log.error("site %s stays at its former definitions: %s", site, error)

@@ -13,10 +13,10 @@ from dangol.host.registry import Registry
 from dangol.plugin import Widget
 from dangol.profile.watch import Watching
 from dangol.protocol.tokens import Keys
-from dangol.segments import behaviour
 from dangol.segments.catalogue import Catalogue
 from dangol.segments.index import Index
 from dangol.segments.language import Scope
+from dangol.segments.moving import Recent
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +38,19 @@ class SiteRuntime:
 
     @classmethod
     def build(
-        cls, definitions: Definitions, version: int, master: bytes, registry: Registry, catalogue: Catalogue
+        cls,
+        definitions: Definitions,
+        version: int,
+        master: bytes,
+        registry: Registry,
+        catalogue: Catalogue,
+        former: "SiteRuntime | None" = None,
     ) -> "SiteRuntime":
-        """Compile; takes milliseconds and may run in a thread."""
+        """Compile; takes milliseconds and may run in a thread. From the `former` runtime of the site is taken what did
+        not change."""
         site = definitions.site
         scope = Scope(catalogue, site, definitions.segments)
-        index = Index.build(scope)
+        index = former.index.changed(scope) if former else Index.build(scope)
         index.warm()
         widgets = {}
         for campaign in definitions.campaigns:
@@ -52,7 +59,7 @@ class SiteRuntime:
         slots = {widget.name: widget.slot for widget, _ in widgets.values()}
         plan = Plan.build(definitions.campaigns, site, slots)
         keys, origins = Keys.derive(master, site.id), frozenset(site.origins)
-        watching = behaviour.watching(scope, version)
+        watching = Watching.of((each.stream for each in index.facts() if isinstance(each, Recent)), version)
         return cls(definitions, version, keys, scope, index, watching, plan, widgets, origins)
 
     @property

@@ -10,6 +10,7 @@ from dangol.segments.arrangement import Arrangement
 from dangol.segments.calendar import Clock
 from dangol.segments.language import Scope
 from dangol.segments.parts import read_parts
+from dangol.segments.row import Extract
 from dangol.segments.sources import REMEMBERED, Brought, Sources
 from dangol.segments.tables import Ints, tables
 
@@ -74,6 +75,10 @@ class Index:
             counted, numbers = list(distinct), list(distinct.values())
         form = self._formats[len(counted), len(plain)]
         form.pack_into(buffer, 0, *facts, len(counted), len(plain), *counted, *numbers, *plain)
+
+    def facts(self) -> list[Extract]:
+        """The functions that read the numbers, times, yes-or-nos and whole texts that some segment asks for."""
+        return [row.extract for row in self._arrangement.facts]
 
     def warm(self) -> None:
         """Compile the kernel, or load it from numba's cache; the first match would do it otherwise."""
