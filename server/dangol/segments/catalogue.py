@@ -8,7 +8,6 @@ from dangol.plugin import Condition
 from dangol.segments.conditions import (
     cart,
     content,
-    coupon,
     environment,
     member,
     order,
@@ -16,6 +15,7 @@ from dangol.segments.conditions import (
     reaction,
     source,
     visit,
+    worth,
 )
 from dangol.segments.extensions import Run, direct, plugin_row
 from dangol.segments.row import BEHAVIOUR, CONNECTIVES, Row
@@ -57,7 +57,7 @@ class Catalogue:
 
 
 CATALOGUE = Catalogue([
-    *visit.ROWS, *source.ROWS, *content.ROWS, *product.ROWS, *cart.ROWS, *order.ROWS, *member.ROWS, *coupon.ROWS,
+    *visit.ROWS, *source.ROWS, *content.ROWS, *product.ROWS, *cart.ROWS, *order.ROWS, *member.ROWS, *worth.ROWS,
     *environment.ROWS, *reaction.ROWS,
 ])  # fmt: skip
 """The rows that every site has; `dangol.segments.conditions` holds them, group by group."""

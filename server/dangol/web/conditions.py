@@ -7,6 +7,7 @@ from starlette.routing import Route
 from dangol.house import House
 from dangol.runtime import SiteRuntime
 from dangol.segments.describe import described
+from dangol.segments.presets import presets
 from dangol.segments.schema import schema
 from dangol.web.body import json
 from dangol.web.keyed import keyed
@@ -22,7 +23,8 @@ def routes(house: House) -> list[Route]:
 
 async def conditions(request: Request, runtime: SiteRuntime) -> Response:
     """Every condition of the site, and ready-made ones to begin with."""
-    return json({"conditions": list(described(runtime.scope)), "presets": []})
+    ready = [preset.describe() for preset in presets(runtime.site.currency)]
+    return json({"conditions": list(described(runtime.scope)), "presets": ready})
 
 
 async def condition_schema(request: Request, runtime: SiteRuntime) -> Response:

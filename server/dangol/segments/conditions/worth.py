@@ -12,6 +12,20 @@ from dangol.segments.moving import Lasting
 from dangol.segments.row import Row
 
 UNRATED = Rfm()
+GRADES = {
+    "champions": ("최우수 고객", "champions"),
+    "loyal": ("충성 고객", "loyal customers"),
+    "potential_loyal": ("잠재 충성 고객", "potential loyal customers"),
+    "new": ("신규 구매 고객", "new customers"),
+    "promising": ("유망 고객", "promising customers"),
+    "need_attention": ("관심 필요 고객", "customers who need attention"),
+    "about_to_sleep": ("휴면 예정 고객", "customers about to sleep"),
+    "at_risk": ("이탈 위험 고객", "customers at risk"),
+    "cant_lose": ("놓치면 안 되는 고객", "customers not to lose"),
+    "hibernating": ("휴면 고객", "hibernating customers"),
+    "lost": ("이탈 고객", "lost customers"),
+}
+"""The usual names for what the scores make of a customer, Korean and English. A shop may tell grades of its own."""
 
 
 def coupons(profile: Profile) -> Mapping[str, int]:
@@ -41,7 +55,8 @@ ROWS = [
         en_says="the first coupon expires in {}"),
 
     Row("rfm_grade", "RFM 등급", "RFM grade", "value", "text",
-        member(lambda m: m.rfm.grade if m.rfm else "", ""), {"in": ["champions", "loyal"]}, form=text.folded),
+        member(lambda m: m.rfm.grade if m.rfm else "", ""), {"in": ["champions", "loyal"]}, form=text.folded,
+        names=GRADES),
     Row("rfm_recency", "RFM 최근성 점수", "RFM recency score", "value", "number",
         member(lambda m: (m.rfm or UNRATED).recency or nan, nan), {"gte": 4}, unit="points"),
     Row("rfm_frequency", "RFM 구매 빈도 점수", "RFM frequency score", "value", "number",
