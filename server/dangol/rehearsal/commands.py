@@ -3,7 +3,6 @@
 import os
 import sys
 import time
-from datetime import datetime
 from typing import BinaryIO
 
 import click
@@ -11,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from dangol.campaigns.plan import moment
-from dangol.definitions import repository
+from dangol.definitions import document, repository
 from dangol.definitions.commands import load, with_store
 from dangol.definitions.model import Definitions
 from dangol.errors import Invalid, Problem
@@ -19,15 +18,12 @@ from dangol.host.guard import Guard
 from dangol.host.registry import Registry
 from dangol.rehearsal import run
 from dangol.rehearsal.answer import Answer
-from dangol.rehearsal.replay import Span
+from dangol.rehearsal.span import Span, span_of
 from dangol.rehearsal.table import lines
 from dangol.runtime import SiteRuntime
 from dangol.segments.catalogue import CATALOGUE
 from dangol.settings import Settings
 from dangol.store.link import Link
-
-LONGEST = 400
-"""Days; no profile is kept for longer."""
 
 GIVEN_WAY = 10
 
@@ -39,7 +35,10 @@ GIVEN_WAY = 10
 @click.option("--compare", is_flag=True, help="Rehearse the definitions in force too.")
 @click.option("--json", "as_json", is_flag=True, help="Write the whole answer as JSON.")
 @click.option("--nice", is_flag=True, help="Give way to other processes.")
-def rehearse(file: BinaryIO, days: float, until: str, compare: bool, as_json: bool, nice: bool) -> None:
+@click.option("--from-json", is_flag=True, help="FILE is JSON, as a server hands it over.")
+def rehearse(
+    file: BinaryIO, days: float, until: str, compare: bool, as_json: bool, nice: bool, from_json: bool
+) -> None:
     """Tell what the definitions of FILE (YAML; - is the standard input) would have done in the last days.
 
     The stored events are replayed: who would have come into which segment, and how often each campaign would have been
@@ -47,8 +46,8 @@ def rehearse(file: BinaryIO, days: float, until: str, compare: bool, as_json: bo
     """
     if nice:
         os.nice(GIVEN_WAY)
-    [definitions] = load([file])
-    span = _span(days, until, definitions.site.timezone)
+    [definitions] = [_read(file)] if from_json else load([file])
+    span = span_of(days, until, definitions.site.timezone, time.time())
     started = time.perf_counter()
     answer = with_store(lambda link: _rehearse(link, definitions, span, compare))
     seconds = time.perf_counter() - started
@@ -61,14 +60,11 @@ def rehearse(file: BinaryIO, days: float, until: str, compare: bool, as_json: bo
     click.secho(told, dim=True, err=True)
 
 
-def _span(days: float, until: str, timezone: str) -> Span:
-    if not 0 < days <= LONGEST:
-        raise Invalid([Problem("--days", days, f"a number above 0 and up to {LONGEST}")])
+def _read(file: BinaryIO) -> Definitions:
     try:
-        end = moment(datetime.fromisoformat(until), timezone, 0) if until else time.time()
-    except (ValueError, OverflowError):
-        raise Invalid([Problem("--until", until, "a time such as 2026-11-22 18:00")]) from None
-    return Span(end - days * 86_400, end)
+        return document.check(msgspec.json.decode(file.read()), file.name, Registry.load())
+    except msgspec.DecodeError as error:
+        raise Invalid([Problem("", error, "JSON")], file.name) from None
 
 
 async def _rehearse(link: Link, definitions: Definitions, span: Span, compare: bool) -> Answer:

@@ -26,6 +26,7 @@ from dangol.profile.model import Member, Profile
 from dangol.profile.reduce import reduce
 from dangol.profile.watch import Watching
 from dangol.protocol.event import Entry, Event
+from dangol.rehearsal.span import Span
 from dangol.rehearsal.start import copy, happened
 from dangol.segments.index import Index
 
@@ -44,13 +45,6 @@ class Rules(Protocol):
     def plan(self) -> Plan: ...
     @property
     def watching(self) -> Watching: ...
-
-
-class Span(NamedTuple):
-    """From when to when, unix seconds."""
-
-    since: float
-    until: float
 
 
 class Observer(Protocol):

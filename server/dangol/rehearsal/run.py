@@ -8,7 +8,8 @@ from dangol.profile.model import Profile
 from dangol.profile.reduce import VISIT_GAP
 from dangol.rehearsal.answer import WHO, Answer, Heads, Who
 from dangol.rehearsal.histories import History, Reader, oldest, sizes
-from dangol.rehearsal.replay import Span, replay
+from dangol.rehearsal.replay import replay
+from dangol.rehearsal.span import Span
 from dangol.rehearsal.start import start
 from dangol.rehearsal.tally import Axis, Tally
 from dangol.runtime import SiteRuntime

@@ -12,7 +12,7 @@ from dangol.campaigns.decision import Decision, Reason, Verdict
 from dangol.definitions.model import Definitions
 from dangol.protocol.event import Entry
 from dangol.rehearsal.answer import WHO, CampaignFigures, Figures, Heads, SegmentFigures, Who
-from dangol.rehearsal.replay import Span
+from dangol.rehearsal.span import Span
 
 FINE = 2 * 86_400
 """Seconds of a span up to which hours are told, and days beyond."""

@@ -31,6 +31,7 @@ class Link:
     """
 
     def __init__(self, url: str, timeout: float = 2.0, max_waiting: int = 20_000) -> None:
+        self.url = url
         self.options: dict[str, Any] = dict(parse_url(url))
         self.timeout = timeout
         self.max_waiting = max_waiting

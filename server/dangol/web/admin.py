@@ -6,7 +6,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dangol.definitions import document, repository
+from dangol.definitions.model import Definitions
 from dangol.errors import Invalid, Problem
+from dangol.host.registry import Registry
 from dangol.house import House
 from dangol.runtime import SiteRuntime
 from dangol.web.body import json, read_body
@@ -45,16 +47,22 @@ class Admin:
 
     async def replace(self, request: Request, runtime: SiteRuntime) -> Response:
         """Put other definitions in force. `?version=` refuses where somebody else was quicker."""
-        raw = await read_body(request.scope, request.receive, LONGEST_DEFINITIONS)
-        try:
-            parsed = msgspec.json.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise Invalid([Problem("body", raw[:40], f"JSON: {error}")]) from None
-        definitions = document.check(parsed, "body", self._house.registry)
-        if definitions.site.id != runtime.site.id:
-            raise Invalid([Problem("site.id", definitions.site.id, f"{runtime.site.id}, the site of this key")])
+        definitions = await read_definitions(request, runtime, self._house.registry)
         expected = request.query_params.get("version")
         if expected is not None and not expected.isdecimal():
             raise Invalid([Problem("version", expected, "a number")])
         version = await repository.save(self._house.link, definitions, int(expected) if expected else None)
         return json({"version": version})
+
+
+async def read_definitions(request: Request, runtime: SiteRuntime, registry: Registry) -> Definitions:
+    """The checked document of a request's body. Raises `Invalid` with every problem, also for another site's."""
+    raw = await read_body(request.scope, request.receive, LONGEST_DEFINITIONS)
+    try:
+        parsed = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Invalid([Problem("body", raw[:40], f"JSON: {error}")]) from None
+    definitions = document.check(parsed, "body", registry)
+    if definitions.site.id != runtime.site.id:
+        raise Invalid([Problem("site.id", definitions.site.id, f"{runtime.site.id}, the site of this key")])
+    return definitions

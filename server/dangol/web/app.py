@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from dangol.house import House
-from dangol.web import admin, assets, conditions, ops, shop_api, why
+from dangol.web import admin, assets, conditions, ops, rehearsals, shop_api, why
 from dangol.web.collect import Collector
 
 EVENTS = "/v1/events"
@@ -42,6 +42,8 @@ def create(house: House) -> App:
             *admin.routes(house),
             *conditions.routes(house),
             *why.routes(house),
+            *sizes.routes(house),
+            *rehearsals.routes(house),
             *assets.routes(house.engine.stage.renderer),
         ],
         lifespan=lifespan,
