@@ -15,6 +15,7 @@ from dangol.segments.index import Index
 from dangol.segments.language import (
     MAX_DEPTH,
     MAX_NODES,
+    MAX_WHOLE_DEPTH,
     MAX_WHOLE_NODES,
     All,
     Leaf,
@@ -241,6 +242,11 @@ def test_a_range_that_no_number_lies_in_is_refused(body: dict[str, int], words: 
     assert problems({"visits": body}) == [Problem("include.visits", body, words)]
 
 
+@pytest.mark.parametrize("body", [{"gte": 24}, {"lt": 0}, {"eq": 25}, {"gte": 9, "lt": 9}])
+def test_an_hour_that_no_day_has_is_refused(body: dict[str, int]) -> None:
+    assert [problem.where for problem in problems({"hour": body})] == ["include.hour"]
+
+
 def test_a_range_of_one_number_is_none_the_less_a_range() -> None:
     parse({"all": [{"visits": {"gte": 5, "lte": 5, "ne": 4}}, {"spent": {"gt": 1, "lt": 1.5}}]}, SCOPE)
 
@@ -261,12 +267,17 @@ def test_a_bomb_of_nesting_is_refused_wherever_it_comes_in() -> None:
 
 def test_the_deepest_segment_goes_all_the_way() -> None:
     """Through the reader, the twin, the index and the sentences."""
-    outer = [Segment("inner", nested(MAX_DEPTH - 1)), Segment("outer", {"not": {"segment": "inner"}})]
+    tree: dict[str, Any] = {"segment": "inner"}
+    for _ in range(MAX_WHOLE_DEPTH - MAX_DEPTH - 1):
+        tree = {"not": tree}
+    outer = [Segment("inner", nested(MAX_DEPTH - 1)), Segment("outer", tree)]
     scope = Scope(CATALOGUE, SITE, outer)
     visitor, page = Profile(visits=1), Request(now=1_773_100_000)
     expected = [segment.id for segment in outer if holds(segment, visitor, page, scope)]
     assert Index.build(scope).match(visitor, page) == expected
-    assert len(told(explain(outer[1], visitor, page, scope))["ko"].splitlines()) == MAX_DEPTH + 3
+    assert len(told(explain(outer[1], visitor, page, scope))["ko"].splitlines()) == MAX_WHOLE_DEPTH + 1
+    with pytest.raises(Invalid, match=f"nested at most {MAX_WHOLE_DEPTH} deep"):
+        parse_segment(Segment("deeper", {"segment": "outer"}), scope)
 
 
 NAMES = st.sampled_from(

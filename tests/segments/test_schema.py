@@ -122,3 +122,20 @@ def test_what_the_reader_takes_is_valid(tree: dict[str, Any]) -> None:
     except Invalid:
         return
     VALIDATOR.validate(tree)
+
+
+WRONG = [None, {}, [], [[]], [1], {"gte": 1}, "", "x" * (MAX_LENGTH + 1), float(2**60)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_an_operand_of_a_wrong_type_is_refused_by_both(data: st.DataObject) -> None:
+    row = data.draw(st.sampled_from(list(SCOPE.catalogue)))
+    operator = data.draw(st.sampled_from(row.operators))
+    wrong = data.draw(st.sampled_from([*WRONG, *([] if row.kind == "boolean" else [True])]))
+    if "number" not in row.kind:
+        wrong = data.draw(st.sampled_from([wrong, 3, 0.5]))
+    tree = {row.id: ({"key": "/k"} if row.keyed else {}) | {operator: wrong}}
+    assert not VALIDATOR.is_valid(tree)
+    with pytest.raises(Invalid):
+        parse(tree, SCOPE)

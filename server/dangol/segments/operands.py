@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 from dangol.errors import Invalid, Problem
 from dangol.segments import text
 from dangol.segments.nodes import Test
-from dangol.segments.row import PATTERNS, Row
+from dangol.segments.row import PATTERNS, SPANS, Row
 from dangol.segments.scope import Scope
 
 MAX_VALUES = 200
@@ -52,7 +52,7 @@ def read(row: Row, body: Mapping[Any, Any], where: str, scope: Scope, key: str =
 
 def possible(tests: Sequence[Test]) -> bool:
     """Whether some number fulfils all tests that compare with one."""
-    lowest, highest = -inf, inf
+    lowest, highest = SPANS.get(tests[0].row.unit, (-inf, inf)) if tests else (-inf, inf)
     for test in tests:
         if test.operator in ("gte", "eq", "gt"):
             lowest = max(lowest, nextafter(test.operand, inf) if test.operator == "gt" else test.operand)

@@ -24,6 +24,8 @@ OPERATORS: Mapping[Kind, tuple[str, ...]] = {
     "keyed number": NUMBER,
     "keyed text": TEXT,
 }
+SPANS: Mapping[str, tuple[float, float]] = {"o'clock": (0, 23), "month": (1, 12)}
+"""The least and the greatest number that a unit can have, where there are such."""
 CONNECTIVES = ("all", "any", "not", "segment")
 GROUPS: Mapping[str, tuple[str, str]] = {
     "visit": ("방문", "Visits"),

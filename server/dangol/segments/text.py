@@ -9,7 +9,7 @@ import re2
 
 from dangol.campaigns.pages import LONGEST_PATH, normal_path
 
-REMEMBERED = 4096
+REMEMBERED = 1024
 MAX_PROGRAM = 1 << 17
 """Bytes of a compiled pattern. A pattern costs at most its size for every character of a text, so this bounds both."""
 
