@@ -1,8 +1,10 @@
 """Tells dangol the sample's history through the public server API, as a shop that moves to dangol would."""
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from statistics import median
 from typing import Any
 
 import click
@@ -15,6 +17,8 @@ from dangol.errors import Unavailable
 
 BATCH = 500
 AT_ONCE = 4
+TRADE = 24  # pieces of a product, in the middle, from which on a customer must be a shop
+FAVOURITES = 2
 
 Row = dict[str, Any]
 Advance = Callable[[int], Any]
@@ -34,10 +38,23 @@ def product_row(product: Product, shop_url: str) -> Row:
 
 def member_rows(history: Sample, shift: timedelta) -> list[Row]:
     """The customers as `POST /v1/members` takes them: they joined with their first order, and have no names."""
-    joined: dict[str, datetime] = {}
+    orders: dict[str, list[Order]] = defaultdict(list)
     for order in history.orders:
-        joined.setdefault(order.member, order.at + shift)
-    return [{"id": id, "joined_at": at.astimezone(UTC).isoformat()} for id, at in joined.items()]
+        orders[order.member].append(order)
+    return [
+        {"id": id, "joined_at": (theirs[0].at + shift).astimezone(UTC).isoformat(), "traits": traits(theirs)}
+        for id, theirs in orders.items()
+    ]
+
+
+def traits(orders: Sequence[Order]) -> Row:
+    """What the shop has found out about a customer: whether they buy for a shop of their own, and what they like."""
+    lines = [line for order in orders for line in order.lines]
+    shelves = Counter(line.product.category for line in lines)
+    return {
+        "trade": median(line.quantity for line in lines) >= TRADE,
+        "favourites": [category for category, _ in shelves.most_common(FAVOURITES)],
+    }
 
 
 def order_row(order: Order, shift: timedelta) -> Row:
