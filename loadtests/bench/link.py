@@ -50,7 +50,7 @@ def names(number: int) -> list[str]:
 
 async def compare(link: Link, redis: Redis, callers: int) -> None:
     """Measure both in turn, each round in the other order, and print the ratio of medians."""
-    arguments: list[str | bytes | int | float] = [VERSION, VERSION + DOCUMENT, 3600, ENTRY]
+    arguments: list[str | bytes | int | float] = [VERSION, VERSION + DOCUMENT, 3600, "e", ENTRY]
 
     async def ours(number: int) -> Any:
         return await WRITE(link, names(number), arguments)

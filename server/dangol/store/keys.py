@@ -62,6 +62,26 @@ def applied(number: int, plugin: str) -> str:
     return f"{TAGS[number]}applied:{plugin}"
 
 
+def known(number: int, site: str) -> str:
+    """Hash: the streams of behaviour that this partition's profiles were filled with; `store.known` has the form."""
+    return f"{TAGS[number]}known:{site}"
+
+
+def touched(number: int) -> str:
+    """Stream: profiles of one partition that were written without a log entry, each as site and id in field ``p``."""
+    return f"{TAGS[number]}touched"
+
+
+PROFILES = "{[0-9][0-9]}p:*"
+"""The pattern of all profiles' names."""
+
+
+def profile_of(name: str) -> tuple[int, str, str]:
+    """Partition, site and id of a profile by its name."""
+    tag, site, profile_id = name.split(":", 2)
+    return int(tag[1:3]), site, profile_id
+
+
 def catalogue(site: str) -> str:
     """Hash: the site's products by id."""
     return f"{{cat:{site}}}"
@@ -69,6 +89,15 @@ def catalogue(site: str) -> str:
 
 WORKERS = "{workers}alive"
 """Sorted set: worker processes by the store's time at which each was last heard of, milliseconds."""
+
+QUESTIONS = "{ask}questions"
+"""Stream: what servers ask of the workers that hold the profiles in columns."""
+
+
+def answers(server: str) -> str:
+    """Stream with expiry: what workers answer to one server."""
+    return f"{{ask}}answers:{server}"
+
 
 DEFINITIONS_VERSION = "{defs}version"
 """Counter, raised by every change of any site's definitions."""

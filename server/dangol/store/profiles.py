@@ -11,6 +11,7 @@ from dangol.protocol.event import Entry
 from dangol.store import keys
 from dangol.store.link import Link
 from dangol.store.script import Script
+from dangol.store.wire import Argument
 
 VERSION_BYTES = 8
 ABSENT = b""
@@ -20,13 +21,21 @@ REMEMBERED_BYTES = 64 << 20
 
 LOST_RACES = Counter("dangol_lost_races", "Profile writes that came second and were done anew.")
 
-# KEYS: profile, log. ARGV: the version that was read ("" for none), the new version and document, seconds to live,
-# the log entry ("" for none). Answers with nothing, or with what stands there now.
+TOUCHED = 20_000
+"""Writes without a log entry that each partition remembers."""
+
+# KEYS: profile, stream. ARGV: the version that was read ("" for none), the new version and document, seconds to live,
+# field and value of what the stream takes, and how many of those it keeps where that is bounded. Answers with nothing,
+# or with what stands there now.
 WRITE = Script("""
 local now = redis.call('GETRANGE', KEYS[1], 0, 7)
 if now ~= ARGV[1] then return redis.call('GET', KEYS[1]) or '' end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
-if ARGV[4] ~= '' then redis.call('XADD', KEYS[2], '*', 'e', ARGV[4]) end
+if ARGV[6] then
+  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], '*', ARGV[4], ARGV[5])
+else
+  redis.call('XADD', KEYS[2], '*', ARGV[4], ARGV[5])
+end
 return false
 """)
 
@@ -72,19 +81,24 @@ class Profiles:
             return known
         return Stored.parse(await self._link.call("GET", name))
 
+    async def read_now(self, site: str, profile_id: str) -> Stored:
+        """What is there now, for who only looks."""
+        return Stored.parse(await self._link.call("GET", keys.profile(site, profile_id)))
+
     async def write(
         self, site: str, profile_id: str, before: Stored, after: Profile, entry: Entry | None = None
     ) -> tuple[bool, Stored]:
-        """Write `after` if `before` still stands, and append `entry` to the log in the same step.
+        """Write `after` if `before` still stands, and append `entry` to the log in the same step; without an entry the
+        partition remembers that the profile was touched.
 
         Returns True and what was written, or False and what another request wrote meanwhile.
         """
         name, number = keys.profile(site, profile_id), keys.partition(profile_id)
         written = Stored(os.urandom(VERSION_BYTES), encode(after))
+        stream = keys.log(number) if entry else keys.touched(number)
+        note: list[Argument] = ["e", encode(entry)] if entry else ["p", f"{site}:{profile_id}", TOUCHED]
         newer = await WRITE(
-            self._link,
-            [name, keys.log(number)],
-            [before.version, written.version + written.document, self._seconds, encode(entry) if entry else b""],
+            self._link, [name, stream], [before.version, written.version + written.document, self._seconds, *note]
         )
         if newer is not None:
             LOST_RACES.inc()

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from dangol.house import House
-from dangol.web import admin, assets, conditions, ops, rehearsals, shop_api, why
+from dangol.web import admin, assets, conditions, ops, rehearsals, shop_api, sizes, why
 from dangol.web.collect import Collector
 
 EVENTS = "/v1/events"

@@ -48,7 +48,7 @@ def jobs(question: Question, table: Table, schema: Schema, bits: Bits) -> list[J
             column = table.columns[literal.holder]
             these = literal.ranges if isinstance(literal, InRange) else runs(literal.flags)
             if len(these) > FEW and isinstance(literal, IsText):
-                found.append(_look_up(column, literal.flags, number))
+                found.append(look_up(column, literal.flags, number))
             else:
                 ranges.setdefault(id(column), (column, []))[1].append((number, these))
         elif isinstance(literal, (Holding, Keyed)):
@@ -100,7 +100,8 @@ def in_ranges(column: Column, asked: Sequence[Numbered]) -> Job:
     return job
 
 
-def _look_up(column: Column, flags: Flags, literal: int) -> Job:
+def look_up(column: Column, flags: Flags, literal: int) -> Job:
+    """A literal whose texts are flagged, too many of them to compare with each."""
     array, table = column.array, flags.astype(np.uint8)
 
     def job(start: int, rows: int, bits: Bits) -> None:

@@ -1,0 +1,45 @@
+"""Since when profiles know what definitions watch for: by site, partition and stream, once the log was looked through.
+
+The hash of a partition has, for each stream, the unix second since which its profiles have all that happened (0: from
+the first event on), and in the field `VERSION` the version of the definitions that it was last compared with.
+"""
+
+import asyncio
+from collections.abc import Collection
+
+from dangol.store import keys
+from dangol.store.link import Link
+
+VERSION = ""
+
+
+async def read(link: Link, number: int, site: str) -> tuple[int, dict[str, int]]:
+    """The version that was last compared with, 0 for none, and the streams with their seconds."""
+    flat = await link.call("HGETALL", keys.known(number, site))
+    since = {key.decode(): int(second) for key, second in zip(flat[::2], flat[1::2], strict=True)}
+    return since.pop(VERSION, 0), since
+
+
+async def compared(link: Link, number: int, site: str, version: int, gone: Collection[str]) -> None:
+    """This version of the definitions was compared with what is known; the streams that are `gone` are not any more."""
+    name = keys.known(number, site)
+    if gone:
+        await link.call("HDEL", name, *gone)
+    await link.call("HSET", name, VERSION, version)
+
+
+async def learn(link: Link, number: int, site: str, streams: Collection[str], since: int) -> None:
+    """All profiles know these streams since that second."""
+    await link.call("HSET", keys.known(number, site), *(each for key in streams for each in (key, since)))
+
+
+async def known_since(link: Link, site: str, streams: Collection[str]) -> dict[str, int]:
+    """For each stream the unix second since which all of the site's profiles know it, 0 if from their first event on.
+    One that is not there is being filled still, or not asked for by the definitions in force."""
+    wanted = list(streams)
+    if not wanted:
+        return {}
+    names = [keys.known(number, site) for number in range(keys.PARTITIONS)]
+    by_partition = await asyncio.gather(*(link.call("HMGET", name, *wanted) for name in names))
+    found = zip(wanted, zip(*by_partition, strict=True), strict=True)
+    return {key: max(map(int, seconds)) for key, seconds in found if None not in seconds}

@@ -1,0 +1,81 @@
+"""What a worker answers a server: sizes, partition by partition."""
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from dangol.definitions.model import Segment
+from dangol.errors import Invalid
+from dangol.runtime import SiteRuntime
+from dangol.segments.calendar import Clock
+from dangol.segments.language import parse_segment, parse_segments
+from dangol.segments.nodes import Node
+from dangol.segments.population import counting, question
+from dangol.segments.population.judging import Moment
+from dangol.segments.population.schema import Schema
+from dangol.store import asking
+from dangol.store.asking import Answer, Part, Question
+from dangol.worker.roll import Roll
+
+if TYPE_CHECKING:
+    from dangol.worker.census import Census
+
+LONGEST_WAIT = 1.0
+"""Seconds within which a worker hears of new definitions."""
+
+LOOK = 0.02
+
+
+async def answer(census: "Census", asked: Question) -> None:
+    """Answer for the partitions that this worker has."""
+    lanes = {number: census.lanes[number] for number in asked.partitions if number in census.lanes}
+    runtime = await _runtime(census, asked) if lanes else None
+    if runtime is None:
+        return
+    await asyncio.gather(*(lane.catch_up() for lane in lanes.values()))
+    try:
+        async with census.counting:
+            ready = {number: lane.roll for number, lane in lanes.items() if lane.roll and asked.site in lane.roll.sites}
+            parts = await asyncio.to_thread(_count, ready, runtime, asked)
+        problem = ""
+    except Invalid as error:
+        parts, problem = [], str(error)
+    counted = {part.partition for part in parts}
+    for number, lane in lanes.items():
+        if number not in counted and not problem:
+            parts.append(Part(number, share=lane.coming.share if lane.coming else 0.0))
+    await asking.reply(census.link, asked.server, Answer(asked.id, runtime.version, parts, problem))
+
+
+async def _runtime(census: "Census", asked: Question) -> SiteRuntime | None:
+    """The site as the server knows it, or newer; None where this worker does not hear of it."""
+    deadline = time.monotonic() + LONGEST_WAIT
+    while time.monotonic() < deadline:
+        runtime = census.sites().get(asked.site)
+        if runtime is not None and runtime.version >= asked.version:
+            return runtime
+        await asyncio.sleep(LOOK)
+    return None
+
+
+def _count(rolls: dict[int, Roll], runtime: SiteRuntime, asked: Question) -> list[Part]:
+    """Without those that don't keep what is asked for."""
+    questions: dict[Schema, question.Question] = {}
+    nodes = _nodes(runtime, asked)
+    parts = []
+    for number, roll in rolls.items():
+        schema = roll.schemas[asked.site]
+        if schema not in questions:
+            calendar = runtime.scope.calendar
+            moment = Moment(Clock(asked.now, calendar), calendar, schema.lexicons.__getitem__)
+            questions[schema] = question.Question(nodes, moment)
+        if schema.holds(questions[schema].holders()):
+            sizes, sample = counting.count([roll.sites[asked.site]], questions[schema], asked.now)
+            parts.append(Part(number, [each for size in sizes for each in size], [(at, id) for at, id in sample]))
+    return parts
+
+
+def _nodes(runtime: SiteRuntime, asked: Question) -> list[Node]:
+    if not asked.asked:
+        return parse_segments(runtime.scope)
+    return [parse_segment(Segment("asked", each.include, exclude=each.exclude), runtime.scope) for each in asked.asked]
