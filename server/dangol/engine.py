@@ -169,7 +169,7 @@ class Engine:
 
     async def look(self, runtime: SiteRuntime, profile_id: str) -> Profile:
         """A copy of the profile as it is now, through an alias where there is one."""
-        profile = (await self._profiles.read(runtime.site.id, profile_id)).profile()
+        profile = (await self._profiles.read_now(runtime.site.id, profile_id)).profile()
         return await self.look(runtime, profile.alias) if profile.alias else profile
 
 

@@ -18,6 +18,9 @@ from dangol.store.link import Link
 from dangol.store.script import Script
 from dangol.store.wire import Argument
 
+FIRST = "0-0"
+"""An id before all entries."""
+
 PARKED_LIMIT = 1000
 """Entries that a partition keeps parked; the oldest go first."""
 
@@ -146,6 +149,29 @@ class Reader:
         args: list[Argument] = [self.token, self.job, delivery.id, delivery.payload, reason, PARKED_LIMIT]
         if await _PARK(self.link, [log, lease, parked], args) is None:
             raise LeaseLost(f"{self.job}, partition {self.number}")
+
+
+async def between(link: Link, number: int, after: str, until: str, limit: int) -> list[tuple[str, bytes]]:
+    """The ids and documents of the first entries with after < id <= until, at most `limit`."""
+    found = await link.call("XRANGE", keys.log(number), f"({after}", until, "COUNT", limit)
+    return [(entry_id.decode(), fields[1]) for entry_id, fields in found]
+
+
+async def reach(link: Link, number: int) -> tuple[int, str]:
+    """Since when the log has everything that happened in this partition, in unix seconds (0: from the first event
+    on), and the id of its last entry."""
+    try:
+        flat = await link.call("XINFO", "STREAM", keys.log(number))
+    except ResponseError as error:
+        if "no such key" in str(error):
+            return 0, FIRST
+        raise
+    about = dict(zip(flat[::2], flat[1::2], strict=True))
+    last = about[b"last-generated-id"].decode()
+    if about[b"entries-added"] == about[b"length"]:
+        return 0, last
+    oldest = about[b"first-entry"]
+    return int((oldest[0].decode() if oldest else last).partition("-")[0]) // 1000, last
 
 
 async def trim(link: Link, number: int, retention: float) -> tuple[int, dict[str, int]]:

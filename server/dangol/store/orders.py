@@ -64,6 +64,12 @@ async def claim(
     return Claim(owner, "" if settled else rest, settled, bool(first))
 
 
+async def owner(link: Link, site: str, number: str) -> str:
+    """Whose an order is; empty where nobody has reported it, or long ago."""
+    stands: bytes | None = await link.call("GET", keys.order(site, number))
+    return stands.decode().partition(" ")[0] if stands else ""
+
+
 async def settle(link: Link, site: str, number: str, owner: str, counted_for: str) -> None:
     """Close the claim of `owner`: the order is in the profile `counted_for`, and in no other."""
     await SETTLE(link, [keys.order(site, number)], [owner, counted_for, SECONDS])

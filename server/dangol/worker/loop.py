@@ -44,8 +44,9 @@ class Timing:
 class Worker:
     """All jobs of dangol in one event loop. Any number may run on one store; they share the work by themselves.
 
-    `campaigns` looks a campaign up in the definitions, `profiles` reads a profile. Start it once the definitions are
-    loaded: a message of a campaign that `campaigns` does not know within seconds is dropped and counted.
+    `campaigns` looks a campaign up in the definitions, `profiles` reads a profile; `others` are jobs that need more
+    than those. Start it once the definitions are loaded: a message of a campaign that `campaigns` does not know within
+    seconds is dropped and counted.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Worker:
         *,
         timing: Timing | None = None,
         policy: Policy | None = None,
+        others: Sequence[Job] = (),
     ) -> None:
         self.link = link
         self.timing = timing or Timing()
@@ -68,7 +70,7 @@ class Worker:
             *(Follow(link, f"sink:{each.name}", Drain(guard, each), SINK_TRIES) for each in registry.sinks()),
         ]
         upkeep = Upkeep(link, {job.name for job in follows}, self.timing.retention)
-        self.jobs: Sequence[Job] = [*follows, Dispatch(link, registry, guard, policy or Policy()), upkeep]
+        self.jobs: Sequence[Job] = [*follows, Dispatch(link, registry, guard, policy or Policy()), upkeep, *others]
         self._stopping = asyncio.Event()
         self._crew = Crew(link, self.jobs, self.timing)
 

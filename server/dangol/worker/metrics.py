@@ -12,3 +12,4 @@ WAITING = Gauge("dangol_push_waiting", "Push requests that are not finished, by 
 PUSHES = Counter("dangol_push_rows", "Push requests that came into a state.", ["state"])
 SENDS = Counter("dangol_push_sends", "Attempts to hand over a push request.", ["channel", "outcome"])
 SKIPPED = Counter("dangol_trigger_skipped", "Decided messages that were not sent.", ["reason"])
+FILLED = Counter("dangol_backfill_profiles", "Profiles that got something from the log for new conditions.")
