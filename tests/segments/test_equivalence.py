@@ -1,13 +1,13 @@
 """The index says what the twin says, for random shoppers and random segments that ask for the same few values."""
 
-from math import inf, nan, nextafter
+from math import inf, nextafter
 from typing import Any
 from unicodedata import normalize
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dangol.definitions.model import Segment, Site
+from dangol.definitions.model import Segment, Site, Trait
 from dangol.errors import Invalid
 from dangol.plugin import Request
 from dangol.profile.model import Contact, Coupon, Environment, Line, Member, Order, Profile, Rfm, Seen, Visit
@@ -20,7 +20,11 @@ from dangol.segments.text import path
 from dangol.segments.twin import holds
 
 NOW = 1_773_113_400
-SITE = Site(id="shop", key="public-key", name="Shop", origins=["https://shop.example"])
+TRAITS = [
+    Trait("number", "", "number", public=True), Trait("text", "", "text"), Trait("boolean", "", "boolean", public=True),
+    Trait("time", "", "time"), Trait("list", "", "list", public=True), Trait("choice", "", "text", choices=["a", "K"]),
+]  # fmt: skip
+SITE = Site(id="shop", key="public-key", name="Shop", origins=["https://shop.example"], traits=TRAITS)
 
 NFC = "\uce74\ud398"
 NFD = normalize("NFD", NFC)
@@ -43,10 +47,13 @@ visits = st.builds(
     st.lists(st.sampled_from(PATHS), max_size=4, unique=True), st.lists(words, max_size=4), times, texts, texts,
     st.sampled_from(["", "naver", "meta"]), texts | st.just("search.naver.com/a"), st.lists(counts, max_size=4),
 )  # fmt: skip
+# Of any type, as of traits that were declared otherwise before.
+values = words | st.booleans() | times | st.floats() | st.sampled_from([2.0, 2.5]) | st.lists(words, max_size=3)
+traits = st.dictionaries(st.sampled_from([trait.id for trait in TRAITS]), values, max_size=4)
 members = st.builds(
     Member, words, grade=texts, sex=texts, joined_at=times, last_login_at=times,
     birthday=st.sampled_from(["", "03-10", "1990-03-10", "02-29", "2000-02-29", "nonsense", "2040-01-01"]),
-    traits=st.dictionaries(words, words | st.sampled_from([True, 2, 2.5, nan, inf, 2**63]), max_size=4),
+    traits=traits,
     coupons=st.lists(st.builds(Coupon, words, texts, times), max_size=3), revenue=st.none() | counts,
     rfm=st.none() | st.builds(Rfm, texts, *[st.integers(0, 5)] * 3),
 )  # fmt: skip
@@ -61,7 +68,7 @@ profiles = st.builds(
     cart_at=times, cart_until=times, contacts=st.dictionaries(words, contacts, max_size=3),
     recent_orders=st.lists(st.builds(Order, words, counts | st.just(-1), times), max_size=3),
     wishlist=seen, orders=counts, spent=counts, last_order_at=times, bought=seen, checkout_at=times,
-    member=st.none() | members,
+    member=st.none() | members, traits=traits,
 )  # fmt: skip
 requests = st.builds(
     Request, st.sampled_from([NOW, NOW + 40_000.5, 0]), st.sampled_from(PATHS), product=texts,
@@ -86,7 +93,7 @@ def operands(row: Row, operator: str) -> st.SearchStrategy[Any]:
 
 @st.composite
 def leaves(draw: st.DrawFn) -> dict[str, Any]:
-    row = draw(st.sampled_from(list(CATALOGUE)))
+    row = draw(st.sampled_from(list(Scope(CATALOGUE, SITE).catalogue)))
     operators = draw(st.lists(st.sampled_from(row.operators), min_size=1, max_size=2, unique=True))
     key = {"key": draw(words)} if row.keyed else {}
     return {row.id: key | {operator: draw(operands(row, operator)) for operator in operators}}
