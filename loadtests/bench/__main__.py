@@ -9,7 +9,7 @@ from importlib import import_module
 
 import click
 
-NAMES = ("page_view", "segments", "latency", "memory", "link")
+NAMES = ("page_view", "segments", "latency", "memory", "link", "rehearsal")
 
 
 def about(name: str) -> str:

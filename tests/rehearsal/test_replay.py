@@ -78,6 +78,13 @@ def test_a_shopper_who_came_first_in_the_span_was_in_nothing_before(rules: Any) 
     assert (diary.held, diary.entered_at) == (frozenset(), [("few", 60)])
 
 
+def test_a_member_whose_history_came_from_a_visitor_of_the_span_was_in_nothing_before(rules: Any) -> None:
+    everyone = Segment("everyone", {"all": []})
+    merged = Profile(seed=7, first_seen=NOW + 50, visits=1)
+    diary = told(rules([everyone]), entry(60), profile=merged)
+    assert (diary.held, diary.entered_at) == (frozenset(), [("everyone", 60)])
+
+
 def test_conditions_on_the_page_are_judged_by_the_entrys_own_page(rules: Any) -> None:
     diary = told(rules([CART]), entry(0), entry(5, page="/cart?x=1"), entry(9))
     assert diary.entered_at == [("cart", 5)]
