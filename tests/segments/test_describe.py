@@ -6,7 +6,7 @@ import pytest
 from dangol.definitions.model import Site, Trait
 from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.describe import OPERATORS as NAMED
-from dangol.segments.describe import described
+from dangol.segments.describe import described, ready_made
 from dangol.segments.language import Scope
 from dangol.segments.row import BEHAVIOUR, GROUPS, OPERATORS
 
@@ -50,3 +50,16 @@ def test_units_and_choices_are_told_as_people_read_them() -> None:
 def test_where_the_fact_comes_from_is_told() -> None:
     sources = {name: TOLD[name]["source"] for name in ("visits", "page_now", "did", "did_then", "did_but_not")}
     assert sources == {"visits": "profile", "page_now": "request", **dict.fromkeys(BEHAVIOUR, "window")}
+
+
+def test_ready_made_segments_are_told_with_their_outline() -> None:
+    told = {each["id"]: each for each in ready_made(Scope(CATALOGUE, SITE))}
+    frequent, exact = told["frequent"], told["joined-3-days-ago"]
+    assert (frequent["include"], frequent["outline"]["ko"]) == ({"visits": {"gte": 10}}, "누적 방문수 10회 이상")
+    assert exact["outline"]["en"].splitlines() == [
+        "all of these hold:",
+        "  signed up at most 3 days ago",
+        "  this does not hold:",
+        "    signed up at most 2 days ago",
+    ]
+    assert "$" in told["spent-1"]["outline"]["en"]

@@ -115,13 +115,13 @@ SAID: list[tuple[dict[str, Any], str, str]] = [
     ({"joined_on": {"since": "2026-01-31"}}, "가입일 2026년 1월 31일 이후", "signed up on or after 31 January 2026"),
     (
         {"joined_on": {"before": "2026-01-31 18:00"}},
-        "가입일 2026년 1월 31일 18:00 이전",
+        "가입일 2026년 1월 31일 18:00 전",
         "signed up before 31 January 2026 18:00",
     ),
     ({"joined_on": {"on": "2026-01-31"}}, "가입일 2026년 1월 31일 당일", "signed up on 31 January 2026"),
     (
         {"trait.renewal": {"since": "2026-01-01", "before": "2026-02-01"}},
-        "갱신일 2026년 1월 1일부터 2026년 2월 1일 이전",
+        "갱신일 2026년 1월 1일부터 2026년 2월 1일 전까지",
         "renewal: on or after 1 January 2026 and before 1 February 2026",
     ),
 ]

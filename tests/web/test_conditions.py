@@ -26,3 +26,12 @@ async def test_the_schema_that_is_served_takes_every_example(admin: httpx.AsyncC
     assert len(examples) > 50
     for example in examples:
         Draft202012Validator(schema).validate(example)
+
+
+async def test_ready_made_segments_come_along(admin: httpx.AsyncClient) -> None:
+    presets = (await admin.get("/v1/admin/conditions")).json()["presets"]
+    schema = (await admin.get("/v1/admin/conditions/schema")).json()
+    assert {"frequent", "birthday-today", "on-mobile"} <= {each["id"] for each in presets}
+    for each in presets:
+        Draft202012Validator(schema).validate(each["include"])
+        assert all(each["outline"].values())

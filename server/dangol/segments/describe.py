@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dangol.definitions.model import Segment
 from dangol.segments.behaviour import EXAMPLES
-from dangol.segments.language import Leaf, Scope, parse
+from dangol.segments.language import Leaf, Scope, parse, parse_segment
+from dangol.segments.presets import presets
 from dangol.segments.row import BEHAVIOUR, GROUPS, UNITS, Row
-from dangol.segments.sentences import sentence
+from dangol.segments.sentences import outline, sentence
 
 OPERATORS: Mapping[str, tuple[str, str]] = {
     "eq": ("같음", "is exactly"),
@@ -47,6 +49,13 @@ def described(scope: Scope) -> Iterator[dict[str, Any]]:
         leaf = parse({name: EXAMPLES[name]}, scope)
         assert isinstance(leaf, Leaf)
         yield _described(leaf.row, scope) | {"label": _both(BEHAVIOURS[name]), "source": "window"}
+
+
+def ready_made(scope: Scope) -> Iterator[dict[str, Any]]:
+    """Segments to begin with, as JSON, each with its outline in words."""
+    for preset in presets(scope.site.currency):
+        tree = parse_segment(Segment(preset.id, preset.include, exclude=preset.exclude), scope)
+        yield preset.describe() | {"outline": outline(tree, scope)}
 
 
 def _described(row: Row, scope: Scope) -> dict[str, Any]:

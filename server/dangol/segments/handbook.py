@@ -10,7 +10,7 @@ import msgspec
 
 from dangol.definitions.model import Site
 from dangol.segments.catalogue import CATALOGUE
-from dangol.segments.describe import described
+from dangol.segments.describe import described, ready_made
 from dangol.segments.language import Scope
 from dangol.segments.row import OPERATORS
 
@@ -30,7 +30,8 @@ SOURCES = {"profile": "", "request": " (현재 페이지 / the open page)", "win
 
 def conditions() -> str:
     """The list as Markdown, in both languages."""
-    return "\n".join(_lines(list(described(Scope(CATALOGUE, SITE)))))
+    scope = Scope(CATALOGUE, SITE)
+    return "\n".join([*_lines(list(described(scope))), *_ready_made(list(ready_made(scope)))])
 
 
 def renewed(text: str) -> str:
@@ -53,11 +54,22 @@ def _lines(rows: list[dict[str, Any]]) -> Iterator[str]:
         yield from map(_row, members)
 
 
+def _ready_made(segments: list[dict[str, Any]]) -> Iterator[str]:
+    yield "\n## 바로 쓰는 세그먼트 / Ready-made segments\n"
+    yield "| 세그먼트 / segment | 포함 / include | 제외 / exclude |\n| --- | --- | --- |"
+    for each in segments:
+        trees = [_written(each[name]) if name in each else "" for name in ("include", "exclude")]
+        yield f"| {each['label']['ko']}<br>{each['label']['en']} | {' | '.join(trees)} |"
+
+
+def _written(tree: Any) -> str:
+    return f"`{msgspec.json.encode(tree).decode()}`"
+
+
 def _row(row: dict[str, Any]) -> str:
-    example = msgspec.json.encode(row["example"]).decode()
     label, said = row["label"], row["sentence"]
     kind = f"{KINDS[row['kind']]}{SOURCES[row['source']]}"
-    cells = [f"{label['ko']}<br>{label['en']}", kind, f"`{example}`", f"{said['ko']}<br>{said['en']}"]
+    cells = [f"{label['ko']}<br>{label['en']}", kind, _written(row["example"]), f"{said['ko']}<br>{said['en']}"]
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 
 

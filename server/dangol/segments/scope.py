@@ -1,7 +1,7 @@
 """What a tree of conditions may name: the catalogue's rows, the site's other segments, and the shop's own time."""
 
 from collections import deque
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -9,7 +9,6 @@ from dangol.definitions.model import Segment, Site
 from dangol.segments.calendar import Calendar, calendar
 from dangol.segments.catalogue import Catalogue
 from dangol.segments.nodes import Named
-from dangol.segments.row import Row
 
 MAX_CHAIN = 8
 """Segments that may name each other in a row."""
@@ -27,17 +26,12 @@ class Scope:
         self.catalogue = catalogue.with_traits(site.traits)
         self.site = site
         self.segments = tuple(segments)
-        self.by_id: Mapping[str, Segment] = {segment.id: segment for segment in reversed(self.segments)}
+        self.by_id: dict[str, Segment] = {}
+        for segment in self.segments:
+            self.by_id.setdefault(segment.id, segment)
         self.calendar: Calendar = calendar(site.timezone)
         self.read: dict[str, Named | None] = {}
-        self._rows: dict[Hashable, Row] = {}
         self._names: dict[str, tuple[str, ...]] = {}
-
-    def row(self, key: Hashable, make: Callable[[], Row]) -> Row:
-        """The one row that stands for `key`, made when first asked for: equal conditions then share their facts."""
-        if key not in self._rows:
-            self._rows[key] = make()
-        return self._rows[key]
 
     def nearest_segment(self, id: str) -> str:
         """The segment whose id is most like `id`, or empty."""

@@ -55,9 +55,9 @@ FRAMES = {"ko": "{label} {}", "en": "{label}: {}"}
 YES_OR_NO = {"ko": "{label}임|{label:이} 아님", "en": "{label}: yes|{label}: no"}
 TIMES = {
     "since": ("{} 이후", "on or after {}"),
-    "before": ("{} 이전", "before {}"),
+    "before": ("{} 전", "before {}"),
     "on": ("{} 당일", "on {}"),
-    "between": ("{}부터 {} 이전", "on or after {} and before {}"),
+    "between": ("{}부터 {} 전까지", "on or after {} and before {}"),
 }
 Said = dict[str, str]
 

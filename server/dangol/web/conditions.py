@@ -6,8 +6,7 @@ from starlette.routing import Route
 
 from dangol.house import House
 from dangol.runtime import SiteRuntime
-from dangol.segments.describe import described
-from dangol.segments.presets import presets
+from dangol.segments.describe import described, ready_made
 from dangol.segments.schema import schema
 from dangol.web.body import json
 from dangol.web.keyed import keyed
@@ -22,9 +21,9 @@ def routes(house: House) -> list[Route]:
 
 
 async def conditions(request: Request, runtime: SiteRuntime) -> Response:
-    """Every condition of the site, and ready-made ones to begin with."""
-    ready = [preset.describe() for preset in presets(runtime.site.currency)]
-    return json({"conditions": list(described(runtime.scope)), "presets": ready})
+    """Every condition of the site, and ready-made segments to begin with."""
+    told = described(runtime.scope)
+    return json({"conditions": list(told), "presets": list(ready_made(runtime.scope))})
 
 
 async def condition_schema(request: Request, runtime: SiteRuntime) -> Response:
