@@ -30,7 +30,12 @@ def profile_of(events: list[Event], member: str = "") -> Profile:
 
 
 NAMES = ["page_view", "view_item", "add_to_cart", "view_cart", "add_to_wishlist", "purchase", "refund"]
-PRODUCTS = st.builds(Item, st.sampled_from("abcdefg"), price=st.integers(0, 10**6))
+PRODUCTS = st.builds(
+    Item,
+    st.sampled_from("abcdefg"),
+    price=st.none() | st.integers(0, 10**6),
+    brand=st.sampled_from(["", "Denby", "Iittala"]),
+)
 EVENTS = st.lists(
     st.builds(
         Event,
@@ -67,9 +72,13 @@ def test_the_order_of_visitors_does_not_matter_to_what_is_counted(
     here, there = joined(member, first, second), joined(member, second, first)
     for name in (*COUNTS, *LATEST, "first_seen"):
         assert getattr(here, name) == getattr(there, name)
-    for ring in ("viewed", "wishlist", "bought"):
-        assert {seen.id: seen for seen in getattr(here, ring)} == {seen.id: seen for seen in getattr(there, ring)}
+    for ring in ("viewed", "wishlist", "bought", "brands"):
+        assert met(here, ring) == met(there, ring)
     assert {order.number for order in here.recent_orders} == {order.number for order in there.recent_orders}
+
+
+def met(profile: Profile, ring: str) -> set[tuple[str, int, int]]:
+    return {(seen.id, seen.at, seen.times) for seen in getattr(profile, ring)}
 
 
 @given(EVENTS, EVENTS)
@@ -122,10 +131,28 @@ def test_the_visit_that_ended_leaves_its_time() -> None:
 
 def test_the_newer_cart_wins_and_the_older_ones_lines_stay_behind() -> None:
     member = Profile(cart=[Line("a", 1, 1, NOW - 50), Line("b", 2, 1, NOW - 40)], cart_at=NOW - 40)
-    visitor = Profile(cart=[Line("a", 9, 3, NOW)], cart_at=NOW)
+    visitor = Profile(cart=[Line("a", 9, 3, NOW)], cart_at=NOW, cart_until=NOW + 60)
     result = joined(member, visitor)
+    assert result.cart_until == NOW + 60
     assert result.cart == [Line("a", 9, 3, NOW), Line("b", 2, 1, NOW - 40)]
     assert result.cart_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "price"),
+    [(Seen("a", NOW, 2, 900), Seen("a", NOW - 9, 1, 800), 900), (Seen("a", NOW - 9, 2, 900), Seen("a", NOW), 900)],
+)
+def test_a_product_cost_what_it_was_last_seen_for(ours: Seen, theirs: Seen, price: int) -> None:
+    for one, other in ((ours, theirs), (theirs, ours)):
+        assert joined(Profile(viewed=[one]), Profile(viewed=[other])).viewed == [Seen("a", NOW, 3, price)]
+
+
+def test_the_last_order_is_the_last_that_nobody_saw_taken_back() -> None:
+    early, late, gone = Order("1", 100, NOW - 9), Order("2", 100, NOW), Order("2", TAKEN_BACK, NOW)
+    bought = Profile(orders=2, spent=200, last_order_at=NOW, recent_orders=[late, early])
+    cancelled = Profile(recent_orders=[gone])
+    assert joined(bought, cancelled).last_order_at == NOW - 9
+    assert joined(cancelled, bought).last_order_at == NOW - 9
 
 
 def test_what_either_saw_of_a_campaign_counts_for_the_person() -> None:
@@ -149,6 +176,7 @@ def full(prefix: str) -> Profile:
     return Profile(
         viewed=seen,
         categories=seen[: model.CATEGORIES],
+        brands=seen[: model.BRANDS],
         wishlist=seen,
         bought=seen,
         cart=[Line(each.id, 1, 1, each.at) for each in seen],
@@ -166,6 +194,7 @@ def test_no_merge_makes_a_ring_longer() -> None:
     result = joined(full("m"), full("v"), full("w"))
     assert (len(result.viewed), len(result.wishlist), len(result.bought)) == (50, 50, 50)
     assert (len(result.cart), len(result.categories)) == (model.CART_LINES, model.CATEGORIES)
+    assert len(result.brands) == model.BRANDS
     assert (len(result.recent_orders), len(result.leases)) == (model.RECENT_ORDERS, model.LEASES)
     assert len(result.event_ids) == model.EVENT_IDS * model.EVENT_ID_BYTES
     assert (len(result.merged), result.merged[:2]) == (MERGED, ["v1", "v0"])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dangol.definitions.model import Site
 from dangol.profile import model
-from dangol.profile.model import Line, Member, Order, Profile, Seen
+from dangol.profile.model import Line, Member, Order, Profile, Seen, Visit
 from dangol.profile.reduce import TAKEN_BACK, VISIT_GAP, reduce
 from dangol.protocol.event import STANDARD_EVENTS, Event, Item
 
@@ -188,6 +188,44 @@ def test_a_visit_remembers_the_host_it_came_from() -> None:
     assert after(view(props={"referrer": "https://[::1/"})).visit.referrer == ""
 
 
+def test_a_visit_that_the_shops_own_page_began_came_from_nowhere() -> None:
+    profile = after(view(props={"referrer": "https://shop.example/p"}))
+    assert (profile.visit.referrer, profile.visit.referrer_page) == ("", "")
+
+
+def test_a_visit_remembers_the_marks_of_its_link() -> None:
+    link = "/p?product_no=1&utm_source=naver&utm_medium=cpc&utm_content=top&utm_term=mug&n_media=1"
+    visit = after(view(page=link, props={"referrer": "https://m.search.naver.com/s?q=1"})).visit
+    assert (visit.source, visit.medium, visit.content, visit.term, visit.click) == (
+        "naver",
+        "cpc",
+        "top",
+        "mug",
+        "naver",
+    )
+    assert (visit.landing, visit.pages) == ("/p?product_no=1", ["/p?product_no=1"])
+    assert visit.referrer_page == "m.search.naver.com/s"
+
+
+def test_another_ad_starts_a_visit_of_its_own() -> None:
+    profile = after(view(NOW, "/?gclid=1"), view(NOW + 60, "/?gclid=2"), view(NOW + 120, "/?n_media=1"))
+    assert (profile.visits, profile.visit.click) == (2, "naver")
+
+
+def test_a_visit_counts_how_often_each_page_was_seen() -> None:
+    pages = ["/p?no=1", "/p?no=2", "/p?no=1", "/p?no=1&utm_source=x", "/"]
+    profile = after(*(view(NOW + at, page) for at, page in enumerate(pages[:3])))
+    assert (profile.visit.pages, profile.visit.page_times) == (["/p?no=1", "/p?no=2"], [2, 1])
+    after(*(view(NOW + 9 + at, f"/{at}") for at in range(40)), profile=profile)
+    assert len(profile.visit.page_times) == len(profile.visit.pages) == model.RECENT_PAGES
+
+
+def test_pages_of_an_old_document_were_seen_once() -> None:
+    profile = Profile(last_seen=NOW, visit=Visit(NOW, 2, pages=["/a", "/b"]))
+    after(view(NOW + 1, "/b"), view(NOW + 2, "/c"), profile=profile)
+    assert (profile.visit.pages, profile.visit.page_times) == (["/c", "/b", "/a"], [1, 2, 1])
+
+
 HOSTILE_PAGES = [
     "/?utm_source=a" + "&b=1" * 200,
     "/?utm_source=" + "x" * 900,
@@ -318,6 +356,7 @@ def assert_bounded(profile: Profile) -> None:
         "wishlist": model.RECENT_PRODUCTS,
         "bought": model.RECENT_PRODUCTS,
         "categories": model.CATEGORIES,
+        "brands": model.BRANDS,
         "cart": model.CART_LINES,
     }
     for name, size in rings.items():
@@ -338,11 +377,11 @@ def test_the_largest_profile_has_a_bound() -> None:
     profile = Profile()
     for number in range(200):
         word = f"{number:03}" + "😀" * 97
-        items = [Item(word, price=10**12, quantity=100_000, category=word)]
+        items = [Item(word, price=10**12, quantity=100_000, category=word, brand=word)]
         names = ("view_item", "add_to_wishlist", "add_to_cart", "begin_checkout")
         found = [event(name, NOW, *items, id=f"{name}{number}") for name in names]
         long_page = f"/{number:03}" + "😀" * 996
-        found += [view(NOW, long_page, id=f"view{number}", props={"referrer": f"https://{'a' * 900}"})]
+        found += [view(NOW, long_page, id=f"view{number}", props={"referrer": f"https://{'a' * 900}/{word}"})]
         found += [event("search", NOW, id=f"search{number}", key=word + "😀" * 100)]
         found += [event("purchase", NOW, *items, id=f"order{number}", key=word + "😀" * 100)]
         found += [event("add_to_cart", NOW, *items, id=f"again{number}")]
