@@ -3,6 +3,8 @@ from typing import Any
 import httpx
 import pytest
 
+from dangol.store import keys, known
+
 pytestmark = pytest.mark.anyio
 
 POPCORN: dict[str, Any] = {"id": "hello", "widget": {"use": "popcorn", "params": {"title": "Hello"}}, "holdout": 0}
@@ -124,3 +126,23 @@ async def test_explain_imagines_any_event(browser: Any, event: Any, admin: httpx
     await browser.send(event())
     response = await admin.get("/v1/admin/explain", params={"visitor": browser.cookie, "events": events})
     assert response.status_code == 200
+
+
+async def test_explain_says_since_when_behaviour_is_known(
+    new_house: Any, opened: Any, define: Any, new_browser: Any, event: Any
+) -> None:
+    often = {"id": "often", "include": {"did": {"event": "page_view", "gte": 1, "within": "7d"}}}
+    late = {"id": "late", "include": {"not": {"did": {"event": "search", "within": "7d"}}}}
+    house = await opened(new_house(define(segments=[often, late, {"id": "all", "include": {"all": []}}])))
+    streams = house.by_id["shop"].watching.streams.values()
+    [views] = [each.key for each in streams if each.pattern.name == "page_view"]
+    for number in range(keys.PARTITIONS):
+        await known.learn(house.link, number, "shop", [views], number)
+    browser = new_browser(house)
+    await browser.send(event())
+    headers = {"Authorization": f"Bearer {house.by_id['shop'].keys.admin}"}
+    answer = (await browser.http.get("/v1/admin/explain", params={"visitor": browser.cookie}, headers=headers)).json()
+    assert answer["since"] == {"often": keys.PARTITIONS - 1, "late": None}
+    assert [len(seconds) for seconds in answer["facts"]["behaviours"].values()] == [1]
+    [leaf] = answer["segments"][0]["parts"]
+    assert leaf["sentence"]["en"] == "viewed a page once or more in the last 7 days (now once)"

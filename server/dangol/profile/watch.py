@@ -275,6 +275,11 @@ def count(packed: bytes, after: int, until: int) -> int:
     return max(0, bisect_left(times, until + 1 << 32) - bisect_left(times, after + 1 << 32))
 
 
+def seconds(packed: bytes) -> list[int]:
+    """When a stream's events were, in unix seconds, the oldest first."""
+    return [each >> 32 for each in array("Q", packed)]
+
+
 def before(packed: bytes, second: int) -> bytes:
     """The stream's events before that unix second."""
     times = array("Q", packed)

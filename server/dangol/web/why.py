@@ -17,10 +17,14 @@ from dangol.errors import Invalid, Problem
 from dangol.house import House
 from dangol.plugin import Request as Page
 from dangol.profile.model import Profile
+from dangol.profile.watch import seconds
 from dangol.protocol import envelope, tokens
 from dangol.protocol.event import Event, Item
 from dangol.runtime import SiteRuntime
+from dangol.segments import behaviour
+from dangol.segments.language import parse_segment
 from dangol.segments.why import explain, told
+from dangol.store.known import known_since
 from dangol.web.body import json
 from dangol.web.keyed import keyed
 
@@ -62,8 +66,22 @@ class Why:
                 "campaigns": [_told(decision) for decision in decisions],
                 "words": {language: "\n\n".join(text[language] for text in texts) for language in ("ko", "en")},
                 "facts": _facts(profile),
+                "since": await self._since(runtime, segments),
             }
         )
+
+    async def _since(self, runtime: SiteRuntime, segments: Sequence[Segment]) -> dict[str, int | None]:
+        """Since when the behaviour that segments ask for is known, in unix seconds: 0 from the first event on, None
+        while it is still looked up."""
+        nodes = {segment.id: [parse_segment(segment, runtime.scope)] for segment in segments}
+        asked = {id: [stream.key for stream in behaviour.streams(node)] for id, node in nodes.items()}
+        keys = {key for each in asked.values() for key in each}
+        known = await known_since(self._house.link, runtime.site.id, keys)
+        return {
+            id: max(known[key] for key in each) if known.keys() >= set(each) else None
+            for id, each in asked.items()
+            if each
+        }
 
 
 def _asked(runtime: SiteRuntime, segment: str, campaign: str) -> tuple[Sequence[Segment], str]:
@@ -116,6 +134,7 @@ def _facts(profile: Profile) -> dict[str, Any]:
     facts: dict[str, Any] = _named(profile)
     for secret in ("seed", "event_ids"):
         del facts[secret]
+    facts["behaviours"] = {key: seconds(packed) for key, packed in profile.behaviours.items()}
     return facts
 
 
