@@ -26,6 +26,7 @@ from dangol.segments.scope import Scope
 EVENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MAX_PROPERTIES = 20
 LONGEST_NAME = 40
+REMEMBERED = 4_096
 PROPS = "props."
 HAVE_ITEMS = CART_EVENTS | {
     "view_item", "view_item_list", "add_to_wishlist", "remove_from_wishlist", "begin_checkout", "purchase", "refund",
@@ -186,14 +187,28 @@ def _accepts(clauses: tuple[Clause, ...]) -> Callable[[Event], bool]:
         for holds in of_event:
             if not holds(event):
                 return False
-        return not of_item or any(all(holds(item) for holds in of_item) for item in event.items)
+        if not of_item:
+            return True
+        for item in event.items:
+            for holds in of_item:
+                if not holds(item):
+                    break
+            else:
+                return True
+        return False
 
     return accepts
 
 
+@lru_cache(64)
+def _remembered(form: Callable[[str], str]) -> Callable[[str], str]:
+    """An event's text is compared by many patterns one after the other."""
+    return lru_cache(REMEMBERED)(form)
+
+
 def _holds(clause: Clause) -> Callable[[Any], bool]:
     row, read, _ = field(clause)
-    operand, form = clause.operand, text.page if clause.whole else row.form
+    operand, form = clause.operand, _remembered(text.page if clause.whole else row.form)
     check = COMPARE.get(clause.operator)
     if clause.kind != "text":
         assert check is not None
