@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from math import nan
+from operator import attrgetter
 from typing import Any
 
 from dangol.plugin import Profile, Request
@@ -52,7 +53,7 @@ def reset(profile: Profile) -> Mapping[str, int]:
 
 
 def _until_reset(fact: Fact, after: Any) -> Until:
-    return Until(fact, lambda profile: profile.cart_until, after)
+    return Until(fact, attrgetter("cart_until"), after)
 
 
 IN_CART = _until_reset(quantities, NOTHING)
