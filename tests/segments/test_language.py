@@ -1,5 +1,6 @@
 """What the written form allows, and what is said of the rest."""
 
+import time
 from typing import Any
 
 import msgspec
@@ -207,6 +208,19 @@ def test_long_chains_of_segments_are_refused() -> None:
     told = problems_of(chain(*names))
     assert len(told) > 1_900
     assert f"a chain of at most {MAX_CHAIN}" in told[0].expected
+
+
+def test_hostile_webs_of_segments_are_judged_soon() -> None:
+    names = [f"s{number}" for number in range(200)]
+    every: dict[str, Any] = {"any": [{"segment": name} for name in names]}
+    circles = [Segment(name, every) for name in names]
+    layers = [
+        Segment(name, {"any": every["any"][200 - number :] or [{"all": []}]}) for number, name in enumerate(names)
+    ]
+    for web in (circles, layers):
+        started = time.process_time()
+        assert len(problems_of(web)) > 180
+        assert time.process_time() - started < 4
 
 
 def test_segments_that_double_at_every_step_are_refused() -> None:

@@ -30,8 +30,8 @@ SAID: list[tuple[dict[str, Any], str, str]] = [
     ({"orders": {"lt": 3}}, "누적 구매수 3회 미만", "bought less than 3 times"),
     ({"orders": {"lte": 3}}, "누적 구매수 3회 이하", "bought at most 3 times"),
     ({"orders": {"eq": 0}}, "누적 구매수 정확히 0회", "bought exactly 0 times"),
-    ({"orders": {"ne": 3}}, "누적 구매수 3회 아님", "bought not exactly 3 times"),
-    ({"orders": {"gte": 2, "ne": 3}}, "누적 구매수 2회 이상, 3회 아님", "bought 2 times or more, not exactly 3 times"),
+    ({"orders": {"ne": 3}}, "누적 구매수 3회 아님", "bought other than 3 times"),
+    ({"orders": {"gte": 2, "ne": 3}}, "누적 구매수 2회 이상, 3회 아님", "bought 2 times or more, other than 3 times"),
     (
         {"spent": {"gte": 10_000, "lt": 50_000}},
         "누적 구매 금액 10,000원 이상 50,000원 미만",

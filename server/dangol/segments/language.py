@@ -49,7 +49,7 @@ def parse(tree: object, scope: Scope, where: str = "") -> Node:
 
 def parse_segment(segment: Segment, scope: Scope, where: str = "") -> Node:
     """`include` and not `exclude`, as one tree. Raises Invalid."""
-    return _Reader(scope, segment.id).segment(segment, f"{where}." if where else "")
+    return _Reader(scope, segment).segment(segment, f"{where}." if where else "")
 
 
 def parse_segments(scope: Scope, where: str = "segments") -> list[Node]:
@@ -68,9 +68,11 @@ def parse_segments(scope: Scope, where: str = "segments") -> list[Node]:
 class _Reader:
     """Walks one segment's trees and gathers what is wrong with them. `id` is the segment's, where it has one."""
 
-    def __init__(self, scope: Scope, id: str = "") -> None:
+    def __init__(self, scope: Scope, own: Segment | None = None) -> None:
         self.scope = scope
-        self.id = id
+        self.id = own.id if own else ""
+        # Of a segment that stands in the scope it is known whether it leads into a circle.
+        self.may_circle = own is not None and (own is not scope.by_id.get(own.id) or own.id not in scope.chains)
         self.problems: list[Problem] = []
         self.nodes = 0
 
@@ -133,9 +135,10 @@ class _Reader:
         if not isinstance(id, str) or (id not in self.scope.by_id and id != self.id):
             nearest = self.scope.nearest_segment(id) if isinstance(id, str) else ""
             return self.refuse(where, id, f"a segment of this site{_hint(nearest)}")
-        if self.id and (way := self.scope.way(id, self.id)):
+        if self.may_circle and (way := self.scope.way(id, self.id)):
+            self.may_circle = False  # it is told once; other ways back are refused as what leads into a circle
             return self.refuse(where, id, f"a segment that does not lead back here: {' -> '.join([self.id, *way])}")
-        if self.scope.is_long(id):
+        if self.scope.chains.get(id, MAX_CHAIN) >= MAX_CHAIN:
             return self.refuse(where, id, f"within a chain of at most {MAX_CHAIN} segments, none of them twice")
         node = _other(id, self.scope)
         return self.refuse(where, id, "a segment that is itself well written") if node is None else node
@@ -167,7 +170,7 @@ def _other(id: str, scope: Scope) -> Named | None:
         except Invalid:
             scope.read[id] = None
         else:
-            scope.read[id] = Named((node,), id)
+            scope.read[id] = Named((node,), id, extent(node))
     return scope.read[id]
 
 

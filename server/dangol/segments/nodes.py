@@ -36,9 +36,10 @@ class All:
 
 @dataclass(frozen=True, slots=True)
 class Named(All):
-    """Another segment, read: its include, and not its exclude."""
+    """Another segment, read: its include, and not its exclude. `measured` is the extent of these, where it is known."""
 
     segment: str
+    measured: tuple[int, int] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ def below(node: Node) -> tuple[Node, ...]:
 
 def extent(node: Node) -> tuple[int, int]:
     """How many nodes a tree has and how deep they are nested, the segments it names included."""
-    sizes, depths = zip(*[(0, 0), *map(extent, below(node))], strict=True)
-    return 1 + sum(sizes), 1 + max(depths)
+    parts = [node.measured] if isinstance(node, Named) and node.measured else list(map(extent, below(node)))
+    return 1 + sum(size for size, _ in parts), 1 + max((depth for _, depth in parts), default=0)
 
 
 def leaves_of(nodes: Iterable[Node]) -> Iterable[Leaf]:

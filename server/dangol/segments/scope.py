@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 from dangol.definitions.model import Segment, Site
@@ -12,6 +13,9 @@ from dangol.segments.nodes import Named
 
 MAX_CHAIN = 8
 """Segments that may name each other in a row."""
+
+LOOKED_AT = 200
+"""Segments that are looked through for a circle to tell of."""
 
 
 class Scope:
@@ -38,25 +42,36 @@ class Scope:
         return next(iter(get_close_matches(id, self.by_id, n=1)), "")
 
     def way(self, start: str, goal: str) -> list[str]:
-        """The segments from `start` to `goal`, each of which names the next; empty where there is no way."""
+        """The segments from `start` to `goal`, each of which names the next; empty where there is no way, or none
+        among the LOOKED_AT nearest."""
         came: dict[str, str] = {start: ""}
         ahead = deque([start])
-        while ahead:
+        while ahead and goal not in came and len(came) <= LOOKED_AT:
             id = ahead.popleft()
-            if id == goal:
-                return _back(came, id)
             for name in self.names(id):
                 if name not in came:
                     came[name] = id
                     ahead.append(name)
-        return []
+        return _back(came, goal) if goal in came else []
 
-    def is_long(self, id: str) -> bool:
-        """Whether more than MAX_CHAIN segments name each other from `id` on; so it is on the way into a cycle."""
-        reached = {id}
-        for _ in range(MAX_CHAIN):
-            reached = {name for each in reached for name in self.names(each)}
-        return bool(reached)
+    @cached_property
+    def chains(self) -> Mapping[str, int]:
+        """For each segment how many others it names in a row, at most; those that lead into a circle are not there."""
+        waiting = {id: len([name for name in self.names(id) if name in self.by_id]) for id in self.by_id}
+        named_by: dict[str, list[str]] = {id: [] for id in self.by_id}
+        for id in self.by_id:
+            for name in self.names(id):
+                named_by.setdefault(name, []).append(id)
+        found = {id: 0 for id, names in waiting.items() if not names}
+        ahead = deque(found)
+        while ahead:
+            id = ahead.popleft()
+            for other in named_by[id]:
+                waiting[other] -= 1
+                if not waiting[other]:
+                    found[other] = found[id] + 1
+                    ahead.append(other)
+        return found
 
     def names(self, id: str) -> tuple[str, ...]:
         """The segments that a segment names, as far as its trees can be followed."""

@@ -22,7 +22,7 @@ LOWER = {"gte": ("{} 이상", "{} or more"), "gt": ("{} 초과", "more than {}")
 UPPER = {"lt": ("{} 미만", "less than {}"), "lte": ("{} 이하", "at most {}")}
 PLACES = ("month", "o'clock")
 """Units that number places in time; of these there is no "exactly"."""
-POINT = {"eq": ("정확히 {}", "exactly {}"), "ne": ("{} 아님", "not exactly {}")}
+POINT = {"eq": ("정확히 {}", "exactly {}"), "ne": ("{} 아님", "other than {}")}
 # In Korean {label} is followed by its particle and {} is the operand in quotation marks with its own.
 TEXTS = {
     "is": ("{label:이} {}임", "{label} is {}"),
