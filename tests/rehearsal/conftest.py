@@ -12,8 +12,9 @@ from dangol.campaigns.screen import live, screen
 from dangol.definitions.model import Campaign, Definitions, Segment, Site
 from dangol.profile.model import Member, Profile
 from dangol.profile.reduce import reduce
-from dangol.profile.watch import NOTHING, Watching
+from dangol.profile.watch import Watching
 from dangol.protocol.event import Entry, Event
+from dangol.segments import behaviour
 from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.index import Index
 from dangol.segments.scope import Scope
@@ -29,7 +30,7 @@ class Rules:
     definitions: Definitions
     index: Index
     plan: Plan
-    watching: Watching = NOTHING
+    watching: Watching
 
     @property
     def site(self) -> Site:
@@ -37,9 +38,10 @@ class Rules:
 
 
 def compile_rules(segments: Sequence[Segment] = (), campaigns: Sequence[Campaign] = (), site: Site = SITE) -> Rules:
-    index = Index.build(Scope(CATALOGUE, site, segments))
+    scope = Scope(CATALOGUE, site, segments)
     plan = Plan.build(campaigns, site, {"popcorn": "corner"})
-    return Rules(Definitions(site, list(segments), list(campaigns)), index, plan)
+    definitions = Definitions(site, list(segments), list(campaigns))
+    return Rules(definitions, Index.build(scope), plan, behaviour.watching(scope, 1))
 
 
 @dataclass

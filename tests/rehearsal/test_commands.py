@@ -13,6 +13,7 @@ from dangol.definitions.document import dump_yaml
 from dangol.definitions.model import Definitions
 from dangol.engine import Context, Outcome
 from dangol.house import House
+from dangol.protocol import tokens
 from dangol.protocol.event import Event
 from dangol.store.embedded import EmbeddedStore
 
@@ -132,3 +133,20 @@ async def test_there_must_be_something_to_compare_with(link: Any, candidate: str
     refused = await run(store, "-", "--compare", text=candidate)
     assert refused.exit_code == 1
     assert "a site with definitions in force" in refused.output
+
+
+async def test_who_logs_in_is_told_as_a_visitor_until_then_and_as_a_member_after(
+    busy: House, define: Callable[..., Definitions], store: EmbeddedStore
+) -> None:
+    runtime, visitor = busy.by_id["shop"], "v000000000000001"
+    member = tokens.member_profile(runtime.keys, "kim")
+    await busy.engine.join(runtime, visitor, member)
+    event = Event("bought", "purchase", int(time.time() * 1000), value=100, key="1")
+    await busy.engine.take(runtime, member, [event], Context(now=time.time(), member="kim", widgets=False))
+    segments = [OFTEN, {"id": "member", "include": {"logged_in": True}}]
+    result = await run(store, "-", "--json", text=dump_yaml(define(segments=segments)))
+    answer = msgspec.json.decode(result.stdout)
+    assert answer["shoppers"] == {"visitors": 1, "joined": 1, "members": 1}
+    often, logged_in = answer["candidate"]["segments"]
+    assert (often["entered"]["joined"], often["left"]["joined"], often["left"]["members"]) == (1, 0, 1)
+    assert logged_in["entered"] == {"visitors": 0, "joined": 0, "members": 1}

@@ -18,14 +18,20 @@ DAY = 86_400
 FROM_LOG = (
     "first_seen", "last_seen", "visits", "page_views", "dwell", "orders", "spent", "last_order_at", "viewed",
     "categories", "brands", "cart", "cart_at", "wishlist", "bought", "recent_orders", "checkout_at", "contacts",
-    "member", "seed", "environment",
+    "member", "seed", "environment", "behaviours",
 )  # fmt: skip
 SITE = Site("shop", "public-key", "Shop", ["https://shop.example"])
 POPCORN = WidgetUse("popcorn")
-SEGMENTS = [Segment("often", {"visits": {"gte": 2}})]
+LEFT = {"first": {"event": "add_to_cart"}, "then": {"event": "purchase"}, "within": "1h", "last": "7d"}
+SEGMENTS = [
+    Segment("often", {"visits": {"gte": 2}}),
+    Segment("looked", {"did": {"event": "view_item", "gte": 2, "within": "24h"}}),
+    Segment("left", {"did_but_not": LEFT}),
+]
 CAMPAIGNS = [
     Campaign("once", widget=POPCORN, caps=[Cap(1, "session")], priority=2, holdout=0),
     Campaign("daily", widget=POPCORN, audience=["often"], caps=[Cap(2, "day")], holdout=50, delay=5),
+    Campaign("back", widget=POPCORN, audience=["looked", "left"], priority=3, caps=[Cap(1, "day")]),
     Campaign("thanks", message=MessageUse("log", once="event"), on=["purchase"], holdout=0),
 ]
 NAMES = (

@@ -107,7 +107,7 @@ class _Shopper:
 
     def begin(self, now: float) -> None:
         """Who was there already is in some segments."""
-        if 0 < self.profile.first_seen <= now:
+        if 0 < self.profile.first_seen < int(now):
             self._held = self._match(Request(now=now))
             self._observer.began(self._held)
 

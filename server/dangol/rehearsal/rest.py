@@ -38,15 +38,17 @@ def met(kept: Sequence[Seen], made: Sequence[Seen], earlier: int) -> list[Seen]:
 
 
 def carted(kept: Sequence[Line], made: Sequence[Line], earlier: int) -> list[Line]:
-    """The lines of the cart. One whose time is older than the events was there, and their quantity is the last word."""
+    """The lines of the cart. Of one that was added to, what it held before; one that a view of the whole cart has left
+    its older time held anything, so as much as now."""
     again = {line.id: line for line in made}
     rest = []
     for line in kept:
         other = again.get(line.id)
-        if other is None or line.at != other.at:
+        if other is None or line.at < other.at:
             rest.append(line)
         elif line.quantity > other.quantity:
-            rest.append(replace(line, at=min(earlier, other.at), quantity=line.quantity - other.quantity))
+            at = sooner(line.at, other.at, earlier)
+            rest.append(replace(line, at=at, quantity=line.quantity - other.quantity))
     return rest
 
 

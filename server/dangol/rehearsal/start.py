@@ -10,6 +10,7 @@ another one followed, orders that were cancelled since, and when something happe
 from collections.abc import Iterator, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from dangol.campaigns.decision import Decision, Reason, Verdict
 from dangol.campaigns.ledger import note
@@ -17,7 +18,7 @@ from dangol.definitions.model import Campaign, Site
 from dangol.profile import conversions, watch
 from dangol.profile.model import Lease, Member, Profile, Visit
 from dangol.profile.reduce import TAKEN_BACK, VISIT_GAP, reduce
-from dangol.protocol.event import REACTION_EVENTS, Entry
+from dangol.protocol.event import CART_EVENTS, REACTION_EVENTS, Entry
 from dangol.rehearsal import rest
 
 TOTALS = ("visits", "page_views", "dwell", "orders", "spent")
@@ -65,22 +66,27 @@ def _outline(kept: Profile, entries: Sequence[Entry], seed: int) -> Profile:
     """What is known of the start without knowing what the entries made: who it is, and which visit was the last."""
     outline = Profile(seed=kept.seed or seed, environment=kept.environment, merged=kept.merged, watched=kept.watched)
     events = [event for entry in entries for event in entry.events]
+    if kept.cart_at not in {event.at // 1000 for event in events if event.name in CART_EVENTS}:
+        outline.cart_at = kept.cart_at
     is_new = not kept.first_seen or (events and kept.first_seen == events[0].at // 1000)
-    if is_new:
-        return outline
-    outline.first_seen = kept.first_seen
-    views = [event.at // 1000 for event in events if event.name == "page_view"]
+    if not is_new:
+        outline.first_seen = kept.first_seen
+        _set_visit(outline, kept, [event.at // 1000 for event in events if event.name == "page_view"])
+    return outline
+
+
+def _set_visit(outline: Profile, kept: Profile, views: Sequence[int]) -> None:
+    """The visit that the page views went on with, or one that had ended when the first of them came."""
     if kept.visit.started not in views:
-        outline.visit = msgspec.structs.replace(kept.visit, page_views=0, pages=[], page_times=[], searches=[])
         is_explained = kept.last_seen in views
         outline.last_seen = max(kept.visit.started, views[0] - VISIT_GAP) if is_explained else kept.last_seen
-        return outline
+        outline.visit = replace(kept.visit, page_views=0, pages=[], page_times=[], searches=[])
+        return
     if kept.visit.started == views[0]:
         outline.last_seen = kept.visit.previous_at
     else:
         outline.last_seen = max((at for at in _moments(kept) if at < views[0] - VISIT_GAP), default=0)
     outline.visit = Visit(started=outline.last_seen)
-    return outline
 
 
 def _moments(profile: Profile) -> Iterator[int]:
@@ -135,11 +141,10 @@ def _set_orders(before: Profile, kept: Profile, made: Profile) -> None:
 def _set_cart(before: Profile, kept: Profile, made: Profile, entries: Sequence[Entry], site: Site) -> None:
     """The cart was not left behind before the last entry, or the older lines would not be there."""
     before.cart = rest.carted(kept.cart, made.cart, _earlier(before))
-    lasting, latest = site.cart_days * 86_400, 0
-    if before.cart:
+    lasting = site.cart_days * 86_400
+    if before.cart and not before.cart_at:
         first, last = entries[0].at // 1000, entries[-1].at // 1000
-        latest = max(*(line.at for line in before.cart), min(first, last - lasting + 1))
-    before.cart_at = rest.sooner(kept.cart_at, made.cart_at, latest)
+        before.cart_at = max(*(line.at for line in before.cart), min(first, last - lasting + 1))
     before.cart_until = before.cart_at + lasting if before.cart else 0
 
 
