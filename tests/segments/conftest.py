@@ -83,7 +83,7 @@ def regular() -> Profile:
         ),
         contacts={
             "spring-sale": Contact(
-                views=3, clicks=1, closes=1, last_at=NOW, seen_at=NOW - 2 * DAY, clicked_at=NOW - 2 * DAY, conversions=1
+                views=3, clicks=1, closes=1, messages=1, last_at=NOW, seen_at=NOW - 2 * DAY, conversions=1
             )
         },
     )

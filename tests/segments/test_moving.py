@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dangol.definitions.model import Trait
 from dangol.plugin import Request
 from dangol.profile.model import Contact, Coupon, Line, Member, Order, Profile, Rfm, Seen, Visit
 from dangol.segments import moving
@@ -22,7 +23,11 @@ NOON = int(datetime(2026, 7, 1, 3, tzinfo=UTC).timestamp())  # a Wednesday in Se
 HOUR, DAY = 3_600, 86_400
 PAGE = Request(now=NOON)
 CLASSES = tuple(each for each in vars(moving).values() if isinstance(each, type) and each.__module__ == moving.__name__)
-FROM_PROFILE = [row for row in CATALOGUE if row.source == "profile"]
+TRAITS = [
+    Trait("size", "size", "number"), Trait("store", "store", "text"), Trait("vip", "vip", "boolean"),
+    Trait("met", "met", "time"), Trait("likes", "likes", "list"),
+]  # fmt: skip
+FROM_PROFILE = [row for row in CATALOGUE.with_traits(TRAITS) if row.source == "profile"]
 STILL = [row for row in FROM_PROFILE if not isinstance(row.extract, CLASSES)]
 
 words = st.sampled_from(["a", "b", "Naver", ""])
@@ -35,7 +40,9 @@ visits = st.builds(
 )  # fmt: skip
 members = st.builds(
     Member, words, birthday=st.sampled_from(["", "07-03", "2000-02-29", "no"]), joined_at=times, last_login_at=times,
-    coupons=st.lists(st.builds(Coupon, words, words, times), max_size=3), rfm=st.none() | st.builds(Rfm, words, counts),
+    coupons=st.lists(st.builds(Coupon, words, words, times), max_size=3),
+    traits=st.just({"size": 3.0, "store": "a", "vip": True, "met": NOON, "likes": ["b"]}),
+    rfm=st.none() | st.builds(Rfm, words, counts),
 )  # fmt: skip
 profiles = st.builds(
     Profile, first_seen=times, last_seen=times, visits=counts, page_views=counts, dwell=counts, visit=visits,

@@ -25,6 +25,7 @@ def seen_at(profile: Profile) -> Mapping[str, int]:
 
 
 views, clicks, closes, conversions = _times("views"), _times("clicks"), _times("closes"), _times("conversions")
+messages = _times("messages")
 
 # fmt: off
 ROWS = [
@@ -35,6 +36,8 @@ ROWS = [
         closes, {"has_any": ["spring-sale"]}),
     Row("converted_campaigns", "보고 나서 구매한 캠페인", "campaigns followed by an order", "reaction", "set",
         conversions, {"has_any": ["spring-sale"]}),
+    Row("messaged_campaigns", "메시지를 보낸 캠페인", "campaigns that sent a message", "reaction", "set",
+        messages, {"has_any": ["spring-sale"]}),
     Row("views_of_campaign", "캠페인 노출수", "views of a campaign", "reaction", "keyed number",
         views, {"key": "spring-sale", "gte": 3}, unit="times",
         ko_says="{key} 캠페인 노출수 {}", en_says="saw the campaign {key} {}"),
@@ -44,6 +47,9 @@ ROWS = [
     Row("closes_of_campaign", "캠페인 닫은 횟수", "times a campaign was closed", "reaction", "keyed number",
         closes, {"key": "spring-sale", "gte": 1}, unit="times",
         ko_says="{key} 캠페인을 닫은 횟수 {}", en_says="closed the campaign {key} {}"),
+    Row("messages_of_campaign", "캠페인 메시지 수", "messages of a campaign", "reaction", "keyed number",
+        messages, {"key": "spring-sale", "gte": 1}, unit="times",
+        ko_says="{key} 캠페인 메시지 발송 횟수 {}", en_says="was sent a message of the campaign {key} {}"),
     Row("conversions_of_campaign", "캠페인 전환수", "orders after a campaign", "reaction", "keyed number",
         conversions, {"key": "spring-sale", "gte": 1}, unit="times",
         ko_says="{key} 캠페인 전환수 {}", en_says="bought after the campaign {key} {}"),

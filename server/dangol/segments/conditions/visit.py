@@ -1,12 +1,16 @@
 """How often, when and how long a shopper visits."""
 
 from math import nan
+from operator import attrgetter
 
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import DAY, LATEST, WEEKDAYS, Clock, weekday
 from dangol.segments.conditions.fields import days, field, hours, time
 from dangol.segments.moving import HOUR, Since
 from dangol.segments.row import Row
+
+started = attrgetter("visit.started")
+"""When the visit began, in unix seconds; 0 for no visit yet."""
 
 
 def first_visit(profile: Profile, request: Request, clock: Clock) -> bool | float:
@@ -58,7 +62,7 @@ ROWS = [
         average_page_views, {"gte": 2}, unit="pages",
         en_says="views {} a visit on average"),
     Row("visit_seconds", "이번 방문 체류 시간", "time of this visit", "visit", "number",
-        Since(lambda p: p.visit.started, "seconds"), {"gte": 60}, unit="seconds",
+        Since(started, "seconds"), {"gte": 60}, unit="seconds",
         en_says="has been here for {} in this visit"),
     Row("average_visit_seconds", "평균 체류 시간", "average time of a visit", "visit", "number",
         average_visit_seconds, {"gte": 60}, unit="seconds",
