@@ -1,5 +1,6 @@
 """The index says what the twin says, for random shoppers and random segments that ask for the same few values."""
 
+from array import array
 from math import inf, nextafter
 from typing import Any
 from unicodedata import normalize
@@ -11,11 +12,12 @@ from dangol.definitions.model import Segment, Site, Trait
 from dangol.errors import Invalid
 from dangol.plugin import Request
 from dangol.profile.model import Contact, Coupon, Environment, Line, Member, Order, Profile, Rfm, Seen, Visit
+from dangol.segments import behaviour
 from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.index import Index
 from dangol.segments.language import Scope, parse
 from dangol.segments.operands import LISTS
-from dangol.segments.row import Row
+from dangol.segments.row import NUMBER, Row
 from dangol.segments.text import path
 from dangol.segments.twin import holds
 
@@ -60,6 +62,17 @@ members = st.builds(
 contacts = st.builds(
     Contact, views=counts, clicks=counts, closes=counts, last_at=times, seen_at=times, conversions=counts
 )
+VIEW, BUY = {"event": "view_item"}, {"event": "purchase", "where": {"item": {"is": "a"}}}
+DEEDS = [
+    *({"did": {**VIEW, operator: 2, "within": within}} for operator in NUMBER for within in ("24h", "visit")),
+    {"did": {**BUY, "gte": 1, "lt": 5, "within": "3d"}},
+    {"did_then": {"first": VIEW, "then": BUY, "within": "1h", "last": "visit"}},
+    {"did_but_not": {"first": VIEW, "then": BUY, "within": "1h", "last": "3d"}},
+]
+STREAMS = [each.key for each in behaviour.streams(parse(deed, Scope(CATALOGUE, SITE)) for deed in DEEDS)]
+moments = st.sampled_from([1, *(NOW - age + off for age in (0, 3_600, 86_400, 3 * 86_400) for off in (-1, 0, 1))])
+packed = st.lists(moments, max_size=5).map(lambda found: array("Q", [at << 32 for at in sorted(found)]).tobytes())
+behaviours = st.dictionaries(st.sampled_from(STREAMS), packed, max_size=4)
 profiles = st.builds(
     Profile, first_seen=times, last_seen=times, visits=counts, page_views=counts, dwell=counts, visit=visits,
     environment=st.builds(Environment, st.sampled_from(["", "pc", "mobile", "app", "tv"]), *[texts] * 4),
@@ -68,7 +81,7 @@ profiles = st.builds(
     cart_at=times, cart_until=times, contacts=st.dictionaries(words, contacts, max_size=3),
     recent_orders=st.lists(st.builds(Order, words, counts | st.just(-1), times), max_size=3),
     wishlist=seen, orders=counts, spent=counts, last_order_at=times, bought=seen, checkout_at=times,
-    member=st.none() | members, traits=traits,
+    member=st.none() | members, traits=traits, behaviours=behaviours,
 )  # fmt: skip
 requests = st.builds(
     Request, st.sampled_from([NOW, NOW + 40_000.5, 0]), st.sampled_from(PATHS), product=texts,
@@ -108,8 +121,9 @@ def is_read(tree: dict[str, Any]) -> bool:
     return True
 
 
+conditions = st.one_of(*[leaves().filter(is_read)] * 5, st.sampled_from(DEEDS))
 trees = st.recursive(
-    leaves().filter(is_read),
+    conditions,
     lambda below: st.one_of(
         st.builds(lambda parts: {"all": parts}, st.lists(below, max_size=3)),
         st.builds(lambda parts: {"any": parts}, st.lists(below, min_size=1, max_size=3)),
@@ -138,7 +152,7 @@ def test_index_and_twin_agree(data: st.DataObject) -> None:
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-@given(leaf=leaves().filter(is_read), profile=profiles, request=requests)
+@given(leaf=conditions, profile=profiles, request=requests)
 def test_every_leaf_and_its_negation_agree(leaf: dict[str, Any], profile: Profile, request: Request) -> None:
     both = [Segment("yes", leaf), Segment("no", {"not": leaf}), Segment("out", {"all": []}, exclude=leaf)]
     matched = Index.build(Scope(CATALOGUE, SITE, both)).match(profile, request)
