@@ -38,7 +38,7 @@ def expected(segment: Segment, there: dict[str, Profile], scope: Scope) -> tuple
 
 def counted(populations: list[Population], scope: Scope, asked: list[Segment]) -> tuple[list[Sizes], list[Seen]]:
     schema = populations[0].schema
-    moment = Moment(Clock(NOW, scope.calendar), scope.calendar, schema.lexicons.__getitem__)
+    moment = Moment(Clock(NOW, scope.calendar), scope.calendar, schema.lexicon)
     question = Question([parse_segment(each, scope) for each in asked], moment)
     assert schema.holds(question.holders())
     return count(populations, question, NOW)
@@ -53,7 +53,7 @@ def there(batches: list[dict[str, Known | None]]) -> dict[str, Profile]:
 @given(batches=batches, asked=st.lists(segments, min_size=1, max_size=5))
 def test_a_population_counts_what_the_twin_says(batches: list[dict[str, Known | None]], asked: list[Segment]) -> None:
     scope = Scope(CATALOGUE, SITE)
-    population = Population(Schema(CATALOGUE, SITE.timezone))
+    population = Population(Schema(scope.catalogue, SITE.timezone))
     for batch in batches:
         population.put(batch)
     sizes, sample = counted([population], scope, asked)
@@ -66,7 +66,7 @@ def test_a_population_counts_what_the_twin_says(batches: list[dict[str, Known | 
 @given(leaf=leaves().filter(is_read), people=st.lists(profiles, min_size=1, max_size=8))
 def test_every_leaf_and_its_negation_are_counted(leaf: dict[str, Any], people: list[Profile]) -> None:
     scope = Scope(CATALOGUE, SITE)
-    population = Population(Schema(CATALOGUE, SITE.timezone))
+    population = Population(Schema(scope.catalogue, SITE.timezone))
     population.put({f"v{number}": Known(each, inf) for number, each in enumerate(people)})
     yes, no = Segment("yes", leaf), Segment("no", {"not": leaf})
     sizes, _ = counted([population], scope, [yes, no])
@@ -101,7 +101,7 @@ def doers(draw: st.DrawFn) -> Profile:
 @given(people=st.lists(doers(), min_size=1, max_size=6), deed=asked_deeds, truth=st.booleans())
 def test_what_shoppers_did_is_counted(people: list[Profile], deed: dict[str, Any], truth: bool) -> None:
     scope = Scope(CATALOGUE, SITE)
-    population = Population(Schema(CATALOGUE, SITE.timezone))
+    population = Population(Schema(scope.catalogue, SITE.timezone))
     there = {f"v{number}": each for number, each in enumerate(people)}
     population.put({id: Known(each, inf) for id, each in there.items()})
     asked = Segment("s", deed if truth else {"not": deed})
