@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dangol.definitions.model import Segment, Site
+from dangol.definitions.model import Segment, Site, Trait
 from dangol.errors import Invalid, Problem
 from dangol.plugin import Profile, Request
 from dangol.segments.catalogue import CATALOGUE
@@ -195,6 +195,20 @@ def test_a_segment_can_not_name_itself_even_before_it_is_saved() -> None:
         parse_segment(Segment("a", {"not": {"segment": "a"}}), Scope(CATALOGUE, SITE))
     with pytest.raises(Invalid, match="a -> b -> a"):
         parse_segment(Segment("a", {"segment": "b"}), Scope(CATALOGUE, SITE, chain("b", last="a")))
+
+
+def test_a_definition_without_a_name_may_ask_for_any_segment() -> None:
+    scope = Scope(CATALOGUE, SITE, chain("size", "other"))
+    assert parse_segment(Segment("", {"segment": "size"}), scope)
+
+
+def test_a_scope_makes_others_with_the_same_conditions() -> None:
+    points = Site("shop", "public-key", "Shop", [], traits=[Trait("points", "Points", "number")])
+    scope = Scope(CATALOGUE, points)
+    again = scope.of(points, chain("a"))
+    assert again.catalogue.get("trait.points") is scope.catalogue.get("trait.points")
+    assert again.by_id.keys() == {"a"}
+    assert scope.of(SITE, []).catalogue.get("trait.points") is None
 
 
 def test_a_segment_that_names_a_broken_one_is_refused_too() -> None:

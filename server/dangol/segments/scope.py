@@ -27,6 +27,7 @@ class Scope:
     """
 
     def __init__(self, catalogue: Catalogue, site: Site, segments: Sequence[Segment] = ()) -> None:
+        self._shared = catalogue
         self.catalogue = catalogue.with_traits(site.traits)
         self.site = site
         self.segments = tuple(segments)
@@ -36,6 +37,10 @@ class Scope:
         self.calendar: Calendar = calendar(site.timezone)
         self.read: dict[str, Named | None] = {}
         self._names: dict[str, tuple[str, ...]] = {}
+
+    def of(self, site: Site, segments: Sequence[Segment]) -> "Scope":
+        """The same conditions, those of plugins included, for other definitions."""
+        return Scope(self._shared, site, segments)
 
     def nearest_segment(self, id: str) -> str:
         """The segment whose id is most like `id`, or empty."""

@@ -77,7 +77,7 @@ class Counter:
                 {"where": each.where, "expected": each.expected, "message": str(each)} for each in error.problems
             ]
             return json({"error": explained(error), "problems": problems}, 400)
-        node = parse_segment(Segment("size", asked.include, exclude=asked.exclude), runtime.scope)
+        node = parse_segment(Segment("", asked.include, exclude=asked.exclude), runtime.scope)
         notes, since = await self._notes(runtime, node)
         now = self._house.now()
         definition = Asked(asked.include, asked.exclude)
@@ -140,7 +140,7 @@ def _read(raw: bytes, runtime: SiteRuntime) -> Definition:
         asked = _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid([Problem("body", raw[:40], f"a definition with include and exclude: {error}")]) from None
-    node = parse_segment(Segment("size", asked.include, exclude=asked.exclude), runtime.scope)
+    node = parse_segment(Segment("", asked.include, exclude=asked.exclude), runtime.scope)
     try:
         alternatives(node)
     except TooMany as error:

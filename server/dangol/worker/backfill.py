@@ -18,7 +18,6 @@ from dangol.errors import Invalid
 from dangol.profile.watch import Counted, Watching
 from dangol.runtime import SiteRuntime
 from dangol.segments import behaviour
-from dangol.segments.language import Scope
 from dangol.store import known, log
 from dangol.store.link import Link
 from dangol.store.profiles import Profiles
@@ -137,7 +136,7 @@ def _asked(stored: Stored, runtime: SiteRuntime) -> set[str]:
     """What definitions of old asked for; nothing where they can't be read any more."""
     site, segments = stored.definitions.site, stored.definitions.segments
     try:
-        return set(behaviour.watching(Scope(runtime.scope.catalogue, site, segments), stored.version).streams)
+        return set(behaviour.watching(runtime.scope.of(site, segments), stored.version).streams)
     except (Invalid, ValueError):
         return set()
 
