@@ -15,14 +15,17 @@ def page_now(profile: Profile, request: Request, clock: Clock) -> str:
 
 
 def views_of_page(profile: Profile, request: Request, clock: Clock) -> Mapping[str, float]:
-    """By page with its query; and by path, whatever the query."""
+    """By page with its query; and by path, whatever the query. A closing slash makes no difference."""
     visit = profile.visit
-    views = dict(zip(visit.pages, visit.page_times, strict=False))
+    views: dict[str, float] = {}
     paths: dict[str, float] = {}
-    for page, times in views.items():
-        path = page.partition("?")[0]
+    for page, times in zip(visit.pages, visit.page_times, strict=False):
+        path, sign, query = page.partition("?")
+        path = path.rstrip("/") or "/"
         paths[path] = paths.get(path, 0) + times
-    return {**views, **paths}
+        page = f"{path}{sign}{query}"
+        views[page] = views.get(page, 0) + times
+    return views | paths
 
 
 # fmt: off
