@@ -11,6 +11,8 @@ from dangol.segments.row import Row
 from dangol.segments.scope import Scope
 from dangol.segments.why import SHOWN, Explained, explain, told
 
+NOW = 1_773_100_000
+
 
 def explained(tree: dict[str, object], profile: Profile, request: Request, site: Site) -> Explained:
     [root] = explain(Segment("s", tree), profile, request, Scope(CATALOGUE, site)).parts
@@ -78,6 +80,14 @@ def test_what_is_not_known_is_told_as_such(stranger: Profile, bare_request: Requ
     assert leaf.sentence["en"].endswith("(now not known)")
     empty = explained({"wishlist": {"has_none": ["a"]}}, stranger, bare_request, site)
     assert empty.sentence["ko"] == "찜한 상품에 ‘a’가 없음 (현재 없음)"
+
+
+def test_a_page_is_told_with_its_query_where_that_is_asked_for(site: Site) -> None:
+    page = Request(now=NOW, url="/detail?no=5&utm_source=x")
+    plain = explained({"page_now": {"starts": "/cart"}}, Profile(), page, site)
+    asked = explained({"page_now": {"is": "https://shop.example/detail?no=7"}}, Profile(), page, site)
+    assert (plain.value, asked.value, asked.held) == ("/detail", "/detail?no=5", False)
+    assert asked.asked == {"is": "https://shop.example/detail?no=7"}
 
 
 def test_a_segment_that_is_named_is_explained_as_a_part(regular: Profile, busy_page: Request, site: Site) -> None:

@@ -69,7 +69,9 @@ def _explain(node: Node, profile: Profile, request: Request, clock: Clock, scope
 
 
 def _explain_leaf(leaf: Leaf, profile: Profile, request: Request, clock: Clock, scope: Scope) -> Explained:
-    known = fact(leaf.row, leaf.key, profile, request, clock)
+    # Where a page's query is asked for, the shopper's own value has its query too.
+    row = next((test.row for test in leaf.tests if test.row is not leaf.row), leaf.row)
+    known = fact(row, leaf.key, profile, request, clock)
     value = sorted(known)[:SHOWN] if isinstance(known, frozenset) else known
     return Explained(
         "leaf",
