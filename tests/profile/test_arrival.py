@@ -22,6 +22,7 @@ PAGES = [
     ("/p?DMKW=mug&DMSKW=red+mug&DMCOL=PM", "/p", Marks(click="kakao")),
     ("/p?FBCLID=x", "/p", UNMARKED),
     ("/p?fbclid=x", "/p", Marks(click="meta")),
+    ("/p?product_no=1&icid=MAIN.product_listmain_1", "/p?product_no=1", UNMARKED),
     ("/p?&&a=1", "/p?a=1", UNMARKED),
     ("/p?", "/p", UNMARKED),
     ("", "", UNMARKED),

@@ -34,8 +34,8 @@ ADS = frozenset(CLICK_IDS.values()) - {"meta"} | set(NAVER_ADS.values())
 
 TRACKING = frozenset(name.lower() for name in CLICK_IDS) | {
     "gad_source", "gad_campaignid", "gclsrc", "srsltid", "_ga", "_gl", "igshid", "igsh", "mc_cid", "mc_eid", "_kx",
-    "n_campaign_type", "n_ad_group_type", "n_keyword", "n_query", "n_match", "n_rank", "n_mall_id", "n_mall_pid",
-    "napm", "nt_source", "nt_medium", "nt_detail", "nt_keyword", "dmcol",
+    "icid", "n_campaign_type", "n_ad_group_type", "n_keyword", "n_query", "n_match", "n_rank", "n_mall_id",
+    "n_mall_pid", "napm", "nt_source", "nt_medium", "nt_detail", "nt_keyword", "dmcol",
 }  # fmt: skip
 """Parameters, in lower case, that tell how a shopper came and nothing of what the page shows; those of `utm_` too."""
 

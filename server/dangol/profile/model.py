@@ -106,7 +106,8 @@ class Rfm(Struct, array_like=True, gc=False):
 
 class Member(Struct, array_like=True):
     """The logged-in customer, as signed by the shop or told by its server. `birthday` is MM-DD or YYYY-MM-DD.
-    `revenue` is what the shop says the customer has spent in all its days; None where it does not."""
+    `revenue` is what the shop says the customer has spent in all its days; None where it does not. COUPONS coupons of
+    at most 300 characters each; ordinarily 60 bytes a coupon."""
 
     id: str
     name: str = ""
@@ -187,7 +188,7 @@ class Profile(Struct, array_like=True):
     alias: str = ""  # this visitor is that member now; the history below waits to be merged, then goes
     traits: dict[str, Value] = field(default_factory=dict)  # told by pages, so only public ones
     brands: list[Seen] = field(default_factory=list)
-    cart_until: int = 0  # from then on the cart counts as left behind; 0: not known
+    cart_until: int = 0  # from then on the cart counts as left behind, as of the last event; 0: not known
     behaviours: dict[str, bytes] = field(default_factory=dict)  # what definitions watch for; `profile.watch` reads them
     watched: int = 0  # the newest version of the definitions that `behaviours` were kept by
 
