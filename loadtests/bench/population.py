@@ -137,7 +137,7 @@ def fill(documents: Sequence[bytes], schema: Schema) -> list[Population]:
 def ask(populations: Sequence[Population], nodes: Sequence[Node]) -> tuple[list[Sizes], list[Seen]]:
     """What a worker does for a question."""
     schema, clock = populations[0].schema, Clock(NOW, SCOPE.calendar)
-    moment = Moment(clock, SCOPE.calendar, schema.lexicons.__getitem__)
+    moment = Moment(clock, SCOPE.calendar, schema.lexicon)
     return count(populations, Question(nodes, moment), NOW)
 
 

@@ -7,6 +7,7 @@ a blocking read on a connection of their own.
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -31,8 +32,8 @@ PAUSE = 0.5
 class Asked(Struct, array_like=True, frozen=True):
     """A definition as it is written."""
 
-    include: dict[str, object]
-    exclude: dict[str, object] | None = None
+    include: dict[str, Any]
+    exclude: dict[str, Any] | None = None
 
 
 class Question(Struct, array_like=True, frozen=True):

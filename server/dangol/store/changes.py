@@ -69,7 +69,7 @@ class Place(NamedTuple):
     """How far a stream was read: the last id, and how many entries there had been by then."""
 
     id: str
-    count: int
+    entries: int
 
 
 class Position(NamedTuple):
@@ -80,7 +80,7 @@ class Position(NamedTuple):
 
     def reaches(self, other: "Position") -> bool:
         """Whether this is not before `other`."""
-        return self.log.count >= other.log.count and self.touched.count >= other.touched.count
+        return self.log.entries >= other.log.entries and self.touched.entries >= other.touched.entries
 
 
 class Changes(NamedTuple):
@@ -108,10 +108,10 @@ async def after(link: Link, number: int, position: Position, limit: int) -> Chan
     profiles: set[tuple[str, str]] = set()
     places, lost = [], False
     for place, (added, left, entries) in zip(position, found, strict=True):
-        lost |= added - left > place.count or added < place.count
+        lost |= added - left > place.entries or added < place.entries
         profiles |= {_read(fields) for _, fields in entries}
         last = entries[-1][0].decode() if entries else place.id
-        places.append(Place(last, place.count + len(entries)))
+        places.append(Place(last, place.entries + len(entries)))
     return Changes({each for each in profiles if each[1]}, Position(*places), lost)
 
 

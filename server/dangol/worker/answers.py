@@ -67,7 +67,7 @@ def _count(rolls: dict[int, Roll], runtime: SiteRuntime, asked: Question) -> lis
         schema = roll.schemas[asked.site]
         if schema not in questions:
             calendar = runtime.scope.calendar
-            moment = Moment(Clock(asked.now, calendar), calendar, schema.lexicons.__getitem__)
+            moment = Moment(Clock(asked.now, calendar), calendar, schema.lexicon)
             questions[schema] = question.Question(nodes, moment)
         if schema.holds(questions[schema].holders()):
             sizes, sample = counting.count([roll.sites[asked.site]], questions[schema], asked.now)
@@ -78,4 +78,4 @@ def _count(rolls: dict[int, Roll], runtime: SiteRuntime, asked: Question) -> lis
 def _nodes(runtime: SiteRuntime, asked: Question) -> list[Node]:
     if not asked.asked:
         return parse_segments(runtime.scope)
-    return [parse_segment(Segment("asked", each.include, exclude=each.exclude), runtime.scope) for each in asked.asked]
+    return [parse_segment(Segment("", each.include, exclude=each.exclude), runtime.scope) for each in asked.asked]

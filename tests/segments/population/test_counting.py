@@ -74,7 +74,7 @@ def test_every_leaf_and_its_negation_are_counted(leaf: dict[str, Any], people: l
     assert sizes == [expected(each, there, scope)[0] for each in (yes, no)]
 
 
-DEEDS = [
+DEEDS: list[dict[str, Any]] = [
     {"did": {"event": "view_item", "gte": 2, "within": "7d"}},
     {"did": {"event": "view_item", "lt": 1, "within": "visit"}},
     {"did": {"event": "purchase", "eq": 1, "within": "1h"}},

@@ -46,14 +46,14 @@ NAMES = dict(zip(WEEKDAYS, [
 
 # fmt: off
 ROWS = [
-    Row("visits", "누적 방문수", "visits", "visit", "number", lambda p, r, c: p.visits, {"gte": 10}, unit="times",
+    Row("visits", "누적 방문수", "visits", "visit", "number", field("visits"), {"gte": 10}, unit="times",
         en_says="visited {}"),
     Row("first_visit", "첫 방문", "first visit", "visit", "boolean", first_visit, False,
         en_says="is here for the first time|has been here before"),
     Row("returning", "재방문", "returning visitor", "visit", "boolean", lambda p, r, c: p.visits > 1, True,
         ko_says="재방문 고객임|재방문 고객이 아님", en_says="is a returning visitor|is not a returning visitor"),
     Row("page_views", "누적 페이지뷰", "page views", "visit", "number",
-        lambda p, r, c: p.page_views, {"gte": 10}, unit="pages",
+        field("page_views"), {"gte": 10}, unit="pages",
         en_says="viewed {}"),
     Row("visit_page_views", "이번 방문 페이지뷰", "page views of this visit", "visit", "number",
         field("visit.page_views"), {"gte": 3}, unit="pages",

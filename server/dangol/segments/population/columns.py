@@ -1,18 +1,26 @@
 """Numbers by row, at the narrowest width that holds them all."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
 from dangol.segments.population.vectors import LANES
 
-Array = npt.NDArray[np.generic]
+Array = npt.NDArray[Any]
+"""Of any of the widths."""
+
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Bytes = npt.NDArray[np.uint8]
 
 WIDTHS: tuple[type[np.generic], ...] = (np.uint8, np.uint16, np.uint32, np.float64)
 
 compiled = njit(nogil=True, cache=True)
+
+signed: Any = np.int64
+"""Widens in a kernel what a narrow column holds; unsigned and signed together would make doubles."""
 
 
 def room(size: int) -> int:
@@ -49,6 +57,22 @@ class Column:
             self._widen()
         self.array[rows] = values
 
+    def fit(self, values: Floats) -> None:
+        """Make the column as wide as some numbers need it."""
+        while self.array.dtype != np.float64 and not _fits(values, self.unknown):
+            self._widen()
+
+    def cast(self, values: Floats) -> Bytes:
+        """Numbers as the column holds them, byte by byte; it is as wide as they need it from now on."""
+        self.fit(values)
+        held = np.where(np.isnan(values), self.unknown, values).astype(self.array.dtype)
+        return held.view(np.uint8).reshape(-1, held.itemsize)
+
+    @property
+    def raw(self) -> Bytes:
+        """The numbers byte by byte, not copied."""
+        return self.array.view(np.uint8).reshape(-1, self.array.itemsize)
+
     def read(self) -> Floats:
         """All numbers as doubles."""
         found = self.array.astype(np.float64)
@@ -67,7 +91,7 @@ class Column:
 
 def unknown(width: np.dtype[np.generic]) -> float:
     """What a column of a width holds in NaN's place."""
-    return float(np.iinfo(width).max) if width.kind == "u" else np.nan
+    return float((1 << 8 * width.itemsize) - 1) if width.kind == "u" else np.nan
 
 
 def bounds(width: np.dtype[np.generic], low: float, high: float) -> tuple[float, float] | None:
@@ -79,6 +103,14 @@ def bounds(width: np.dtype[np.generic], low: float, high: float) -> tuple[float,
         return None
     least, most = float(np.ceil(least)), float(np.floor(most))
     return (least, most) if least <= most else None
+
+
+@compiled
+def _fits(values: Floats, unknown: float) -> bool:
+    for value in values:  # noqa: SIM110  # numba has no generators in `all`
+        if value == value and not (0 <= value < unknown and value == np.floor(value)):
+            return False
+    return True
 
 
 @compiled

@@ -10,11 +10,12 @@ from dangol.segments.calendar import DAY
 from dangol.segments.population import kernels
 from dangol.segments.population.columns import Rows
 from dangol.segments.population.directory import names
-from dangol.segments.population.jobs import in_ranges, jobs
-from dangol.segments.population.kernels import BLOCK, LANES, WORDS, Bits, Ints
+from dangol.segments.population.jobs import Job, in_ranges, jobs
+from dangol.segments.population.kernels import BLOCK, WORDS, Bits, Ints
 from dangol.segments.population.population import Population
 from dangol.segments.population.question import Question
 from dangol.segments.population.table import Table
+from dangol.segments.population.vectors import LANES
 
 WEEK = 7 * DAY
 SAMPLE = 10
@@ -75,7 +76,7 @@ def _count(table: Table, population: Population, question: Question, now: float,
     return first
 
 
-def _masks(table: Table, now: float) -> Sequence[object]:
+def _masks(table: Table, now: float) -> Sequence[Job]:
     seen = [(1, ((now - DAY, inf),)), (2, ((now - WEEK, inf),))]
     beyond = np.nextafter(now, inf)
     return [

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from dangol.segments.population.columns import Rows, compiled
+from dangol.segments.population.columns import Rows, compiled, signed
 
 Words = npt.NDArray[np.uint64]
 Slots = npt.NDArray[np.int32]
@@ -64,7 +64,8 @@ def _home(first: int, second: int, size: int) -> int:
     """Where an id belongs; the multipliers are SplitMix64's (Steele and others, 2014)."""
     mixed = np.uint64(first) * np.uint64(0xBF58476D1CE4E5B9) ^ np.uint64(second)
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0x94D049BB133111EB)
-    return np.int64(((mixed >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32))
+    slot: int = signed(((mixed >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32))
+    return slot
 
 
 @compiled

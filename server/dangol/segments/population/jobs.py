@@ -6,9 +6,9 @@ import numpy as np
 
 from dangol.segments.population import kernels
 from dangol.segments.population.bags import Bags
-from dangol.segments.population.columns import Column, bounds
+from dangol.segments.population.columns import Array, Column, bounds
 from dangol.segments.population.holders import Holder
-from dangol.segments.population.kernels import BLOCK, CLEAR, CLEAR_ALL, LANES, SET, Bits
+from dangol.segments.population.kernels import BLOCK, CLEAR, CLEAR_ALL, SET, Bits
 from dangol.segments.population.lexicon import Flags
 from dangol.segments.population.literals import (
     EVERYTHING,
@@ -26,6 +26,7 @@ from dangol.segments.population.literals import (
 from dangol.segments.population.question import Question
 from dangol.segments.population.schema import Schema
 from dangol.segments.population.table import Table
+from dangol.segments.population.vectors import LANES
 
 Job = Callable[[int, int, Bits], None]
 """Fills its literals' bits for a block: the first row, the number of rows, the bits."""
@@ -137,7 +138,7 @@ def _mark(bags: Bags, asked: Iterable[tuple[int, Holding | Keyed]]) -> Job:
     literals, senses = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
     lows, highs = np.ascontiguousarray(table[:, 2]), np.ascontiguousarray(table[:, 3])
     held, unknown = _numbers(bags)
-    runs_of = (bags.starts.array, bags.lengths.array, bags.codes.array, held, unknown)
+    runs_of = (bags.starts, bags.lengths.array, bags.codes.array, held, unknown)
 
     def job(start: int, rows: int, bits: Bits) -> None:
         for number, absent in initial:
@@ -147,7 +148,7 @@ def _mark(bags: Bags, asked: Iterable[tuple[int, Holding | Keyed]]) -> Job:
     return job
 
 
-def _numbers(bags: Bags) -> tuple[np.ndarray, float]:  # type: ignore[type-arg]
+def _numbers(bags: Bags) -> tuple[Array, float]:
     if bags.numbers is None:
         return np.zeros(0, np.float64), np.nan
     return bags.numbers.array, bags.numbers.unknown
@@ -162,7 +163,7 @@ def _tally(table: Table, asked: Counting | Least, literal: int, texts: int) -> J
     found, floor = Column(), np.full(BLOCK, -np.inf)
     found.array = np.zeros(BLOCK, np.float64)
     compare = in_ranges(found, [(literal, asked.ranges)])
-    runs_of = (bags.starts.array, bags.lengths.array, bags.codes.array, *_numbers(bags))
+    runs_of = (bags.starts, bags.lengths.array, bags.codes.array, *_numbers(bags))
     floors = None if isinstance(asked, Least) or asked.least is None else table.columns[asked.least].read()
 
     def job(start: int, rows: int, bits: Bits) -> None:

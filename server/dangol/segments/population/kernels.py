@@ -6,7 +6,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from dangol.segments.population.columns import Array, Floats, compiled
+from dangol.segments.population.bags import GROUP, Places
+from dangol.segments.population.columns import Array, Floats, compiled, signed
 from dangol.segments.population.vectors import LANES, inside, ones
 
 Bits = npt.NDArray[np.uint64]
@@ -25,7 +26,7 @@ SET, CLEAR, CLEAR_ALL = range(3)
 """What an element does to its literal: sets or clears it where its number is in a range, or clears it anyway."""
 
 ONE = np.uint64(1)
-LOW = np.int64(63)
+LOW = signed(63)
 
 
 @compiled
@@ -53,14 +54,16 @@ def in_flags(column: Array, start: int, words: int, flags: npt.NDArray[np.uint8]
 
 @compiled
 def mark(
-    starts: Array, lengths: Array, codes: Array, numbers: Array, unknown: float, start: int, rows: int,
+    starts: Places, lengths: Array, codes: Array, numbers: Array, unknown: float, start: int, rows: int,
     firsts: Ints, lits: Ints, sense: Ints, lows: Floats, highs: Floats, bits: Bits,
 ) -> None:  # fmt: skip
     """What the elements of bags do to literals: those of code c what `firsts[c]` to `firsts[c + 1]` say."""
-    counted = len(numbers) > 0
+    counted, end = len(numbers) > 0, 0
     for row in range(rows):
-        first, bit = np.int64(starts[start + row]), ONE << np.uint64(row & LOW)
-        for place in range(first, first + np.int64(lengths[start + row])):
+        if row % GROUP == 0:
+            end = signed(starts[(start + row) // GROUP])
+        first, end, bit = end, end + signed(lengths[start + row]), ONE << np.uint64(row & LOW)
+        for place in range(first, end):
             code = codes[place]
             for each in range(firsts[code], firsts[code + 1]):
                 number = np.float64(numbers[place]) if counted else 0.0
@@ -74,15 +77,18 @@ def mark(
 
 @compiled
 def tally(
-    starts: Array, lengths: Array, codes: Array, numbers: Array, unknown: float, start: int, rows: int,
+    starts: Places, lengths: Array, codes: Array, numbers: Array, unknown: float, start: int, rows: int,
     flags: npt.NDArray[np.uint8], lows: Floats, highs: Floats, least: bool, floor: Floats, out: Floats,
 ) -> None:  # fmt: skip
     """How many flagged elements have a number in one of the ranges and not under the row's floor, or the `least` of
     those numbers (NaN: none)."""
+    end = 0
     for row in range(rows):
-        first = np.int64(starts[start + row])
+        if row % GROUP == 0:
+            end = signed(starts[(start + row) // GROUP])
+        first, end = end, end + signed(lengths[start + row])
         found = np.nan if least else 0.0
-        for place in range(first, first + np.int64(lengths[start + row])):
+        for place in range(first, end):
             number = np.float64(numbers[place])
             if flags[codes[place]] and number != unknown and number >= floor[row]:
                 for each in range(len(lows)):
@@ -130,4 +136,4 @@ def _count(found: Bits, masks: Bits, words: int, counts: Ints) -> None:
         total = np.uint64(0)
         for word in range(words):
             total += ones(found[word] & masks[mask, word])
-        counts[mask] += np.int64(total)
+        counts[mask] += signed(total)

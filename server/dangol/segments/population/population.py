@@ -7,7 +7,7 @@ import numpy as np
 
 from dangol.plugin import Profile
 from dangol.segments.population.columns import Rows
-from dangol.segments.population.directory import NOWHERE, Directory, words
+from dangol.segments.population.directory import NOWHERE, Directory, Words, words
 from dangol.segments.population.schema import Facts, Schema
 from dangol.segments.population.table import Table
 
@@ -56,7 +56,7 @@ class Population:
             if len(rows):
                 table.give_back(rows)
 
-    def _find(self, ids: np.ndarray) -> Rows:  # type: ignore[type-arg]
+    def _find(self, ids: Words) -> Rows:
         return self._directory.find(self.tables[PLAIN].ids, self.tables[RICH].ids, ids)
 
     def _places(self, names: Sequence[str], facts: Facts) -> Rows:

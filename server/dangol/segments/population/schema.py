@@ -49,6 +49,10 @@ class Schema:
         self.plain = [holder for holder in self._holders if holder in plain]
         self.rich = [holder for holder in self._holders if holder not in plain]
 
+    def lexicon(self, holder: Holder) -> Lexicon:
+        """The texts of a holder; none where it is not kept."""
+        return self.lexicons.get(holder) or Lexicon()
+
     def holds(self, asked: Iterable[Holder]) -> bool:
         """Whether all that is asked is kept."""
         return all(holder in self._holders for holder in asked)

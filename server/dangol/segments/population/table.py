@@ -46,8 +46,10 @@ class Table:
             larger = np.zeros((room(self.size), 2), np.uint64)
             larger[: len(self.ids)] = self.ids
             self.ids = larger
-        for each in (self.seen, self.until, self.member, *self.columns.values(), *self.bags.values()):
-            each.grow(self.size)
+        for column in (self.seen, self.until, self.member, *self.columns.values()):
+            column.grow(self.size)
+        for bags in self.bags.values():
+            bags.grow(self.size)
 
     def give_back(self, rows: Rows) -> None:
         """Profiles that are no more, or no more here."""
@@ -67,9 +69,9 @@ class Table:
     @property
     def bytes(self) -> int:
         """The memory of all rows."""
-        inner = [column for bags in self.bags.values() for column in bags.columns]
-        columns = [self.seen, self.until, self.member, *self.columns.values(), *inner]
-        return int(self.ids.nbytes) + sum(column.array.nbytes for column in columns)
+        columns = [self.seen, self.until, self.member, *self.columns.values()]
+        held = sum(column.array.nbytes for column in columns) + sum(bags.bytes for bags in self.bags.values())
+        return int(self.ids.nbytes) + held
 
 
 def _picked(bag: Bag, picked: Rows) -> tuple[Rows, Floats, Floats]:

@@ -9,14 +9,12 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 LANES = 64
 
 
-@intrinsic
-def inside(typing: Any, column: Any, place: Any, low: Any, high: Any) -> Any:
+def _inside(typing: Any, column: Any, place: Any, low: Any, high: Any) -> Any:
     """The 64 elements of `column` from `place` on, as bits: those from `low` to `high`, both included and of the
     column's own type. NaN lies in no range."""
     signature = types.uint64(column, types.intp, column.dtype, column.dtype)
@@ -29,7 +27,7 @@ def _compare(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     element = context.get_data_type(array_type.dtype)
     data = context.make_array(array_type)(context, builder, column).data
     vector = ir.VectorType(element, LANES)
-    start = builder.bitcast(cgutils.gep(builder, data, place), vector.as_pointer())
+    start = builder.bitcast(builder.gep(data, [place]), vector.as_pointer())
     found = builder.load(start, align=1)
     compare = builder.fcmp_ordered if isinstance(element, (ir.FloatType, ir.DoubleType)) else builder.icmp_unsigned
     above = compare(">=", found, _splat(builder, vector, low))
@@ -43,11 +41,15 @@ def _splat(builder: Any, vector: Any, value: Any) -> Any:
     return builder.shuffle_vector(first, first, zeros)
 
 
-@intrinsic
-def ones(typing: Any, word: Any) -> Any:
+def _ones(typing: Any, word: Any) -> Any:
     """How many bits of a word are set."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.ctpop(args[0])
 
     return types.uint64(types.uint64), codegen
+
+
+# As decorators they would be typed with what numba passes by itself.
+inside: Any = intrinsic(_inside)
+ones: Any = intrinsic(_ones)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any
 
+from dangol.segments.conditions.visit import started
 from dangol.segments.moving import Apart, Lasting, Recent, Since, SinceEach, Told, Until
 from dangol.segments.population.holders import Holder
 from dangol.segments.row import Row
@@ -18,7 +19,7 @@ def holders(row: Row) -> Iterator[Holder]:
 STREAMS = Holder("bag", "streams", attrgetter("behaviours"), counted=True)
 """What shoppers did and when, as far as some definition asks for it."""
 
-VISIT = Holder("number", "moment", attrgetter("visit.started"))
+VISIT = Holder("number", "moment", started)
 
 
 def _holders(extract: Any, row: Row) -> Iterator[Holder]:
