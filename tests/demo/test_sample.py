@@ -16,7 +16,7 @@ from dangol.demo.inbox import SECRET
 from dangol.demo.pages import drawn
 from dangol.demo.replay import member_rows, order_row, product_row
 from dangol.host.registry import Registry
-from dangol.web.shop_rows import MemberRow, member
+from dangol.members.row import MemberRow, checked
 
 SHOP = "http://localhost:8001"
 
@@ -96,6 +96,6 @@ def test_what_the_shop_knows_of_its_customers_is_what_its_traits_take() -> None:
     site = document.load_yaml((files("dangol.demo") / "site.yaml").read_text()).site
     declared = {trait.id: trait for trait in site.traits}
     rows = [MemberRow(row["id"], traits=row["traits"]) for row in member_rows(sample(), timedelta(0))]
-    told = [member(row, "", declared, site).traits or {} for row in rows]
+    told = [checked(row, "", declared, site).traits or {} for row in rows]
     assert 0.05 < sum(traits["trade"] for traits in told) / len(told) < 0.15
     assert {shelf for traits in told for shelf in traits["favourites"]} <= {one.id for one in categories()}

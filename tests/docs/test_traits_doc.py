@@ -12,8 +12,8 @@ from dangol.definitions.document import load_yaml
 from dangol.definitions.model import Definitions, Site
 from dangol.members.columns import FIELDS, WORDS, Refusal
 from dangol.members.importing import check
+from dangol.members.row import MemberRow, checked
 from dangol.profile.traits import told_by_page
-from dangol.web.shop_rows import MemberRow, member
 
 TEXT = (Path(__file__).parents[2] / "docs" / "traits.md").read_text()
 
@@ -44,7 +44,7 @@ def test_every_type_is_declared_and_explained(site: Site) -> None:
 
 def test_the_row_that_a_server_tells_is_taken(site: Site) -> None:
     (row,) = json.loads(block("json"))["members"]
-    kept = member(MemberRow(**row), "", {trait.id: trait for trait in site.traits}, site).traits
+    kept = checked(MemberRow(**row), "", {trait.id: trait for trait in site.traits}, site).traits
     assert kept is not None
     assert kept.keys() == {trait.id for trait in site.traits}
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from dangol.definitions.model import Site, Trait
 from dangol.errors import Invalid
 from dangol.members.columns import FIELDS, Columns, Refusal
-from dangol.web.shop_rows import MemberRow
+from dangol.members.row import MemberRow
 
 TRAITS = [
     Trait("points", "포인트", "number"),

@@ -13,8 +13,8 @@ import msgspec
 from dangol.definitions.model import Site, Trait
 from dangol.definitions.shapes import nearest, shape_problems
 from dangol.errors import Invalid, Problem
+from dangol.members.row import MemberRow, checked
 from dangol.profile.traits import moment
-from dangol.web.shop_rows import MemberRow, member
 
 FIELDS = ("id", "name", "grade", "sex", "birthday", "joined_at", "phone", "email", "revenue")
 TRAIT = "trait."
@@ -81,7 +81,7 @@ class Columns:
             return [Refusal(line, "", f"{len(cells)} cells", f"{len(self._columns)} cells, as the header has")]
         told = self._told(cells)
         try:
-            row = member(msgspec.convert(told, MemberRow), "", self._traits, self._site)
+            row = checked(msgspec.convert(told, MemberRow), "", self._traits, self._site)
         except msgspec.ValidationError:
             return self._refusals(line, shape_problems(told, MemberRow, ""), cells)
         except Invalid as invalid:

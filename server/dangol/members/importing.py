@@ -14,10 +14,10 @@ from dangol.definitions.model import Site
 from dangol.engine import Engine
 from dangol.errors import Invalid, Problem
 from dangol.members.columns import Columns, Refusal
+from dangol.members.row import MemberRow, changes
 from dangol.members.table import BLOCK, Blocks, Encodings, records
 from dangol.protocol import tokens
 from dangol.protocol.tokens import Keys
-from dangol.web.shop_rows import MemberRow, changes
 
 SLICE = 0.002
 """Seconds of work before others of the same event loop get their turn."""

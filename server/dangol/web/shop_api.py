@@ -18,6 +18,7 @@ from dangol.engine import Context
 from dangol.errors import Invalid, PluginFailure, Problem
 from dangol.host.params import check_params
 from dangol.house import House
+from dangol.members.row import MemberRow, changes, checked
 from dangol.plugin import PushRequest
 from dangol.protocol import tokens
 from dangol.protocol.event import Entry, Event
@@ -29,7 +30,7 @@ from dangol.store.orders import GUEST, claim
 from dangol.web.body import json, read_body
 from dangol.web.keyed import Handler, keyed
 from dangol.web.member_import import MemberImport
-from dangol.web.shop_rows import MemberRow, Members, Orders, Products, PushRow, changes, member, order, product
+from dangol.web.shop_rows import Members, Orders, Products, PushRow, order, product
 
 LONGEST_BODY = 4 << 20
 AT_ONCE = 4  # orders of one member that make one entry of the log; its readers take entries whole
@@ -75,7 +76,7 @@ class ShopApi:
         by_member: dict[str, list[MemberRow]] = defaultdict(list)
         declared = {trait.id: trait for trait in runtime.site.traits}
         for at, row in enumerate(body.members):
-            by_member[row.id].append(member(row, f"members[{at}].", declared, runtime.site))
+            by_member[row.id].append(checked(row, f"members[{at}].", declared, runtime.site))
         engine = self._house.engine
         await asyncio.gather(
             *(
