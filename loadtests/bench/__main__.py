@@ -9,7 +9,7 @@ from importlib import import_module
 
 import click
 
-NAMES = ("page_view", "segments", "latency", "memory", "link", "rehearsal")
+NAMES = ("page_view", "segments", "latency", "memory", "link", "rehearsal", "behaviour")
 
 
 def about(name: str) -> str:
