@@ -280,10 +280,10 @@ def seconds(packed: bytes) -> list[int]:
     return [each >> 32 for each in array("Q", packed)]
 
 
-def before(packed: bytes, second: int) -> bytes:
-    """The stream's events before that unix second."""
-    times = array("Q", packed)
-    return times[: bisect_left(times, second << 32)].tobytes()
+def without(streams: Streams, events: Iterable[Event]) -> Streams:
+    """The streams as they would be had none of these events happened, as far as that can be told."""
+    gone = {_marked(event) for event in events}
+    return {key: array("Q", [each for each in _read(streams, key) if each not in gone]).tobytes() for key in streams}
 
 
 def _marked(event: Event) -> int:

@@ -57,7 +57,7 @@ def start(stored: Profile, entries: Sequence[Entry], site: Site, seed: int) -> P
     for order in _orders(entries):
         conversions.take_back(before, order)
     before.leases = owed
-    before.behaviours = {key: watch.before(packed, entries[0].at // 1000) for key, packed in kept.behaviours.items()}
+    before.behaviours = watch.without(kept.behaviours, (event for entry in entries for event in entry.events))
     before.traits = {name: value for name, value in kept.traits.items() if name not in made.traits}
     return before
 
