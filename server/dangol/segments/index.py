@@ -1,7 +1,6 @@
 """All segments of a site, ready to be matched against one shopper after the other."""
 
-from struct import Struct
-
+import msgspec
 import numpy as np
 
 from dangol.plugin import Profile, Request
@@ -11,10 +10,10 @@ from dangol.segments.calendar import Clock
 from dangol.segments.language import Scope
 from dangol.segments.parts import read_parts
 from dangol.segments.row import Extract
-from dangol.segments.sources import REMEMBERED, Brought, Sources
+from dangol.segments.sources import Brought, Sources, is_field
 from dangol.segments.tables import Ints, tables
 
-Scratch = tuple[bytearray, Ints]
+encode = msgspec.msgpack.Encoder().encode
 
 
 class Index:
@@ -29,13 +28,14 @@ class Index:
         self._arrangement = arrangement
         self._ids = np.array([*arrangement.parts.by_id, None], object)[:-1]
         self._calendar = scope.calendar
+        facts = sorted(arrangement.facts.values(), key=lambda fact: not is_field(fact.row))
         # What was remembered of texts stays right for as long as their codes and entries do.
         known = former._sources if former else Sources({}, {})
-        self._sources: Sources = known.changed(arrangement.facts.values(), arrangement.entries.vocabularies)
-        self._readers, self._collectors = self._sources.readers(), self._sources.collectors()
-        self._tables, self._layout = tables(arrangement)
-        self._formats = Formats(len(self._readers))
-        self._spare: list[Scratch] = []
+        self._sources: Sources = known.changed(facts, arrangement.entries.vocabularies)
+        self._fields, self._readers = self._sources.fields(), self._sources.readers()
+        self._collectors = self._sources.collectors()
+        self._tables, self._layout = tables(arrangement, facts)
+        self._spare: list[Ints] = []
 
     @classmethod
     def build(cls, scope: Scope) -> "Index":
@@ -57,48 +57,34 @@ class Index:
         brought = Brought([], [], [])
         for collect in self._collectors:
             collect(profile, request, clock, brought)
-        facts = [read(profile, request, clock) for read in self._readers]
-        buffer, scratch = block = self._spare.pop() if self._spare else self._scratch()
-        self._write(buffer, facts, *brought)
-        answer, count = self._layout.answer, kernels.match(self._tables, scratch)
+        facts = [*self._fields(profile), *[read(profile, request, clock) for read in self._readers]]
+        given = self._packed(facts, *brought)
+        scratch = self._spare.pop() if self._spare else np.zeros(self._layout.size, np.int64)
+        answer, count = self._layout.answer, kernels.match(self._tables, scratch, given)
         matched: list[str] = self._ids[scratch[answer : answer + count]].tolist()
-        self._spare.append(block)
+        self._spare.append(scratch)
         return matched
 
-    def _write(
-        self, buffer: bytearray, facts: list[float], plain: list[int], counted: list[int], numbers: list[float]
-    ) -> None:
+    def _packed(self, facts: list[float], plain: list[int], counted: list[int], numbers: list[float]) -> bytes:
         if len(plain) > self._layout.room:
             plain = list(set(plain))
         if len(counted) > self._layout.room:
             distinct = dict(zip(counted, numbers, strict=True))
             counted, numbers = list(distinct), list(distinct.values())
-        form = self._formats[len(counted), len(plain)]
-        form.pack_into(buffer, 0, *facts, len(counted), len(plain), *counted, *numbers, *plain)
+        try:
+            return encode((facts, counted, numbers, plain))
+        except OverflowError:  # of a whole number of more than 64 bits
+            return encode((list(map(float, facts)), counted, list(map(float, numbers)), plain))
 
     def facts(self) -> list[Extract]:
         """The functions that read the numbers, times, yes-or-nos and whole texts that some segment asks for."""
         return [row.extract for row in self._arrangement.facts]
 
+    @property
+    def size(self) -> int:
+        """Bytes of the tables."""
+        return self._tables.nbytes
+
     def warm(self) -> None:
         """Compile the kernel, or load it from numba's cache; the first match would do it otherwise."""
         self.match(Profile(), Request(now=0))
-
-    def _scratch(self) -> Scratch:
-        buffer = bytearray(8 * self._layout.size)
-        return buffer, np.frombuffer(buffer, np.int64)
-
-
-class Formats(dict[tuple[int, int], Struct]):
-    """How a scratch block starts, by how many counted and plain entries are given."""
-
-    def __init__(self, traits: int) -> None:
-        super().__init__()
-        self._traits = traits
-
-    def __missing__(self, given: tuple[int, int]) -> Struct:
-        if len(self) >= REMEMBERED:
-            self.clear()
-        counted, plain = given
-        self[given] = found = Struct(f"={self._traits}d2q{counted}q{counted}d{plain}q")
-        return found

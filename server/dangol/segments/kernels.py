@@ -1,10 +1,10 @@
 """The kernel that finds the segments which hold. Compiled by numba, without the GIL; plain arrays in, plain arrays out.
 
+What a shopper brings comes as MessagePack, since nothing else turns lists of Python numbers into bytes as quickly.
+
 Buckets are found by binary search; each has a row of bits, one for every alternative that it does not violate. The
 rows' intersection, less the alternatives that a token bars, and with those whose groups all got a token, is what holds.
 """
-
-from math import frexp
 
 import numpy as np
 import numpy.typing as npt
@@ -24,29 +24,80 @@ Words = npt.NDArray[np.uint64]
 """The order in which `tables.tables` packs its arrays."""
 
 ONE = np.uint64(1)
+BRUIJN = np.uint64(0x03F79D71B4CB0A89)
+PLACES = np.zeros(64, np.int64)
+"""The place of a word's only bit, by the highest six bits of its product with a de Bruijn sequence."""
+
+for _place in range(64):
+    PLACES[((1 << _place) * int(BRUIJN) & (1 << 64) - 1) >> 58] = _place
+
+EIGHT = np.uint64(8)
+SIX = np.uint64(58)
 LOW = np.int64(63)
 
 compiled = njit(nogil=True, cache=True)
 
 
 @compiled
-def match(tables: Ints, scratch: Ints) -> int:
+def match(tables: Ints, scratch: Ints, given: bytes) -> int:
     """Writes the numbers of the segments that hold, ascending, to the answer's place and returns their count.
 
-    `scratch` starts with a float for each dense fact (NaN: not known), how many counted and how many plain entries are
-    given, the counted entries, their numbers as floats, and the plain entries. `tables.Layout` has the other places.
+    `given` is MessagePack of four lists: a number for each dense fact (NaN: not known), the counted entries, their
+    numbers, and the plain entries. `tables.Layout` has the places in `scratch`.
     """
-    _, step, stamps, start, spare, seen, answer, _ = _part(tables, LAYOUT)
-    facts, levels = len(_part(tables, CUT_STARTS)) - 1, _part(tables, LEVELS)
+    _, step, numbers, stamps, start, spare, seen, answer, _ = _part(tables, LAYOUT)
+    levels = _part(tables, LEVELS)
     work = scratch[start:spare].view(np.uint64)
     work[:] = _part(tables, BEGINNING).view(np.uint64)
     alive = work[: levels[1]]
-    _apply_facts(tables, scratch[:facts].view(np.float64), alive, scratch[spare:seen].view(np.uint64), step)
-    _apply_entries(tables, scratch[facts:stamps], scratch[stamps:start], work)
+    read = scratch[numbers:stamps].view(np.float64)
+    place, facts = _unpack(given, 1, read)
+    _apply_facts(tables, read[:facts], alive, scratch[spare:seen].view(np.uint64), step)
+    place, counted = _unpack(given, place, read)
+    place, _ = _unpack(given, place, read[counted:])
+    _apply_counted(tables, read[:counted], read[counted : 2 * counted], scratch[stamps:start], work)
+    _, plain = _unpack(given, place, read)
+    _apply_plain(tables, read[:plain], work)
     for level in range(1, len(levels) - 1):
         for word in range(levels[level + 1] - levels[level]):
             alive[word] &= work[levels[level] + word]
     return _collect(alive, _part(tables, OWNERS), scratch[seen:answer].view(np.uint64), scratch[answer:])
+
+
+@compiled
+def _unpack(given: bytes, place: int, out: Floats) -> tuple[int, int]:
+    """Writes a list of numbers (or yes-or-nos) that starts at `place`; returns where it ends and how long it is."""
+    kind = given[place]
+    length, place = np.int64(kind & 15), place + 1
+    if kind == 0xDC or kind == 0xDD:
+        size = 2 if kind == 0xDC else 4
+        length, place = np.int64(_whole(given, place, size)), place + size
+    for number in range(length):
+        kind = given[place]
+        place += 1
+        if kind < 0x80:
+            out[number] = kind
+        elif kind >= 0xE0:
+            out[number] = np.int64(kind) - 256
+        elif kind < 0xCA:
+            out[number] = kind == 0xC3  # 0xC2 is no, 0xC3 yes
+        elif kind == 0xCB:
+            out.view(np.uint64)[number] = _whole(given, place, 8)
+            place += 8
+        else:
+            size = 1 << ((kind - 0xCC) & 3)
+            whole = _whole(given, place, size)
+            out[number] = whole if kind < 0xD0 else np.int64(whole << np.uint64(64 - 8 * size)) >> (64 - 8 * size)
+            place += size
+    return place, int(length)
+
+
+@compiled
+def _whole(given: bytes, place: int, size: int) -> np.uint64:
+    whole = np.uint64(0)
+    for byte in given[place : place + size]:
+        whole = whole << EIGHT | np.uint64(byte)
+    return whole
 
 
 @compiled
@@ -94,23 +145,27 @@ def _bucket(value: float, cuts: Floats) -> int:
 
 
 @compiled
-def _apply_entries(tables: Ints, given: Ints, stamps: Ints, work: Words) -> None:
+def _apply_counted(tables: Ints, entries: Floats, numbers: Floats, stamps: Ints, work: Words) -> None:
     """An entry that is given with two numbers has the last of them."""
     starts, cuts = _part(tables, ENTRY_STARTS), _part(tables, ENTRY_CUTS).view(np.float64)
     buckets = _part(tables, ENTRY_BUCKETS)
     posting_starts, postings = _part(tables, POSTING_STARTS), _part(tables, POSTINGS)
-    counted, plain = given[0], given[1]
-    entries, numbers = given[2 : 2 + counted], given[2 + counted : 2 + 2 * counted].view(np.float64)
-    for place in range(counted):
-        stamps[entries[place]] = place
-    for place in range(counted):
-        entry = entries[place]
+    for place in range(len(entries)):
+        stamps[np.int64(entries[place])] = place
+    for place in range(len(entries)):
+        entry = np.int64(entries[place])
         if stamps[entry] == place:
             bucket = _bucket(numbers[place], cuts[starts[entry] : starts[entry + 1]])
             row = (buckets[entry] + bucket if bucket else buckets[entry + 1]) - 1  # the last is for what is not known
             _post(postings[posting_starts[row] : posting_starts[row + 1]], work)
-    for entry in given[2 + 2 * counted : 2 + 2 * counted + plain]:
-        row = buckets[entry]
+
+
+@compiled
+def _apply_plain(tables: Ints, entries: Floats, work: Words) -> None:
+    buckets = _part(tables, ENTRY_BUCKETS)
+    posting_starts, postings = _part(tables, POSTING_STARTS), _part(tables, POSTINGS)
+    for entry in entries:
+        row = buckets[np.int64(entry)]
         _post(postings[posting_starts[row] : posting_starts[row + 1]], work)
 
 
@@ -131,7 +186,7 @@ def _collect(alive: Words, owners: Ints, seen: Words, out: Ints) -> int:
         word = alive[place]
         while word:
             rest = word & (word - ONE)
-            owner = owners[place * 64 + frexp(float(word ^ rest))[1] - 1]
+            owner = owners[place * 64 + PLACES[((word ^ rest) * BRUIJN) >> SIX]]
             seen[owner >> 6] |= ONE << np.uint64(owner & LOW)
             word = rest
     count = 0
@@ -139,7 +194,7 @@ def _collect(alive: Words, owners: Ints, seen: Words, out: Ints) -> int:
         word = seen[place]
         while word:
             rest = word & (word - ONE)
-            out[count] = place * 64 + frexp(float(word ^ rest))[1] - 1
+            out[count] = place * 64 + PLACES[((word ^ rest) * BRUIJN) >> SIX]
             count += 1
             word = rest
     return count

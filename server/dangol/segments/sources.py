@@ -3,13 +3,15 @@
 Only facts that some segment names are read. What a text means to the segments is remembered, so a text that was met
 before costs one look-up."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import Clock
 from dangol.segments.dense import Dense
 from dangol.segments.entries import Fact, Vocabulary
+from dangol.segments.plain import Field, Ring
 from dangol.segments.row import Extract, Row
 from dangol.segments.text import PATTERNS
 
@@ -53,9 +55,16 @@ class Sources(NamedTuple):
     dense: Mapping[Row, tuple[Mapping[str, int], Extract]]
     entries: Mapping[Fact, tuple[Vocabulary, list[Collect]]]
 
+    def fields(self) -> Callable[[Profile], Iterable[float]]:
+        """Reads the dense facts that are fields of the profile, which come first, at once."""
+        fields = [row.extract for row in self.dense if row.kind != "text" and isinstance(row.extract, Field)]
+        if len(fields) < 2:
+            return lambda profile: [field.get(profile) for field in fields]
+        return attrgetter(*(field.name for field in fields))
+
     def readers(self) -> list[Extract]:
-        """For each dense fact the function that gives its float."""
-        return [read for _, read in self.dense.values()]
+        """For each other dense fact the function that gives its float."""
+        return [read for row, (_, read) in self.dense.items() if not is_field(row)]
 
     def collectors(self) -> list[Collect]:
         """The functions that add what a profile brings."""
@@ -71,6 +80,11 @@ class Sources(NamedTuple):
             met = self.entries.get(name)
             entries[name] = met if met and met[0] is vocabulary else (vocabulary, _collectors(vocabulary))
         return Sources(dense, entries)
+
+
+def is_field(row: Row) -> bool:
+    """Whether a fact is a number that stands in the profile as it is."""
+    return row.kind != "text" and isinstance(row.extract, Field)
 
 
 def _reader(fact: Dense) -> Extract:
@@ -106,6 +120,8 @@ def _text(vocabulary: Vocabulary) -> Collect:
 
 def _values(vocabulary: Vocabulary) -> Collect:
     number, extract = _number(vocabulary), vocabulary.extract
+    if isinstance(extract, Ring):
+        return _ring(number, extract.read)
 
     def collect(profile: Profile, request: Request, clock: Clock, brought: Brought) -> None:
         brought.plain.extend(map(number, extract(profile, request, clock)))
@@ -113,13 +129,31 @@ def _values(vocabulary: Vocabulary) -> Collect:
     return collect
 
 
+def _ring(number: Callable[[str], int], read: Callable[[Profile], Sequence[Any]]) -> Collect:
+    def collect(profile: Profile, request: Request, clock: Clock, brought: Brought) -> None:
+        brought.plain.extend([number(each.id) for each in read(profile)])
+
+    return collect
+
+
 def _counts(vocabulary: Vocabulary) -> Collect:
     number, extract = _number(vocabulary), vocabulary.extract
+    if isinstance(extract, Ring):
+        return _counted_ring(number, extract.read)
 
     def collect(profile: Profile, request: Request, clock: Clock, brought: Brought) -> None:
         facts = extract(profile, request, clock)
         brought.counted.extend(map(number, facts))
         brought.numbers.extend(facts.values())
+
+    return collect
+
+
+def _counted_ring(number: Callable[[str], int], read: Callable[[Profile], Sequence[Any]]) -> Collect:
+    def collect(profile: Profile, request: Request, clock: Clock, brought: Brought) -> None:
+        ring = read(profile)
+        brought.counted.extend([number(each.id) for each in ring])
+        brought.numbers.extend([each.times for each in ring])
 
     return collect
 

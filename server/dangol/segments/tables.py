@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dangol.segments.arrangement import Arrangement
-from dangol.segments.dense import step
+from dangol.segments.dense import Dense, step
 from dangol.segments.places import WORD, Places
 
 Ints = npt.NDArray[np.int64]
@@ -22,6 +22,7 @@ class Layout(NamedTuple):
 
     room: int
     step: int
+    numbers: int
     stamps: int
     work: int
     spare: int
@@ -30,10 +31,10 @@ class Layout(NamedTuple):
     size: int
 
 
-def tables(arrangement: Arrangement) -> tuple[Ints, Layout]:
-    """All that `kernels.match` needs, and where it finds what a call gives it."""
-    facts, places = list(arrangement.facts.values()), arrangement.places
-    entries = arrangement.entries.entries
+def tables(arrangement: Arrangement, facts: Sequence[Dense]) -> tuple[Ints, Layout]:
+    """All that `kernels.match` needs, and where it finds what a call gives it. `facts` are in the order in which they
+    are given."""
+    places, entries = arrangement.places, arrangement.entries.entries
     layout = _layout(len(facts), len(entries), places, len(arrangement.parts.by_id))
     postings = [posting for entry in entries for posting in entry.postings]
     block = pack(
@@ -61,12 +62,12 @@ def tables(arrangement: Arrangement) -> tuple[Ints, Layout]:
 
 def _layout(facts: int, entries: int, places: Places, segments: int) -> Layout:
     room = max(entries, ROOM)
-    stamps = facts + 2 + 3 * room
+    stamps = max(facts, 2 * room)
     work = stamps + entries
     spare = work + places.starts[-1]
     seen = spare + places.words
     answer = seen - -segments // WORD
-    return Layout(room, step(places.words), stamps, work, spare, seen, answer, answer + segments)
+    return Layout(room, step(places.words), 0, stamps, work, spare, seen, answer, answer + segments)
 
 
 def pack(parts: Sequence[npt.NDArray[np.generic]]) -> Ints:

@@ -1,6 +1,5 @@
 """Facts that are a field of the profile."""
 
-from collections.abc import Callable, Mapping
 from math import nan
 from operator import attrgetter
 from typing import Any
@@ -8,13 +7,13 @@ from typing import Any
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import Clock
 from dangol.segments.moving import Since
+from dangol.segments.plain import Field, Ring
 from dangol.segments.row import Extract
 
 
-def field(name: str) -> Extract:
+def field(name: str) -> Field:
     """A field of the profile, as it is."""
-    get = attrgetter(name)
-    return lambda profile, request, clock: get(profile)
+    return Field(name)
 
 
 def time(name: str) -> Extract:
@@ -39,10 +38,9 @@ def ids(name: str) -> Extract:
     return lambda profile, request, clock: [each.id for each in get(profile)]
 
 
-def counted(name: str) -> Callable[[Profile, Request, Clock], Mapping[str, float]]:
+def counted(name: str) -> Ring:
     """By id, how often something of a ring of the profile was met."""
-    get = attrgetter(name)
-    return lambda profile, request, clock: {each.id: each.times for each in get(profile)}
+    return Ring(attrgetter(name))
 
 
 def length(name: str) -> Extract:

@@ -5,7 +5,7 @@ from math import nan
 
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import Clock
-from dangol.segments.conditions.fields import counted, days, ids, length, now, time
+from dangol.segments.conditions.fields import counted, days, field, ids, length, now, time
 from dangol.segments.moving import Since, SinceEach
 from dangol.segments.row import Row
 
@@ -45,10 +45,10 @@ def checkout_reached(profile: Profile, request: Request, clock: Clock) -> bool:
 
 # fmt: off
 ROWS = [
-    Row("orders", "누적 구매수", "orders", "order", "number", lambda p, r, c: p.orders, {"gte": 3}, unit="times",
+    Row("orders", "누적 구매수", "orders", "order", "number", field("orders"), {"gte": 3}, unit="times",
         en_says="bought {}"),
     Row("spent", "누적 구매 금액", "money spent", "order", "number",
-        lambda p, r, c: p.spent, {"gte": 10000, "lt": 100000}, unit="money",
+        field("spent"), {"gte": 10000, "lt": 100000}, unit="money",
         en_says="spent {}"),
     Row("average_order", "평균 구매 금액", "average order", "order", "number",
         average_order, {"gte": 10000}, unit="money",
