@@ -1,18 +1,17 @@
-"""Matching one shopper against all segments: dangol's index, growthbook's evaluator and plain Python closures.
+"""Matching one shopper against all segments: dangol's index, rule engines of others and plain Python closures.
 
     python -m loadtests.bench.segments
 
-All three answer the same question about the same shopper and must agree. The others get the shopper's facts as a dict
-that lies ready; dangol starts from the decoded profile. CPU time, median of several rounds.
+All answer the same question about the same shopper and must agree. The others get the shopper's facts as a dict that
+lies ready; dangol starts from the decoded profile. CPU time, median of several rounds.
 """
 
 import random
 import statistics
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
-
-from growthbook.core import evalCondition
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
 
 from dangol.definitions.model import Segment, Site
 from dangol.plugin import Request
@@ -20,6 +19,8 @@ from dangol.profile.model import Environment, Line, Member, Profile, Seen, Visit
 from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.index import Index
 from dangol.segments.scope import Scope
+from loadtests.bench import rivals
+from loadtests.bench.rivals import Leaf
 
 ROUNDS = 7
 NOW = 1_773_113_400
@@ -41,60 +42,42 @@ TEXTS = {
 }
 SETS = {"viewed_products": PRODUCTS, "cart_items": PRODUCTS, "bought_items": PRODUCTS, "viewed_categories": CATEGORIES}
 FACTS = [*NUMBERS, *TEXTS, *SETS, "views_of"]
+SIZES = (1_000, 10_000, 100_000)
+RIVALS = (
+    ("plain Python closures", rivals.closures, 20),
+    ("growthbook", rivals.growthbook, 5),
+    ("flagsmith-flag-engine", rivals.flagsmith, 2),
+    ("json-logic-qubit", rivals.json_logic, 2),
+    ("zen-engine, decision table", rivals.zen_table, 10),
+    ("zen-engine, one expression of all", rivals.zen_expression, 20),
+)
+"""With how often a round asks each."""
 
 
-class Condition(NamedTuple):
-    """One condition as each of the three takes it."""
-
-    leaf: dict[str, Any]
-    growthbook: dict[str, Any]
-    closure: Callable[[dict[str, Any]], bool]
-
-
-def number_condition(name: str, chance: random.Random) -> Condition:
-    limit = chance.randrange(1, 40) * NUMBERS[name] // 40
-    if chance.random() < 0.7:
-        return Condition({name: {"gte": limit}}, {name: {"$gte": limit}}, lambda facts: bool(facts[name] >= limit))
-    return Condition({name: {"lt": limit}}, {name: {"$lt": limit}}, lambda facts: bool(facts[name] < limit))
-
-
-def text_condition(name: str, chance: random.Random) -> Condition:
-    values = chance.sample(TEXTS[name], 2)
-    return Condition({name: {"in": values}}, {name: {"$in": values}}, lambda facts: facts[name] in values)
-
-
-def set_condition(name: str, chance: random.Random) -> Condition:
-    values = chance.sample(SETS[name], 5)
-    wanted = frozenset(values)
-    if chance.random() < 0.6:
-        return Condition(
-            {name: {"has_any": values}}, {name: {"$in": values}}, lambda facts: not wanted.isdisjoint(facts[name])
-        )
-    return Condition(
-        {name: {"has_none": values}}, {name: {"$nin": values}}, lambda facts: wanted.isdisjoint(facts[name])
-    )
-
-
-def views_condition(chance: random.Random) -> Condition:
-    product, times = chance.choice(PRODUCTS), chance.randrange(1, 4)
-    return Condition(
-        {"views_of": {"key": product, "gte": times}},
-        {f"views_of.{product}": {"$gte": times}},
-        lambda facts: facts["views_of"].get(product, 0) >= times,
-    )
-
-
-def condition(name: str, chance: random.Random) -> Condition:
+def condition(name: str, chance: random.Random) -> Leaf:
+    """One condition: its name, an operator, an operand and perhaps a key."""
     if name in NUMBERS:
-        return number_condition(name, chance)
+        limit = chance.randrange(1, 40) * NUMBERS[name] // 40
+        return name, "gte" if chance.random() < 0.7 else "lt", limit, ""
     if name in TEXTS:
-        return text_condition(name, chance)
-    return set_condition(name, chance) if name in SETS else views_condition(chance)
+        return name, "in", chance.sample(TEXTS[name], 2), ""
+    if name in SETS:
+        return name, "has_any" if chance.random() < 0.6 else "has_none", chance.sample(SETS[name], 5), ""
+    return name, "gte", chance.randrange(1, 4), chance.choice(PRODUCTS)
 
 
-def draw(count: int, facts: Sequence[str], chance: random.Random) -> list[list[Condition]]:
+def draw(count: int, facts: Sequence[str], chance: random.Random) -> list[list[Leaf]]:
     """Segments of four conditions on different facts."""
     return [[condition(name, chance) for name in chance.sample(facts, 4)] for _ in range(count)]
+
+
+def written(segments: Sequence[Sequence[Leaf]]) -> list[Segment]:
+    """The same as definitions have them."""
+    return [
+        Segment(str(number), {"all": [{name: {operator: operand} | ({"key": key} if key else {})}
+                                      for name, operator, operand, key in leaves]})
+        for number, leaves in enumerate(segments)
+    ]  # fmt: skip
 
 
 def shopper(chance: random.Random) -> tuple[Profile, dict[str, Any]]:
@@ -137,59 +120,67 @@ def seconds(*works: tuple[Callable[[], object], int]) -> list[float]:
     return [statistics.median(measured) for measured in rounds]
 
 
-def build(segments: Sequence[Sequence[Condition]]) -> Index:
-    written = [
-        Segment(str(number), {"all": [each.leaf for each in conditions]}) for number, conditions in enumerate(segments)
-    ]
-    index = Index.build(Scope(CATALOGUE, SITE, written))
+def build(segments: Sequence[Segment]) -> Index:
+    index = Index.build(Scope(CATALOGUE, SITE, segments))
     index.warm()
     return index
 
 
 def compare(title: str, facts_asked: Sequence[str], chance: random.Random) -> None:
-    """Print how the three do on 1,000 segments that ask for these facts."""
+    """Print how all do on 1,000 segments that ask for these facts."""
     (profile, facts), request = shopper(chance), Request(now=NOW)
     segments = draw(1_000, facts_asked, chance)
-    index = build(segments)
-    trees = [{name: test for each in conditions for name, test in each.growthbook.items()} for conditions in segments]
-    closures = [[each.closure for each in conditions] for conditions in segments]
-
-    def by_growthbook() -> list[str]:
-        return [str(number) for number, tree in enumerate(trees) if evalCondition(facts, tree)]
-
-    def by_closures() -> list[str]:
-        return [str(number) for number, tests in enumerate(closures) if all(test(facts) for test in tests)]
-
-    matched = index.match(profile, request)
-    if not matched == by_growthbook() == by_closures():
-        raise SystemExit("the three don't agree on who matches")
-    ours, plain, theirs = seconds(
-        (lambda: index.match(profile, request), 2_000), (by_closures, 30), (by_growthbook, 10)
-    )
-    print(f"1,000 segments of 4 conditions, {title}; {len(matched)} matched")
-    print(f"  dangol      {ours * 1e6:8.1f} µs")
-    print(f"  closures    {plain * 1e6:8.1f} µs   {plain / ours:5.0f} × dangol")
-    print(f"  growthbook  {theirs * 1e6:8.1f} µs   {theirs / ours:5.0f} × dangol   (bar 200, aim 500)")
+    index, flat = build(written(segments)), rivals.flattened(facts)
+    matches: dict[str, Callable[[], Sequence[object]]] = {"dangol": lambda: index.match(profile, request)}
+    for name, make, _ in RIVALS:
+        matches[name] = partial(make(segments), flat if make is rivals.flagsmith else facts)
+    answers = {name: list(map(str, match())) for name, match in matches.items()}
+    for name, answer in answers.items():
+        if answer != answers["dangol"]:
+            raise SystemExit(f"{name} and dangol don't agree on who matches")
+    ours, *theirs = seconds((matches["dangol"], 2_000), *((matches[name], repeats) for name, _, repeats in RIVALS))
+    print(f"1,000 segments of 4 conditions, {title}; {len(answers['dangol'])} matched, all agree")
+    print(f"  {'dangol':34} {ours * 1e6:8.1f} µs")
+    for (name, _, _), each in zip(RIVALS, theirs, strict=True):
+        print(f"  {name:34} {each * 1e6:8.1f} µs   {each / ours:6.0f} × dangol")
 
 
 def grow(chance: random.Random) -> None:
-    """Print what ten times the segments cost."""
+    """Print what more segments cost a match."""
     (profile, _), request = shopper(chance), Request(now=NOW)
-    started = time.process_time()
-    small, large = (build(draw(count, FACTS, chance)) for count in (1_000, 10_000))
-    compiled = time.process_time() - started
-    once, tenfold = seconds(
-        (lambda: small.match(profile, request), 2_000), (lambda: large.match(profile, request), 2_000)
-    )
-    print(f"10,000 segments: {tenfold * 1e6:.1f} µs, {tenfold / once:.1f} × 1,000 segments,", end=" ")
-    print(f"{len(large.match(profile, request))} matched; both compiled in {compiled:.2f} s")
+    indexes = [build(written(draw(count, FACTS, chance))) for count in SIZES]
+    few, *more = seconds(*((lambda index=index: index.match(profile, request), 1_000) for index in indexes))
+    for count, index, each, bar in zip(SIZES[1:], indexes[1:], more, ("bar 4, aim 2.5", "bar 20, aim 12"), strict=True):
+        print(f"{count:,} segments: {each * 1e6:.1f} µs, {each / few:.1f} × 1,000 segments ({bar}),", end=" ")
+        print(f"{len(index.match(profile, request))} matched, tables of {index.size / 1e6:.1f} MB")
+
+
+def edit(chance: random.Random) -> None:
+    """Print what it takes to compile, and to change one segment of many."""
+    thousand = written(draw(1_000, FACTS, chance))
+    [compiled] = seconds((lambda: Index.build(Scope(CATALOGUE, SITE, thousand)), 1))
+    print(f"compile of 1,000 segments: {compiled * 1e3:.0f} ms (bar 300, aim 100)")
+    for count, bar in zip(SIZES[1:], (" (bar 50, aim 10)", ""), strict=True):
+        segments, others = written(draw(count, FACTS, chance)), iter(written(draw(100, FACTS, chance)))
+        index = Index.build(Scope(CATALOGUE, SITE, segments))
+
+        def change(segments: list[Segment] = segments, others: Iterator[Segment] = others) -> None:
+            nonlocal index
+            number = chance.randrange(len(segments))
+            segments[number] = Segment(segments[number].id, next(others).include)
+            index = index.changed(Scope(CATALOGUE, SITE, segments))
+
+        [changed] = seconds((change, 1))
+        print(f"change of one of {count:,}: {changed * 1e3:.1f} ms{bar}")
 
 
 def main() -> None:
     chance = random.Random(7)
     compare("products, carts and categories among them, 50 viewed products", FACTS, chance)
     compare("numbers and texts only", [*NUMBERS, *TEXTS], chance)
+    print("bars: the best library 200 (aim 500), closures 40 (aim 100)")
     grow(chance)
+    edit(chance)
 
 
 if __name__ == "__main__":
