@@ -8,6 +8,7 @@ from dangol.definitions.model import Campaign
 from dangol.house import House
 from dangol.profile.model import Profile
 from dangol.worker.backfill import Backfill
+from dangol.worker.census import Census
 from dangol.worker.dispatch import Policy
 from dangol.worker.loop import Timing, Worker
 
@@ -35,7 +36,10 @@ def worker_for(house: House) -> Worker:
         profile,
         timing=Timing(retention=settings.log_hours * 3600),
         policy=Policy(keep=settings.push_days * 86_400),
-        others=[Backfill(house.link, house.profiles, lambda: house.by_id)],
+        others=[
+            Backfill(house.link, house.profiles, lambda: house.by_id),
+            Census(house.link, lambda: house.by_id),
+        ],
     )
 
 
