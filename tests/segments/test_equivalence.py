@@ -18,7 +18,7 @@ from dangol.segments.index import Index
 from dangol.segments.language import Scope, parse
 from dangol.segments.operands import LISTS
 from dangol.segments.row import NUMBER, Row
-from dangol.segments.text import path
+from dangol.segments.text import page, path
 from dangol.segments.twin import holds
 
 NOW = 1_773_113_400
@@ -28,6 +28,8 @@ TRAITS = [
 ]  # fmt: skip
 SITE = Site(id="shop", key="public-key", name="Shop", origins=["https://shop.example"], traits=TRAITS)
 
+SCOPE = Scope(CATALOGUE, SITE)
+ROWS = list(SCOPE.catalogue)
 NFC = "\uce74\ud398"
 NFD = normalize("NFD", NFC)
 KELVIN = "\u212a"  # its normal form is an ASCII K
@@ -35,7 +37,20 @@ HOSTILE = ["</script>", "\u202ex", "\x00", "\ud800", "*", "a*b"]
 DAYS = ["1970-01-01", "2026-03-07", "2026-03-08", "2026-03-09", "2026-03-10"]
 REGEXES = ["a", "^a", "b$", "[0-9]+", r"^/a\?x=1$", "K", ".", r"^\S{2}$", NFD]
 WORDS = ["a", "A", "ab", "85123A", NFC, NFD, "\u00e9", "e\u0301", "K", "k", KELVIN, *HOSTILE]
-PATHS = ["/", "/a", "/a/", "/a?x=1", "/a/b", "/A", f"/{NFC}", "/%EC%B9%B4%ED%8E%98", f"/{NFD}/#top", "/a*b"]
+PATHS = [
+    "/",
+    "/a",
+    "/a/",
+    "/a?x=1",
+    "/a/b",
+    "/A",
+    f"/{NFC}",
+    "/%EC%B9%B4%ED%8E%98",
+    f"/{NFD}/#top",
+    "/a*b",
+    "/a/?y=2&x=%31",
+    "/a?y",
+]
 NUMBERS = [0, 1, 2, 2.5, nextafter(2, inf), nextafter(2, -inf), -1, 100, 86_400, 2**53 - 1, -(2**53) + 1, 5e-324]
 
 words = st.sampled_from(WORDS)
@@ -106,16 +121,16 @@ def operands(row: Row, operator: str) -> st.SearchStrategy[Any]:
 
 @st.composite
 def leaves(draw: st.DrawFn) -> dict[str, Any]:
-    row = draw(st.sampled_from(list(Scope(CATALOGUE, SITE).catalogue)))
+    row = draw(st.sampled_from(ROWS))
     operators = draw(st.lists(st.sampled_from(row.operators), min_size=1, max_size=2, unique=True))
-    key = {"key": draw(words)} if row.keyed else {}
+    key = {"key": draw(st.sampled_from(PATHS) if row.form in (path, page) else words)} if row.keyed else {}
     return {row.id: key | {operator: draw(operands(row, operator)) for operator in operators}}
 
 
 def is_read(tree: dict[str, Any]) -> bool:
     """False for ranges that no number lies in, which are refused."""
     try:
-        parse(tree, Scope(CATALOGUE, SITE))
+        parse(tree, SCOPE)
     except Invalid:
         return False
     return True
@@ -139,7 +154,7 @@ def numbered(segments: list[Segment]) -> list[Segment]:
 
 
 def expected(segments: list[Segment], profile: Profile, request: Request) -> list[str]:
-    return [each.id for each in segments if holds(each, profile, request, Scope(CATALOGUE, SITE))]
+    return [each.id for each in segments if holds(each, profile, request, SCOPE)]
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
@@ -158,3 +173,15 @@ def test_every_leaf_and_its_negation_agree(leaf: dict[str, Any], profile: Profil
     matched = Index.build(Scope(CATALOGUE, SITE, both)).match(profile, request)
     assert matched == expected(both, profile, request)
     assert len(matched) in (1, 2)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(given_segments=st.lists(segments, min_size=2, max_size=2), profile=profiles, request=requests)
+def test_segments_that_name_others_agree(given_segments: list[Segment], profile: Profile, request: Request) -> None:
+    names = [{"segment": "s0"}, {"not": {"segment": "s1"}}]
+    others = [Segment("both", {"all": names}), Segment("either", {"any": names}, exclude={"segment": "both"})]
+    scope = Scope(CATALOGUE, SITE, [*numbered(given_segments), *others])
+    first, second, both, either = (holds(each, profile, request, scope) for each in scope.segments)
+    assert (both, either) == (first and not second, first != (not second))
+    held = [each.id for each in scope.segments if holds(each, profile, request, scope)]
+    assert Index.build(scope).match(profile, request) == held
