@@ -68,7 +68,7 @@ async def test_the_answer_tells_who_would_have_come_in_and_what_would_have_been_
     assert result.exit_code == 0, result.output
     answer = msgspec.json.decode(result.stdout)
     [segment], [campaign] = answer["candidate"]["segments"], answer["candidate"]["campaigns"]
-    assert (segment["entered"]["visitors"], segment["left"]["visitors"], segment["times"]) == (1, 1, 1)
+    assert (segment["entered"]["visitors"], segment["at_end"]["visitors"], segment["times"]) == (1, 1, 1)
     assert (campaign["shown"], campaign["logged"], campaign["shoppers"]["visitors"]) == (2, 5, 2)
     assert (campaign["seen"], campaign["refused"]) == (2, {"cap_lifetime": 3})
     assert answer["in_force"]["campaigns"][0]["shown"] == 5
@@ -148,5 +148,5 @@ async def test_who_logs_in_is_told_as_a_visitor_until_then_and_as_a_member_after
     answer = msgspec.json.decode(result.stdout)
     assert answer["shoppers"] == {"visitors": 1, "joined": 1, "members": 1}
     often, logged_in = answer["candidate"]["segments"]
-    assert (often["entered"]["joined"], often["left"]["joined"], often["left"]["members"]) == (1, 0, 1)
+    assert (often["entered"]["joined"], often["at_end"]["joined"], often["at_end"]["members"]) == (1, 0, 1)
     assert logged_in["entered"] == {"visitors": 0, "joined": 0, "members": 1}

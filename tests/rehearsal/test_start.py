@@ -185,6 +185,9 @@ CASES: dict[str, tuple[dict[str, Any], list[Event], dict[str, Any]]] = {
     "who signed up since": (
         {"member": Member("kim", joined_at=AFTER)}, [event("sign_up")], {"member": Member("kim", joined_at=AFTER)},
     ),
+    "traits told since": (
+        {"traits": {"shoe": 270, "size": "L"}}, [event("traits", props={"size": "L"})], {"traits": {"shoe": 270}},
+    ),
     "streams": (
         {"behaviours": {"k": stream(BEFORE << 32, AFTER << 32, AFTER << 32 | crc32(b"search"))}},
         [event("search", id="search")],

@@ -63,7 +63,7 @@ def test_shoppers_are_counted_once_and_by_who_they_are() -> None:
         shopper.entered({"often"}, at("2026-07-03 10:00"))
         shopper.ended({"often"})
     [figures] = tally.figures().segments
-    assert (figures.entered, figures.left) == (Heads(2, 0, 1), Heads(2, 0, 1))
+    assert (figures.entered, figures.at_end) == (Heads(2, 0, 1), Heads(2, 0, 1))
     assert (figures.times, figures.when) == (6, [0, 3, 0, 0])
 
 
@@ -73,7 +73,7 @@ def test_a_visitor_who_has_become_a_member_is_in_nothing_at_the_end() -> None:
     shopper.began({"often"})
     shopper.ended({"often"})
     [figures] = tally.figures().segments
-    assert (figures.held, figures.left) == (Heads(joined=1), Heads())
+    assert (figures.at_start, figures.at_end) == (Heads(joined=1), Heads())
 
 
 def test_a_campaign_has_its_showings_its_shoppers_and_its_refusals() -> None:

@@ -20,13 +20,13 @@ class Heads(Struct, frozen=True):
 
 
 class SegmentFigures(Struct, frozen=True):
-    """`held` were in it when the span began, `entered` came in during it, and `left` are in it when it ends. `times`
-    counts every entering, also a shopper's second; `when` tells in which step a shopper's first one was."""
+    """`at_start` were in it when the span began, `entered` came in during it, and `at_end` are in it when it ends.
+    `times` counts every entering, also a shopper's second; `when` tells in which step a shopper's first one was."""
 
     segment: str
-    held: Heads
+    at_start: Heads
     entered: Heads
-    left: Heads
+    at_end: Heads
     times: int
     when: list[int]
 

@@ -27,9 +27,9 @@ def _segments(answer: Answer) -> Iterator[Row]:
     before = {each.segment: f"{_sum(each.entered):,}" for each in answer.in_force.segments} if answer.in_force else {}
     yield "SEGMENT", "AT START", "ENTERED", *_title(answer, "(NOW)"), "AT END", f"BY {answer.step.upper()}"
     for each in answer.candidate.segments:
-        held, entered, left = (f"{_sum(heads):,}" for heads in (each.held, each.entered, each.left))
+        start, entered, end = (f"{_sum(heads):,}" for heads in (each.at_start, each.entered, each.at_end))
         now = [before.get(each.segment, "-")] if answer.in_force else []
-        yield each.segment, held, entered, *now, left, bars(each.when)
+        yield each.segment, start, entered, *now, end, bars(each.when)
 
 
 def _campaigns(answer: Answer) -> Iterator[Row]:

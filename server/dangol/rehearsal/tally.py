@@ -77,8 +77,8 @@ class Tally:
         )
 
     def _segment(self, segment: str) -> SegmentFigures:
-        held, entered, left = (self._heads(figure, segment) for figure in ("held", "entered", "left"))
-        return SegmentFigures(segment, held, entered, left, self.counts["times", segment], self._when("in", segment))
+        start, entered, end = (self._heads(figure, segment) for figure in ("start", "entered", "end"))
+        return SegmentFigures(segment, start, entered, end, self.counts["times", segment], self._when("in", segment))
 
     def _campaign(self, campaign: str) -> CampaignFigures:
         refused = {reason.value: self.counts["refused", campaign, reason.value] for reason in Reason}
@@ -113,7 +113,7 @@ class Shopper:
 
     def began(self, held: AbstractSet[str]) -> None:
         """The segments at the beginning."""
-        self._counts.update(("held", segment, self._who) for segment in held)
+        self._counts.update(("start", segment, self._who) for segment in held)
 
     def entered(self, segments: AbstractSet[str], at: float) -> None:
         """Segments that the shopper came into."""
@@ -145,4 +145,4 @@ class Shopper:
     def ended(self, held: AbstractSet[str]) -> None:
         """The segments at the end; a visitor who has become a member is in none any more."""
         if self._who != "joined":
-            self._counts.update(("left", segment, self._who) for segment in held)
+            self._counts.update(("end", segment, self._who) for segment in held)
