@@ -59,7 +59,7 @@ def flagsmith(segments: Sequence[Sequence[Leaf]]) -> Rival:
     ]
 
     def match(facts: Facts) -> list[int]:
-        context = {
+        context: Any = {
             "environment": {"key": "e", "name": "e"},
             "identity": {"identifier": "i", "key": "i", "traits": facts},
         }
