@@ -338,6 +338,15 @@ def test_segments_are_checked_together(case: str) -> None:
     assert str(caught.value).splitlines() == problems
 
 
+def test_conditions_on_behaviour_may_not_swell_a_profile() -> None:
+    often = [{"did": {"event": f"event_{each}", "gte": 1_000, "within": "7d"}} for each in range(129)]
+    segments = [{"id": f"s{each}", "include": {"all": [tree, tree]}} for each, tree in enumerate(often)]
+    site = {"id": "shop", "key": "public-key", "name": "Shop", "origins": ["https://shop.example"]}
+    assert len(check({"site": site, "segments": segments[:128]}, "test").segments) == 128
+    with pytest.raises(Invalid, match="segments: '1,056,768 bytes' is not conditions on behaviour that keep at most"):
+        check({"site": site, "segments": segments}, "test")
+
+
 def test_the_deepest_segment_survives_the_file() -> None:
     tree: dict[str, Any] = {"visits": {"gte": 2}}
     for _ in range(MAX_DEPTH - 1):

@@ -15,6 +15,7 @@ from dangol.host.registry import Registry
 from dangol.plugin import Channel, Widget
 from dangol.protocol.text import clean
 from dangol.render.text import params_problems
+from dangol.segments import behaviour
 from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.language import Scope, parse_segment
 
@@ -60,11 +61,15 @@ def segment_problems(
     catalogue = CATALOGUE.with_plugins(registry.conditions()) if registry else CATALOGUE
     named = [segment for _, segment in segments]
     scope = Scope(catalogue, site, [*named, *(Segment(id, {"all": []}) for id in others)])
+    nodes = []
     for number, segment in segments:
         try:
-            parse_segment(segment, scope, f"segments[{number}]")
+            nodes.append(parse_segment(segment, scope, f"segments[{number}]"))
         except Invalid as invalid:
             yield from invalid.problems
+    if (size := behaviour.most_bytes(nodes)) > behaviour.MAX_BYTES:
+        expected = f"conditions on behaviour that keep at most {behaviour.MAX_BYTES:,} bytes on a profile"
+        yield Problem("segments", f"{size:,} bytes", f"{expected}; ask for fewer times, or for fewer different events")
 
 
 def campaign_problems(

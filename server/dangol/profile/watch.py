@@ -20,6 +20,7 @@ from zlib import crc32
 from dangol.profile.model import Profile
 from dangol.protocol.event import Event
 
+EVENT_BYTES = 8
 RING = 64
 FEW = 4
 """Completed pairs that are kept: the newest would do, were it not for clocks that differ."""

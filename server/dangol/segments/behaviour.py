@@ -20,7 +20,7 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from dangol.errors import Invalid, Problem
-from dangol.profile.watch import Counted, Followed, Stream, Unfollowed, Watching
+from dangol.profile.watch import EVENT_BYTES, Counted, Followed, Stream, Unfollowed, Watching
 from dangol.segments import operands, patterns, phrases
 from dangol.segments.moving import Recent
 from dangol.segments.nodes import Leaf, Node, Test, leaves_of
@@ -33,6 +33,9 @@ SPAN = re.compile(r"([1-9][0-9]{0,5})([mhd])")
 LONGEST = 400 * 86_400
 VISIT = "visit"
 MOST_TIMES = 1_000
+MAX_BYTES = 1 << 20
+"""That a site's conditions may keep on one profile."""
+
 LIMITS = (4, 16, 64, 256, 1_024)
 """How many events a stream keeps: the least of these that tells the number asked for from more. Few different ones, so
 that another number seldom means another stream, which would have to be filled anew."""
@@ -65,6 +68,11 @@ def streams(nodes: Iterable[Node]) -> list[Stream]:
     """Every stream that checked trees ask for, and what those need."""
     asked = [each.row.extract.stream for each in leaves_of(nodes) if isinstance(each.row.extract, Recent)]
     return list(Watching.of(asked, 0).streams.values())
+
+
+def most_bytes(nodes: Iterable[Node]) -> int:
+    """What all streams that trees ask for may take on one profile."""
+    return sum(EVENT_BYTES * stream.bound.limit for stream in streams(nodes))
 
 
 def watching(scope: Scope, version: int) -> Watching:
