@@ -71,8 +71,8 @@ class _Reader:
     def __init__(self, scope: Scope, own: Segment | None = None) -> None:
         self.scope = scope
         self.id = own.id if own else ""
-        # Of a segment that stands in the scope it is known whether it leads into a circle.
-        self.may_circle = own is not None and (own is not scope.by_id.get(own.id) or own.id not in scope.chains)
+        self.is_saved = own is not None and own is scope.by_id.get(own.id)
+        self.circle_told = False
         self.problems: list[Problem] = []
         self.nodes = 0
 
@@ -135,13 +135,19 @@ class _Reader:
         if not isinstance(id, str) or (id not in self.scope.by_id and id != self.id):
             nearest = self.scope.nearest_segment(id) if isinstance(id, str) else ""
             return self.refuse(where, id, f"a segment of this site{_hint(nearest)}")
-        if self.may_circle and (way := self.scope.way(id, self.id)):
-            self.may_circle = False  # it is told once; other ways back are refused as what leads into a circle
+        if way := self.way_back(id):
+            self.circle_told = True  # once; other ways back are refused as what leads into a circle
             return self.refuse(where, id, f"a segment that does not lead back here: {' -> '.join([self.id, *way])}")
         if self.scope.chains.get(id, MAX_CHAIN) >= MAX_CHAIN:
             return self.refuse(where, id, f"within a chain of at most {MAX_CHAIN} segments, none of them twice")
         node = _other(id, self.scope)
         return self.refuse(where, id, "a segment that is itself well written") if node is None else node
+
+    def way_back(self, id: str) -> list[str]:
+        """From a segment to the one that is read. Of a segment of the scope it is known whether there can be one."""
+        if not self.id or self.circle_told or (self.is_saved and self.id in self.scope.chains):
+            return []
+        return self.scope.way(id, self.id)
 
     def leaf(self, name: object, body: object, where: str) -> Node:
         place = f"{where}.{name}" if where else str(name)
