@@ -9,7 +9,7 @@ from importlib import import_module
 
 import click
 
-NAMES = ("page_view", "segments", "latency", "memory", "link", "rehearsal", "behaviour")
+NAMES = ("page_view", "segments", "latency", "memory", "link", "rehearsal", "behaviour", "imports")
 
 
 def about(name: str) -> str:

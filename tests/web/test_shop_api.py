@@ -4,12 +4,15 @@ import time
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from dangol.house import House
 from dangol.plugin import Request
-from dangol.profile.model import Coupon, Member, Rfm
-from dangol.store import catalogue
+from dangol.profile.model import Coupon, Member, Profile, Rfm
+from dangol.profile.reduce import reduce
+from dangol.protocol.event import Entry
+from dangol.store import catalogue, keys
 
 pytestmark = pytest.mark.anyio
 
@@ -165,6 +168,19 @@ async def test_an_unknown_push_request_is_not_found(shop: httpx.AsyncClient, key
     response = await shop.get(f"/v1/push/{key}")
     assert response.status_code == 404
     assert key not in response.text
+
+
+async def test_a_replay_of_the_log_takes_the_same_traits(house: House, browser: Any, event: Any) -> None:
+    await browser.send(event("traits", traits={"size": "M", "points": 5}), event())
+    await browser.send(event("traits", traits={"likes": ["tea", "tea"], "size": "L"}))
+    profile = await browser.profile()
+    log = keys.log(keys.partition(browser.cookie.partition(".")[0]))
+    entries = [
+        msgspec.msgpack.decode(raw, type=Entry) for _, (_, raw) in await house.link.call("XRANGE", log, "-", "+")
+    ]
+    again = Profile()
+    reduce(again, [each for entry in entries for each in entry.events], house.by_id["shop"].site, time.time(), 1)
+    assert again.traits == profile.traits == {"size": "M", "likes": ["tea"]}
 
 
 def told(**traits: Any) -> dict[str, Any]:
