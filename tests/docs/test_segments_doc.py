@@ -1,6 +1,8 @@
 """The handbook of segments: its list is the catalogue's, its examples are taken, and what it promises of them holds."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 
 from dangol.definitions import document, notation
 from dangol.segments.catalogue import CATALOGUE
-from dangol.segments.handbook import renewed
+from dangol.segments.handbook import BEGIN, END, renewed
 
 HANDBOOK = (Path(__file__).parents[2] / "docs" / "segments.md").read_text("utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", HANDBOOK, re.DOTALL)
@@ -39,3 +41,10 @@ def test_both_languages_have_the_same_examples() -> None:
     assert len(EXAMPLES) == 20
     korean, english = EXAMPLES[: len(EXAMPLES) // 2], EXAMPLES[len(EXAMPLES) // 2 :]
     assert [re.findall(r"id: (\S+)", each) for each in korean] == [re.findall(r"id: (\S+)", each) for each in english]
+
+
+def test_the_handbook_is_written_anew_by_a_command(tmp_path: Path) -> None:
+    page = tmp_path / "segments.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", "utf-8")
+    subprocess.run([sys.executable, "-m", "dangol.segments.handbook", str(page)], check=True)
+    assert page.read_text("utf-8") == renewed(f"before\n{BEGIN}\n{END}\nafter\n")

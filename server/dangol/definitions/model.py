@@ -41,7 +41,8 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     traits: Annotated[list[Trait], Meta(max_length=100)] = field(default_factory=list)
 
 
-# A condition tree as written: {"all": [...]}, {"any": [...]}, {"not": {...}} or {"<condition>": {"<operator>": value}}.
+# A condition tree as written: {"all": [...]}, {"any": [...]}, {"not": {...}}, {"segment": "<id>"} or
+# {"<condition>": {"<operator>": value}}.
 # `dangol.segments.language` checks it.
 ConditionTree = dict[str, Any]
 
