@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from dangol.campaigns.decision import Decision, Reason, Verdict
 from dangol.campaigns.ledger import note
 from dangol.definitions.model import Campaign, Site
-from dangol.profile import conversions, watch
+from dangol.profile import conversions
 from dangol.profile.model import Lease, Member, Profile, Visit
+from dangol.profile.packed import without
 from dangol.profile.reduce import TAKEN_BACK, VISIT_GAP, reduce
 from dangol.protocol.event import CART_EVENTS, REACTION_EVENTS, Entry
 from dangol.rehearsal import rest
@@ -57,7 +58,7 @@ def start(stored: Profile, entries: Sequence[Entry], site: Site, seed: int) -> P
     for order in _orders(entries):
         conversions.take_back(before, order)
     before.leases = owed
-    before.behaviours = watch.without(kept.behaviours, (event for entry in entries for event in entry.events))
+    before.behaviours = without(kept.behaviours, (event for entry in entries for event in entry.events))
     before.traits = {name: value for name, value in kept.traits.items() if name not in made.traits}
     return before
 

@@ -25,7 +25,7 @@ def lines(answer: Answer, timezone: str) -> Iterator[str]:
 
 def _segments(answer: Answer) -> Iterator[Row]:
     before = {each.segment: f"{_sum(each.entered):,}" for each in answer.in_force.segments} if answer.in_force else {}
-    yield "SEGMENT", "AT START", "ENTERED", *_title(answer, "(NOW)"), "AT END", f"BY {answer.step.upper()}"
+    yield "SEGMENT", "AT START", "ENTERED", *_title(answer, "(IN FORCE)"), "AT END", f"BY {answer.step.upper()}"
     for each in answer.candidate.segments:
         start, entered, end = (f"{_sum(heads):,}" for heads in (each.at_start, each.entered, each.at_end))
         now = [before.get(each.segment, "-")] if answer.in_force else []
@@ -35,7 +35,7 @@ def _segments(answer: Answer) -> Iterator[Row]:
 def _campaigns(answer: Answer) -> Iterator[Row]:
     before = {each.campaign: f"{sum(each.when):,}" for each in answer.in_force.campaigns} if answer.in_force else {}
     yield (
-        "CAMPAIGN", "SHOWN", *_title(answer, "(NOW)"), "SEEN", "SENT", "SHOPPERS", "HELD OUT", "LOGGED",
+        "CAMPAIGN", "SHOWN", *_title(answer, "(IN FORCE)"), "SEEN", "SENT", "SHOPPERS", "HELD OUT", "LOGGED",
         f"BY {answer.step.upper()}", "NOT SHOWN BECAUSE",
     )  # fmt: skip
     for each in answer.candidate.campaigns:
