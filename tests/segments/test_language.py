@@ -279,7 +279,7 @@ def test_a_range_of_one_number_is_none_the_less_a_range() -> None:
     parse({"all": [{"visits": {"gte": 5, "lte": 5, "ne": 4}}, {"spent": {"gt": 1, "lt": 1.5}}]}, SCOPE)
 
 
-@pytest.mark.parametrize("written", ["2026-2-1", "2026-02-30", "1969-12-31", "2200-01-01", "20260201", "now", 5, None])
+@pytest.mark.parametrize("written", ["2026-2-1", "2026-02-30", "1899-12-31", "2200-01-01", "20260201", "now", 5, None])
 def test_what_is_no_day_is_refused(written: Any) -> None:
     assert problems({"joined_on": {"since": written}})[0].where == "include.joined_on.since"
 

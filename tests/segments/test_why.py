@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from dangol.definitions.model import Segment, Site
+from dangol.definitions.model import Segment, Site, Trait
 from dangol.plugin import Request
-from dangol.profile.model import Profile
+from dangol.profile.model import Member, Profile
 from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.row import Row
 from dangol.segments.scope import Scope
@@ -80,6 +80,23 @@ def test_what_is_not_known_is_told_as_such(stranger: Profile, bare_request: Requ
     assert leaf.sentence["en"].endswith("(now not known)")
     empty = explained({"wishlist": {"has_none": ["a"]}}, stranger, bare_request, site)
     assert empty.sentence["ko"] == "찜한 상품에 ‘a’가 없음 (현재 없음)"
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (1_767_225_600, "(now 1 January 2026 09:00)"),
+        (-157_766_400, "(now 1 January 1965 09:00)"),
+        (-(10**12), "(now not known)"),
+        (10**12, "(now not known)"),
+    ],
+)
+def test_a_moment_is_told_in_the_shops_own_time(at: int, words: str, site: Site) -> None:
+    born = Trait("born", "Born", "time")
+    shop = msgspec.structs.replace(site, traits=[born])
+    profile = Profile(member=Member("m", traits={"born": at}))
+    leaf = explained({"trait.born": {"since": "1900-01-01"}}, profile, Request(now=NOW), shop)
+    assert leaf.sentence["en"].endswith(words)
 
 
 def test_a_page_is_told_with_its_query_where_that_is_asked_for(site: Site) -> None:

@@ -18,7 +18,7 @@ MAX_VALUES = 200
 MAX_LENGTH = 200
 MAX_NUMBER = 2**53 - 1  # beyond it neighbouring integers look alike as doubles
 LISTS = ("in", "has_any", "has_all", "has_none")
-YEARS = range(1970, 2200)
+YEARS = range(1900, 2200)
 LOCAL_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})( [0-9]{2}:[0-9]{2})?")
 LITERAL_QUESTION_MARK = re.compile(r"\\\?|\[\?\]")
 

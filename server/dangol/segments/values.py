@@ -12,6 +12,7 @@ from dangol.segments.row import UNITS, Row
 from dangol.segments.scope import Scope
 
 Language = Literal["ko", "en"]
+EARLIEST = -60_000_000_000  # unix seconds, in the year 68; before it the calendar has no days
 LISTED = 10
 """Texts of a list that a sentence names."""
 MONTHS = (
@@ -74,7 +75,7 @@ def moment(written: str, language: Language) -> str:
 
 
 def _known_moment(at: float, scope: Scope, language: Language) -> str:
-    if not isfinite(at) or not 0 <= at < LATEST:
+    if not isfinite(at) or not EARLIEST < at < LATEST:
         return WORDS[language]["unknown"]
     return _written(scope.calendar.local_time(int(at)), True, language)
 
