@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dangol.definitions.model import Segment
@@ -24,6 +25,9 @@ LONGEST_WAIT = 1.0
 """Seconds within which a worker hears of new definitions."""
 
 LOOK = 0.02
+
+_saved = lru_cache(4)(parse_segments)
+"""Of a version of a site's definitions, which are asked for again and again."""
 
 
 async def answer(census: "Census", asked: Question) -> None:
@@ -77,5 +81,5 @@ def _count(rolls: dict[int, Roll], runtime: SiteRuntime, asked: Question) -> lis
 
 def _nodes(runtime: SiteRuntime, asked: Question) -> list[Node]:
     if not asked.asked:
-        return parse_segments(runtime.scope)
+        return _saved(runtime.scope)
     return [parse_segment(Segment("", each.include, exclude=each.exclude), runtime.scope) for each in asked.asked]

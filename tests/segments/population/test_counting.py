@@ -49,7 +49,7 @@ def there(batches: list[dict[str, Known | None]]) -> dict[str, Profile]:
     return {id: each.profile for id, each in last.items() if each and not each.profile.alias and each.until > NOW}
 
 
-@settings(max_examples=200, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, suppress_health_check=list(HealthCheck))
 @given(batches=batches, asked=st.lists(segments, min_size=1, max_size=5))
 def test_a_population_counts_what_the_twin_says(batches: list[dict[str, Known | None]], asked: list[Segment]) -> None:
     scope = Scope(CATALOGUE, SITE)
@@ -62,7 +62,7 @@ def test_a_population_counts_what_the_twin_says(batches: list[dict[str, Known | 
     assert sample == truth[0][1]
 
 
-@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(leaf=leaves().filter(is_read), people=st.lists(profiles, min_size=1, max_size=8))
 def test_every_leaf_and_its_negation_are_counted(leaf: dict[str, Any], people: list[Profile]) -> None:
     scope = Scope(CATALOGUE, SITE)
@@ -97,7 +97,7 @@ def doers(draw: st.DrawFn) -> Profile:
     return profile
 
 
-@settings(max_examples=100, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(people=st.lists(doers(), min_size=1, max_size=6), deed=asked_deeds, truth=st.booleans())
 def test_what_shoppers_did_is_counted(people: list[Profile], deed: dict[str, Any], truth: bool) -> None:
     scope = Scope(CATALOGUE, SITE)
