@@ -124,6 +124,25 @@ def test_the_gauge_follows_the_cart_and_the_strip_fills_the_gap(demo: Demo, page
     expect(widget(page, re.compile("£44.10 to free delivery"))).to_be_visible()
 
 
+def test_a_segments_size_follows_what_is_typed(demo: Demo, page: Page) -> None:
+    page.goto(f"{demo.shop}/segments")
+    everyone, members = page.locator("[data-size=day]"), page.locator("[data-size=members]")
+    page.get_by_role("textbox", name="The segment").fill("include: {logged_in: true}")
+    expect(members).to_have_text("780")
+    page.get_by_role("textbox", name="The segment").fill("include: {visits: {gte: 1}}")
+    expect(members).to_have_text("0")
+    expect(everyone).not_to_have_text("0")
+    page.get_by_role("textbox", name="The segment").fill("include: {vists: {gte: 1}}")
+    expect(page.get_by_text("did you mean 'visits'?")).to_be_visible()
+
+
+def test_a_shopper_sees_why_a_segment_does_not_hold(demo: Demo, page: Page) -> None:
+    with page.expect_response(re.compile("/v1/events")):
+        page.goto(f"{demo.shop}/segments?lang=ko")
+    page.get_by_role("button", name=re.compile("자주 사는 단골")).click()
+    expect(page.get_by_text(re.compile("누적 구매수 5회 이상"))).to_be_visible()
+
+
 def test_a_popup_that_was_put_off_for_ever_stays_away(demo: Demo, page: Page) -> None:
     page.goto(f"{demo.shop}/category/lights")
     expect(widget(page, "Chosen to be used for years")).to_be_visible(timeout=12_000)
@@ -178,7 +197,9 @@ SHIFTS = "window.shifted = 0; new PerformanceObserver((list) => { for (const ent
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("path", ["/", "/product/85123A", "/category/lights", "/cart", "/signup", "/inbox"])
+@pytest.mark.parametrize(
+    "path", ["/", "/product/85123A", "/category/lights", "/cart", "/signup", "/inbox", "/segments"]
+)
 def test_pages_with_their_widgets_are_accessible_and_never_shift(demo: Demo, page: Page, path: str, width: int) -> None:
     page.add_init_script(SHIFTS)
     page.set_viewport_size({"width": width, "height": 844})

@@ -22,6 +22,8 @@ KO = """
   7. 그 단골에게 무엇이 왜 보이고 왜 안 보이는지:
      curl -H 'Authorization: Bearer {admin}' '{dangol}/v1/admin/explain?member={member}&url={shop}/'
 
+  8. 세그먼트를 적어 보세요. 적는 동안 몇 명인지, 내가 왜 해당하는지 알려 줘요: {shop}/segments
+
   끝내려면 Ctrl-C
 """
 
@@ -42,6 +44,8 @@ EN = """
   6. Log in as a regular with many real orders: {email} / {password}
   7. See what this regular is shown, what not, and why:
      curl -H 'Authorization: Bearer {admin}' '{dangol}/v1/admin/explain?member={member}&url={shop}/'
+
+  8. Write a segment and see its size while you type, and why you are in it or not: {shop}/segments
 
   Ctrl-C stops it
 """

@@ -65,7 +65,7 @@ async def _serve(settings: Settings, url: str) -> None:
     house = House(settings, url)
     keys = Keys.derive(house.master, SITE)
     await _define(house, shop_url)
-    front = ShopSettings(base, "pk_demo_shop", keys.identity, keys.server, shop_url)
+    front = ShopSettings(base, "pk_demo_shop", keys.identity, keys.server, shop_url, keys.admin)
     servers = [_server(create(house), settings.port), _server(shop.create(front), settings.port + 1)]
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

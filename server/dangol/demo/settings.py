@@ -12,3 +12,4 @@ class ShopSettings:
     identity_secret: str
     server_key: str
     base_url: str
+    admin_key: str = ""

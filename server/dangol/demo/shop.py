@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dangol.demo.accounts import with_regular
+from dangol.demo.desk import Desk
 from dangol.demo.entrance import Entrance
 from dangol.demo.front import Front, policy
 from dangol.demo.inbox import RECEIVER, Inbox
@@ -28,12 +29,13 @@ from dangol.web.body import refusal
 def create(settings: ShopSettings) -> Starlette:
     """The whole shop; what it remembers ends with it."""
     front, teller = Front(settings, Sessions(settings.identity_secret)), Teller(settings)
-    pages = Pages(front)
+    pages, desk = Pages(front), Desk(front, settings)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         await teller.close()
+        await desk.close()
 
     async def missing(request: Request, _: Exception) -> Response:
         return pages.missing(request)
@@ -48,6 +50,7 @@ def create(settings: ShopSettings) -> Starlette:
             *Purchase(front, teller).routes(),
             *Entrance(front, with_regular(), teller).routes(),
             *Inbox(front).routes(),
+            *desk.routes(),
             Mount("/static", StaticFiles(directory=str(files("dangol.demo") / "static"))),
         ],
         lifespan=lifespan,
