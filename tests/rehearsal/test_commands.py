@@ -1,6 +1,10 @@
 import asyncio
+import os
+import sys
 import time
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +19,7 @@ from dangol.engine import Context, Outcome
 from dangol.house import House
 from dangol.protocol import tokens
 from dangol.protocol.event import Event
+from dangol.rehearsal.commands import begun
 from dangol.store.embedded import EmbeddedStore
 
 pytestmark = pytest.mark.anyio
@@ -150,3 +155,27 @@ async def test_who_logs_in_is_told_as_a_visitor_until_then_and_as_a_member_after
     often, logged_in = answer["candidate"]["segments"]
     assert (often["entered"]["joined"], often["at_end"]["joined"], often["at_end"]["members"]) == (1, 0, 1)
     assert logged_in["entered"] == {"visitors": 0, "joined": 0, "members": 1}
+
+
+async def test_a_terminal_sees_how_far_it_is(busy: House, candidate: str, store: EmbeddedStore) -> None:
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "DANGOL_REDIS_URL": store.url, "DANGOL_SECRET": SECRET}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "dangol", "rehearse", "-", stdin=PIPE, stdout=DEVNULL, stderr=theirs, env=environment
+    )
+    await process.communicate(candidate.encode())
+    os.close(theirs)
+    seen = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert process.returncode == 0, seen
+    assert "Rehearsing" in seen
+    assert "100%" in seen
+
+
+def test_a_campaign_that_has_not_begun_is_taken_as_if_it_had(define: Callable[..., Definitions]) -> None:
+    dates = [{}, {"starts": "2026-11-01", "ends": "2026-11-30"}, {"starts": "2026-12-01", "ends": "2026-12-24"}]
+    campaigns = [{**POPCORN, "id": f"c{number}", **each} for number, each in enumerate(dates)]
+    given = define(campaigns=campaigns)
+    always, running, coming = begun(given, datetime(2026, 11, 22, tzinfo=UTC).timestamp()).campaigns
+    assert [always, running] == given.campaigns[:2]
+    assert (coming.starts, coming.ends) == (None, None)
