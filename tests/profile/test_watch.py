@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from dangol.definitions.model import Site
 from dangol.profile.merge import merge
 from dangol.profile.model import Profile
+from dangol.profile.packed import count
 from dangol.profile.reduce import reduce
-from dangol.profile.watch import RING, Counted, Followed, Pattern, Stream, Unfollowed, Watching, count
+from dangol.profile.watch import RING, Counted, Followed, Pattern, Stream, Unfollowed, Watching
 from dangol.protocol.event import Event
 
 NOW = 1_763_778_000

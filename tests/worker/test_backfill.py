@@ -14,7 +14,7 @@ from dangol.host.guard import Guard
 from dangol.house import House
 from dangol.plugin import Request
 from dangol.profile.model import Profile
-from dangol.profile.watch import count
+from dangol.profile.packed import count
 from dangol.protocol import tokens
 from dangol.protocol.event import Entry, Event, Item
 from dangol.purchases import take_reported

@@ -20,7 +20,8 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from dangol.errors import Invalid, Problem
-from dangol.profile.watch import EVENT_BYTES, Counted, Followed, Stream, Unfollowed, Watching
+from dangol.profile.packed import EVENT_BYTES
+from dangol.profile.watch import Counted, Followed, Stream, Unfollowed, Watching
 from dangol.segments import operands, patterns, phrases
 from dangol.segments.moving import Recent
 from dangol.segments.nodes import Leaf, Node, Test, leaves_of

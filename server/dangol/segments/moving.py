@@ -14,7 +14,8 @@ from math import nan
 from typing import Any, Literal
 
 from dangol.plugin import Profile, Request
-from dangol.profile.watch import Stream, count
+from dangol.profile.packed import count
+from dangol.profile.watch import Stream
 from dangol.segments.calendar import Clock
 
 Fact = Callable[[Profile, Request, Clock], Any]
@@ -51,7 +52,8 @@ class SinceEach:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Told:
-    """What the clock makes of a text of which a shop has few different ones, such as a birthday."""
+    """What the clock makes of a text of which a shop has few different ones, such as a birthday: `tell` looks at no more
+    of the clock than the day, so that each text is told once a day."""
 
     read: Callable[[Profile], str]
     tell: Callable[[str, Clock], Any]

@@ -17,7 +17,7 @@ from dangol.errors import Invalid, Problem
 from dangol.house import House
 from dangol.plugin import Request as Page
 from dangol.profile.model import Profile
-from dangol.profile.watch import seconds
+from dangol.profile.packed import seconds
 from dangol.protocol import envelope, tokens
 from dangol.protocol.event import Event, Item
 from dangol.runtime import SiteRuntime
