@@ -1,6 +1,6 @@
 """The slow and obvious truth about segments: what the tests hold the index against, and what `why` tells.
 
-What is not known: a number that is not known is neither equal to any number nor different from it, greater or less, so
+What is not known: a number or time that is not known is neither equal to any nor different from it, greater or less, so
 every operator (``ne`` too) fails; a text that is not known is empty and fails every operator; a set that is not known
 is empty, so ``has_none`` holds and all else fails; a key that is absent counts as the condition's `absent`. ``not`` is
 plain negation: ``{"not": {"age": {"lt": 20}}}`` holds for shoppers whose age is not known.
