@@ -74,11 +74,12 @@ class Why:
         """Since when the behaviour that segments ask for is known, in unix seconds: 0 from the first event on, None
         while it is still looked up."""
         nodes = {segment.id: [parse_segment(segment, runtime.scope)] for segment in segments}
-        asked = {id: [stream.key for stream in behaviour.streams(node)] for id, node in nodes.items()}
-        keys = {key for each in asked.values() for key in each}
+        watched = runtime.watching.streams.keys()  # not what comes to the same whatever somebody did
+        asked = {id: watched & {stream.key for stream in behaviour.streams(node)} for id, node in nodes.items()}
+        keys = set().union(*asked.values())
         known = await known_since(self._house.link, runtime.site.id, keys)
         return {
-            id: max(known[key] for key in each) if known.keys() >= set(each) else None
+            id: max(known[key] for key in each) if known.keys() >= each else None
             for id, each in asked.items()
             if each
         }
