@@ -7,6 +7,7 @@ from dangol.profile.arrival import arrival
 from dangol.segments import text
 from dangol.segments.calendar import Clock
 from dangol.segments.conditions.fields import field, now
+from dangol.segments.events import NAMES as EVENT_NAMES
 from dangol.segments.row import Row
 
 
@@ -38,7 +39,7 @@ ROWS = [
     Row("page_now", "현재 페이지", "page on screen", "content", "text",
         page_now, {"starts": "/product/"}, source="request", form=text.path),
     Row("events_now", "방금 한 행동", "events that just happened", "content", "set",
-        now("event_names"), {"has_any": ["view_item"]}, source="request"),
+        now("event_names"), {"has_any": ["view_item"]}, source="request", names=EVENT_NAMES),
     Row("searches", "이번 방문 검색어", "searches of this visit", "content", "set",
         field("visit.searches"), {"contains": "mug"}, form=text.folded),
     Row("search_now", "방금 검색한 말", "search just made", "content", "text",
