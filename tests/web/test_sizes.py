@@ -11,9 +11,11 @@ from dangol.definitions.model import Segment
 from dangol.house import House
 from dangol.plugin import Request
 from dangol.profile.model import Profile
+from dangol.segments import behaviour
 from dangol.segments.calendar import DAY
+from dangol.segments.language import parse
 from dangol.segments.twin import holds
-from dangol.store import changes, keys
+from dangol.store import changes, keys, known
 from dangol.store.link import Link
 from dangol.worker.census import Census
 from dangol.worker.loop import Timing, Worker
@@ -153,6 +155,18 @@ async def test_conditions_on_the_open_page_are_noted(
     }
     answer = await told(admin, "POST", "/size", json=body)
     assert [note["condition"] for note in answer["notes"]] == ["page_now", "product_now"]
+
+
+async def test_behaviour_that_nobody_has_looked_out_for_is_noted(
+    house: House, working: Worker, admin: httpx.AsyncClient
+) -> None:
+    deeds = [{"did": {"event": name, "within": "7d"}} for name in ("view_item", "search", "purchase")]
+    [known_one, *_] = behaviour.streams([parse(deeds[0], house.by_id["shop"].scope)])
+    for number in range(keys.PARTITIONS):
+        await known.learn(house.link, number, "shop", [known_one.key], 1_000 + number)
+    answer = await told(admin, "POST", "/size", json={"include": {"all": deeds}})
+    assert [note["label"]["en"] for note in answer["notes"]] == ["searched", "bought"]
+    assert answer["since"] == 1_000 + keys.PARTITIONS - 1
     assert answer["all"] == 1
 
 

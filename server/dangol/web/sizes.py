@@ -113,7 +113,7 @@ class Counter:
         """What the marketer should know of the answer: the conditions on the open page, which are not known of people
         who have none open, and those on behaviour that nobody has looked out for yet. And since when is known what the
         others on behaviour look at: the unix second, 0 from the first event on."""
-        rows = list({leaf.row.id: leaf.row for leaf in leaves_of([node])}.values())
+        rows = list(dict.fromkeys(leaf.row for leaf in leaves_of([node])))
         notes = [_note(row, "request") for row in rows if row.source == "request"]
         streams = {row: row.extract.stream.key for row in rows if isinstance(row.extract, Recent)}
         known = await known_since(self._house.link, runtime.site.id, streams.values())
