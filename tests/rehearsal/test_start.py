@@ -74,9 +74,9 @@ def act(shopper: Any, number: int, name: str, at: float, thing: str, late: int) 
         if decided:
             shopper.react(name, decided[-1][0], at, **({"choice": "1d"} if name == "widget_later" else {}))
         return
-    # A line that only shrinks is an exception, and so is a late report of a cart that has changed since.
+    # Exceptions: a line that only shrinks, and what is told late of a cart that has changed since.
     quantity = 10_000 if name == "remove_from_cart" else 2
-    late = 0 if name == "view_cart" else late
+    late = 0 if name in ("view_cart", "purchase") else late
     items = [Item(thing, price=100, quantity=quantity, category=f"about {thing}")]
     props: dict[str, Any] = {"referrer": "https://www.google.com/"} if thing == "a" else {}
     event = Event(f"e{number}", name, int((at - late) * 1000), f"/{thing}", items, key=thing, props=props)
