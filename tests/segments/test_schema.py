@@ -124,7 +124,7 @@ def test_what_the_reader_takes_is_valid(tree: dict[str, Any]) -> None:
     VALIDATOR.validate(tree)
 
 
-WRONG = [None, {}, [], [[]], [1], {"gte": 1}, "", "x" * (MAX_LENGTH + 1), float(2**60)]
+WRONG: list[Any] = [None, {}, [], [[]], [1], {"gte": 1}, "", "x" * (MAX_LENGTH + 1), float(2**60)]
 
 
 @settings(max_examples=300, deadline=None)
