@@ -19,10 +19,10 @@ from dangol.members.table import BLOCK, Blocks, Encodings, records
 from dangol.protocol import tokens
 from dangol.protocol.tokens import Keys
 
-SLICE = 0.002
+SLICE = 0.0005
 """Seconds of work before others of the same event loop get their turn."""
 
-AT_ONCE = 100
+AT_ONCE = 32
 """Rows that are written side by side: more are no faster, and a page view that comes after them waits for them all."""
 
 Progress = Callable[[int], None]
@@ -39,16 +39,18 @@ class Checked(Struct, frozen=True):
 
 
 class Turns:
-    """Lets others have their turn, after every slice of work."""
+    """Lets others have their turn after every slice of work, and `pause` seconds. A request takes several turns of the
+    loop: without a pause it would wait for a slice in each."""
 
-    def __init__(self) -> None:
+    def __init__(self, pause: float) -> None:
+        self._pause = pause
         self._until = time.monotonic() + SLICE
 
     async def give(self) -> bool:
         """True when it was time."""
         if time.monotonic() < self._until:
             return False
-        await asyncio.sleep(0)
+        await asyncio.sleep(self._pause)
         self._until = time.monotonic() + SLICE
         return True
 
@@ -75,11 +77,13 @@ class Rows:
             yield [Refusal(line, "", "", expected)] if expected else self._columns.row(line, cells)
 
 
-async def check(file: BinaryIO, site: Site, refuse: Callable[[Refusal], None], progress: Progress) -> Checked:
+async def check(
+    file: BinaryIO, site: Site, refuse: Callable[[Refusal], None], progress: Progress, pause: float = 0
+) -> Checked:
     """Check a whole file and change nothing; each thing that is wrong with a row goes to `refuse`. Raises `Invalid` for
     a file that can't be read to its end or whose header is wrong."""
-    looked = await _look(file)
-    turns, all_rows, count, refused = Turns(), Rows(file, site, looked), 0, 0
+    looked = await _look(file, Turns(pause))
+    turns, all_rows, count, refused = Turns(pause), Rows(file, site, looked), 0, 0
     for row in all_rows:
         count += 1
         if isinstance(row, list):
@@ -91,10 +95,12 @@ async def check(file: BinaryIO, site: Site, refuse: Callable[[Refusal], None], p
     return Checked(looked.encoding, looked.digests, count, refused)
 
 
-async def write(file: BinaryIO, site: Site, checked: Checked, keys: Keys, engine: Engine, progress: Progress) -> int:
+async def write(
+    file: BinaryIO, site: Site, checked: Checked, keys: Keys, engine: Engine, progress: Progress, pause: float = 0
+) -> int:
     """Tell the engine the rows that are not refused, and return how many. Raises `Invalid` where the file has changed
     since it was `checked`, `Unavailable` where the store fails: rows up to some place are written then."""
-    turns, all_rows, written, flushed = Turns(), Rows(file, site, checked), 0, 0
+    turns, all_rows, written, flushed = Turns(pause), Rows(file, site, checked), 0, 0
     waiting: list[MemberRow] = []
     for row in all_rows:
         if isinstance(row, MemberRow):
@@ -119,9 +125,9 @@ async def _tell(rows: Sequence[MemberRow], site: Site, keys: Keys, engine: Engin
     await asyncio.gather(*tellings)
 
 
-async def _look(file: BinaryIO) -> Checked:
+async def _look(file: BinaryIO, turns: Turns) -> Checked:
     """The encoding of the file, and its digests."""
-    turns, encodings, blocks = Turns(), Encodings(), _from_start(file)
+    encodings, blocks = Encodings(), _from_start(file)
     while block := blocks.read(BLOCK):
         encodings.take(block)
         await turns.give()

@@ -25,6 +25,9 @@ MOST_TOLD = 1_000
 LONGEST_UPLOAD = 600.0
 """Seconds for the whole file."""
 
+PAUSE = 0.001
+"""Seconds that page views have the server to themselves, again and again."""
+
 
 class Told(Struct):
     """The answer: what the file is in, how many rows it has, how many were refused and written, and why the first
@@ -66,11 +69,11 @@ class MemberImport:
                 problems.append({**refusal._asdict(), "value": brief(refusal.value)})
 
         site = runtime.site
-        checked = await check(file, site, refuse, _silent)
+        checked = await check(file, site, refuse, _silent, PAUSE)
         stopped = checked.refused > 0 and not skip_refused
         written = 0
         if not dry_run and not stopped:
-            written = await write(file, site, checked, runtime.keys, self._house.engine, _silent)
+            written = await write(file, site, checked, runtime.keys, self._house.engine, _silent, PAUSE)
         encoding = checked.encoding.removesuffix("-sig")
         return json(Told(encoding, checked.rows, checked.refused, written, problems), 422 if stopped else 200)
 
