@@ -19,7 +19,7 @@ CHANNEL_NAMES = {
     "direct": ("직접 유입", "direct"),
     "organic_search": ("자연 검색", "organic search"), "paid_search": ("검색 광고", "paid search"),
     "organic_social": ("소셜", "organic social"), "paid_social": ("소셜 광고", "paid social"),
-    "organic_shopping": ("쇼핑 채널", "organic shopping"), "paid_shopping": ("쇼핑 광고", "paid shopping"),
+    "organic_shopping": ("쇼핑", "organic shopping"), "paid_shopping": ("쇼핑 광고", "paid shopping"),
     "organic_video": ("동영상", "organic video"), "paid_video": ("동영상 광고", "paid video"),
     "display": ("디스플레이 광고", "display"), "paid_other": ("기타 광고", "other paid"),
     "email": ("이메일", "email"), "messaging": ("카카오톡·문자", "messaging"), "push": ("앱 푸시", "mobile push"),

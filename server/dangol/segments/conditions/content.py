@@ -42,6 +42,6 @@ ROWS = [
         now("event_names"), {"has_any": ["view_item"]}, source="request", names=EVENT_NAMES),
     Row("searches", "이번 방문 검색어", "searches of this visit", "content", "set",
         field("visit.searches"), {"contains": "mug"}, form=text.folded),
-    Row("search_now", "방금 검색한 말", "search just made", "content", "text",
+    Row("search_now", "현재 검색어", "search just made", "content", "text",
         now("search"), {"contains": "mug"}, source="request", form=text.folded),
 ]

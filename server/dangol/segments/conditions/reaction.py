@@ -34,7 +34,7 @@ ROWS = [
         clicks, {"has_any": ["spring-sale"]}),
     Row("closed_campaigns", "닫은 캠페인", "campaigns closed", "reaction", "set",
         closes, {"has_any": ["spring-sale"]}),
-    Row("converted_campaigns", "보고 나서 구매한 캠페인", "campaigns followed by an order", "reaction", "set",
+    Row("converted_campaigns", "구매로 전환된 캠페인", "campaigns followed by an order", "reaction", "set",
         conversions, {"has_any": ["spring-sale"]}),
     Row("messaged_campaigns", "메시지를 보낸 캠페인", "campaigns that sent a message", "reaction", "set",
         messages, {"has_any": ["spring-sale"]}),

@@ -56,7 +56,7 @@ ROWS = [
         channel, {"in": ["paid_search", "paid_social"]}, choices=CHANNELS, names=CHANNEL_NAMES),
     Row("referrer", "유입 도메인", "referring domain", "source", "text",
         field("visit.referrer"), {"contains": "naver."}, form=text.folded),
-    Row("referrer_page", "유입 페이지 주소", "referring page", "source", "text",
+    Row("referrer_page", "리퍼러 주소", "referring page", "source", "text",
         field("visit.referrer_page"), {"starts": "https://search.naver.com/search"}, form=address),
     Row("search_engine", "유입 검색 엔진", "referring search engine", "source", "text",
         search_engine, {"in": ["naver", "google"]}, choices=SEARCH_ENGINES, names=NAMES),
