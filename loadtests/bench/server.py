@@ -1,7 +1,7 @@
 """The servers that benchmarks measure.
 
 python -m loadtests.bench.server echo PORT
-python -m loadtests.bench.server dangol PORT STORE_URL SEGMENTS CAMPAIGNS cached|read
+python -m loadtests.bench.server dangol PORT STORE_URL SEGMENTS CAMPAIGNS cached|read|live
 """
 
 import sys
@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from dangol.definitions import repository
 from dangol.house import House
 from dangol.settings import Settings
 from dangol.store import profiles
@@ -33,16 +34,23 @@ def echo() -> Starlette:
     return Starlette(routes=[Route("/v1/events", answer, methods=["POST"])])
 
 
-def dangol(url: str, segments: int, campaigns: int, cached: bool) -> Starlette:
-    """The real server with generated definitions; without `cached` each page view reads its profile anew."""
-    if not cached:
+def dangol(url: str, segments: int, campaigns: int, kind: str) -> Starlette:
+    """The real server with generated definitions. `read`: each page view reads its profile anew. `live`: it follows
+    the definitions in the store."""
+    if kind == "read":
         profiles.REMEMBERED = 0
     house = House(Settings(secret=SECRET, rate_limit=1e9), url)
     inner = create(house)
 
     @asynccontextmanager
     async def lifespan(app: ASGIApp) -> AsyncIterator[None]:
-        await house.adopt({"bench": (1, make(segments, campaigns))})
+        definitions = make(segments, campaigns)
+        if kind == "live":
+            await repository.save(house.link, definitions)
+            await house.open()
+            await house.loaded.wait()
+        else:
+            await house.adopt({"bench": (1, definitions)})
         yield
         await house.close()
 
@@ -53,7 +61,7 @@ def dangol(url: str, segments: int, campaigns: int, cached: bool) -> Starlette:
 def main() -> None:
     """Serve until killed."""
     kind, port, *rest = sys.argv[1:]
-    app = echo() if kind == "echo" else dangol(rest[0], int(rest[1]), int(rest[2]), rest[3] == "cached")
+    app = echo() if kind == "echo" else dangol(rest[0], int(rest[1]), int(rest[2]), rest[3])
     uvicorn.run(
         app,
         host="127.0.0.1",

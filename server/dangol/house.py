@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import sys
 import time
 from collections.abc import Mapping
 
@@ -20,6 +21,9 @@ from dangol.store.link import Link
 from dangol.store.profiles import Profiles
 
 log = logging.getLogger(__name__)
+
+TURN = 0.001
+"""Seconds that compiling, which happens in a thread, may keep Python from the requests at a time."""
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -45,6 +49,7 @@ class House:
 
     async def open(self) -> None:
         """Start to follow the definitions; `loaded` is set with the first that were read and compiled."""
+        sys.setswitchinterval(TURN)
         self._following = asyncio.create_task(repository.follow(self.link, self.adopt))
 
     async def close(self) -> None:
