@@ -160,10 +160,11 @@ def _matches(row: Row, operator: str, value: Any, scope: Scope) -> list[Test]:
 def _page(row: Row, operator: str, value: Any, scope: Scope) -> list[Test]:
     """Pages as they are; those that name a query are looked for among the shopper's whole addresses."""
     kinds = f"of 1 to {MAX_LENGTH} characters that starts with /, or is an address of {_origins(scope)}"
-    found = _texts(operator, value, kinds, lambda each: is_text(each) and _local(each, scope).startswith("/"))
-    pages = list(dict.fromkeys(text.page(_local(each, scope)) for each in found))
+    written = _texts(operator, value, kinds, lambda each: is_text(each) and _local(each, scope).startswith("/"))
+    found = [_local(each, scope) for each in written]
+    pages = list(dict.fromkeys(map(text.page, found)))
     if not any("?" in page for page in pages):
-        plain = tuple(dict.fromkeys(map(text.path, pages)))
+        plain = tuple(dict.fromkeys(map(text.path, found)))
         return [Test(row, operator, plain if operator in LISTS else plain[0])]
     whole = with_query(row)
     if operator == "has_all":
