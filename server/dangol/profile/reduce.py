@@ -245,7 +245,8 @@ def forget_latest(profile: Profile, at: int) -> None:
     """An order of the time `at` was taken back: where it was the last one, the last one before it is."""
     if at >= profile.last_order_at:
         left = [order.at for order in profile.recent_orders if order.value != TAKEN_BACK]
-        profile.last_order_at = max(left) if left else at if profile.orders else 0
+        if left or not profile.orders:  # else an order that is remembered no more was the last one: keep the time
+            profile.last_order_at = max(left, default=0)
 
 
 def _worth(item: Item) -> int:
