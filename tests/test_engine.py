@@ -26,6 +26,7 @@ from dangol.store.profiles import LOST_RACES
 pytestmark = pytest.mark.anyio
 
 NOW = 1_763_778_000
+DAY = 86_400
 V1, V2 = "v000000000000001", "v000000000000002"
 NewHouse = Callable[..., House]
 Opened = Callable[[House], Coroutine[Any, Any, House]]
@@ -93,6 +94,25 @@ async def test_a_repeated_request_is_taken_once_and_logged_once(house: House) ->
         await house.engine.take(shop(house), V1, [view()], on())
     assert (await house.engine.look(shop(house), V1)).page_views == 1
     assert len(await entries(house.link)) == 1
+
+
+LEFT = {"first": {"event": "add_to_cart"}, "then": {"event": "purchase"}, "within": "1h", "last": "7d"}
+
+
+async def test_a_cart_that_was_left_brings_up_its_campaign_to_the_second(
+    new_house: NewHouse, opened: Opened, define: Define
+) -> None:
+    """Nothing happens in between: the window opens and closes by itself."""
+    segment = {"id": "left", "include": {"did_but_not": LEFT}}
+    house = await opened(new_house(define(segments=[segment], campaigns=[{**POPCORN, "audience": ["left"]}])))
+    for who in (V1, V2):
+        await house.engine.take(shop(house), who, [event("add_to_cart", 0, NOW, Item("mug"))], on())
+    await house.engine.take(shop(house), V2, [event("purchase", 0, NOW + 3_600, key="1")], on(NOW + 3_600))
+    for number, (age, who, found) in enumerate(
+        [(3_599, V1, []), (3_600, V1, ["hello"]), (7 * DAY - 1, V1, ["hello"]), (7 * DAY, V1, []), (3_601, V2, [])]
+    ):
+        outcome = await house.engine.take(shop(house), who, [view(number, NOW + age)], on(NOW + age))
+        assert shown([outcome]) == found, age
 
 
 async def test_a_repeated_request_still_gets_its_widget(new_house: NewHouse, opened: Opened, define: Define) -> None:
