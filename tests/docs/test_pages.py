@@ -17,6 +17,7 @@ PAGES = [
     "CONTRIBUTING.md",
     "docs/architecture.md",
     "docs/plugins.md",
+    "docs/rehearsal.md",
     "docs/facts.md",
     "docs/traits.md",
     "loadtests/README.md",
