@@ -56,7 +56,9 @@ NUMBERS = [0, 1, 2, 2.5, nextafter(2, inf), nextafter(2, -inf), -1, 100, 86_400,
 words = st.sampled_from(WORDS)
 counts = st.sampled_from([0, 1, 2, 3, 100, 2**53])
 times = st.sampled_from([0, 1, NOW - 86_400 * 3, NOW - 86_400, NOW - 60, NOW, NOW + 86_400, 2**62])
-seen = st.lists(st.builds(Seen, words, times, counts, st.none() | counts), max_size=4)
+seen = st.lists(
+    st.builds(Seen, words, times, counts, st.none() | counts), max_size=4, unique_by=lambda each: each.id
+)  # as rings are
 texts = words | st.just("")
 
 visits = st.builds(
