@@ -7,27 +7,40 @@ as a frame of columns that lies ready. CPU time, and for polars half of its two 
 that it can take; both must agree. A sample of the profiles is counted by brute force as well.
 """
 
+import asyncio
 import random
+import statistics
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from os import environ
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from dangol.definitions.model import Segment, Site
+from dangol.definitions import repository
+from dangol.definitions.model import Definitions, Segment, Site
+from dangol.engine import Context
+from dangol.errors import Unavailable
+from dangol.house import House
 from dangol.plugin import Request
 from dangol.profile.model import Profile
+from dangol.protocol.event import Event
 from dangol.segments.calendar import Clock
 from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.language import parse_segment, parse_segments
-from dangol.segments.nodes import Node
 from dangol.segments.population.counting import Seen, Sizes, count
 from dangol.segments.population.judging import Moment
 from dangol.segments.population.population import Known, Population
+from dangol.segments.population.program import Program
 from dangol.segments.population.question import Question
 from dangol.segments.population.schema import Schema
 from dangol.segments.scope import Scope
 from dangol.segments.twin import holds
+from dangol.settings import Settings
+from dangol.store.asking import Asked
+from dangol.store.embedded import EmbeddedStore
 from dangol.store.profiles import Stored, encode
+from dangol.worker.process import worker_for
 from loadtests.bench.crowd import CAMPAIGNS, Crowd, products
 
 environ.setdefault("POLARS_MAX_THREADS", "2")  # before it is imported
@@ -41,6 +54,7 @@ DRAWN = 200_000
 PARTITIONS = 16
 BATCH = 256
 CHECKED = 2_000
+EVENTS = 200
 NOW = 1_773_113_400
 DAY = 86_400
 SITE = Site(id="shop", key="public-key", name="Shop", origins=["https://shop.example"])
@@ -134,11 +148,11 @@ def fill(documents: Sequence[bytes], schema: Schema) -> list[Population]:
     return populations
 
 
-def ask(populations: Sequence[Population], nodes: Sequence[Node]) -> tuple[list[Sizes], list[Seen]]:
+def ask(populations: Sequence[Population], program: Program, sampled: bool = True) -> tuple[list[Sizes], list[Seen]]:
     """What a worker does for a question."""
     schema, clock = populations[0].schema, Clock(NOW, SCOPE.calendar)
     moment = Moment(clock, SCOPE.calendar, schema.lexicon)
-    return count(populations, Question(nodes, moment), NOW)
+    return count(populations, Question(program, moment), NOW, sampled)
 
 
 def frame(documents: Sequence[bytes]) -> pl.DataFrame:
@@ -167,13 +181,13 @@ def against_polars(
     """Print how both count the same segments."""
     segments = draw(size, facts, random.Random(5))
     written = [Segment(f"s{n}", {"all": [each.leaf for each in some]}) for n, some in enumerate(segments)]
-    nodes = parse_segments(Scope(CATALOGUE, SITE, written))
+    program = Program(parse_segments(Scope(CATALOGUE, SITE, written)))
     exprs = [pl.all_horizontal([each.polars for each in some]).sum().alias(f"s{n}") for n, some in enumerate(segments)]
     lazy = table.lazy().select(exprs)
-    ours = [sizes.all for sizes in ask(populations, nodes)[0]]
+    ours = [sizes.all for sizes in ask(populations, program, False)[0]]
     theirs = list(lazy.collect().row(0))
     assert ours == theirs, "the two disagree"
-    took, polars = cpu(lambda: ask(populations, nodes)), cpu(lambda: lazy.collect(), 1) / THREADS
+    took, polars = cpu(lambda: ask(populations, program, False)), cpu(lambda: lazy.collect(), 1) / THREADS
     print(f"{title:28} {took * 1e3:8.0f} ms; polars on {THREADS} threads {polars * 1e3:8.0f} ms", end="")
     print(
         f": {polars / took:.1f} x faster (bar {FASTER_BAR}, aim {FASTER_AIM}); {sum(ours) / len(ours):,.0f} a segment"
@@ -189,14 +203,56 @@ def brute_force(documents: Sequence[bytes], schema: Schema) -> None:
     population.put({id: Known(each, NOW + DAY) for id, each in shoppers.items()})
     for title, tree in ONE.items():
         segment = Segment("s", tree)
-        [sizes], _ = ask([population], [parse_segment(segment, SCOPE)])
+        [sizes], _ = ask([population], Program([parse_segment(segment, SCOPE)]))
         held = sum(holds(segment, each, Request(now=NOW), SCOPE) for each in shoppers.values())
         assert sizes.all == held, title
     print(f"brute force over {CHECKED:,} profiles agrees")
 
 
+async def fresh(url: str, folder: str) -> list[float]:
+    """Seconds from an event's acknowledgement to an answer that counts it, over a real store, for some events."""
+    house = House(Settings(secret="s" * 32, data_dir=folder), url)
+    await repository.save(house.link, Definitions(SITE))
+    await house.adopt(await repository.read_all(house.link))
+    worker = worker_for(house)
+    running = asyncio.create_task(worker.run())
+    [runtime], took = house.by_id.values(), []
+    for number in range(1, EVENTS + 1):
+        now = house.now()
+        event = Event(f"event-{number}", "page_view", int(now * 1000))
+        await house.engine.take(runtime, "v" + "0" * 15, [event], Context(now=now))
+        taken, found = time.perf_counter(), 0
+        while not found:
+            try:
+                asked = Asked({"page_views": {"eq": number}})
+                parts = await house.asker.ask(SITE.id, runtime.version, house.now(), [asked])
+            except Unavailable:  # the worker begins
+                taken = time.perf_counter()
+            else:
+                found = sum(part.sizes[0] for part in parts)
+                assert found == 1, "an event that was acknowledged is not counted"
+        took.append(time.perf_counter() - taken)
+    await worker.stop()
+    await running
+    await house.close()
+    return took
+
+
+def freshness() -> None:
+    """Print how soon an event is counted."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = EmbeddedStore(Path(folder))
+        store.start()
+        try:
+            took = asyncio.run(fresh(store.url, folder))
+        finally:
+            store.stop()
+    print(f"an acknowledged event is counted by the next answer, after {statistics.median(took) * 1e3:.0f} ms (median)")
+
+
 def main() -> None:
     """Print the figures."""
+    freshness()
     documents = [encode(profile) for profile in Crowd(NOW).draw(DRAWN)]
     schema = Schema(CATALOGUE, SITE.timezone)
     brute_force(documents, schema)
@@ -208,9 +264,9 @@ def main() -> None:
     print(f"{PROFILES:,} profiles: {took / PROFILES * 1e6:.0f} us each to take over, ", end="")
     print(f"{held:.0f} bytes each (bar {BYTES_BAR}, aim {BYTES_AIM}), and {texts:,} texts")
     for title, tree in ONE.items():
-        node = parse_segment(Segment("s", tree), SCOPE)
-        [sizes], _ = ask(populations, [node])
-        print(f"one definition, {title:12} {cpu(lambda: ask(populations, [node])) * 1e3:8.1f} ms; {sizes}")  # noqa: B023
+        program = Program([parse_segment(Segment("s", tree), SCOPE)])
+        [sizes], _ = ask(populations, program)
+        print(f"one definition, {title:12} {cpu(lambda: ask(populations, program)) * 1e3:8.1f} ms; {sizes}")  # noqa: B023
     table = frame(documents)
     against_polars("1,000 segments, scalars", [*NUMBERS, *TEXTS], 1_000, populations, table)
     against_polars("100 segments, a third sets", [*NUMBERS, *TEXTS, *SETS], 100, populations, table)

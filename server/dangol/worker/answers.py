@@ -9,10 +9,10 @@ from dangol.definitions.model import Segment
 from dangol.errors import Invalid
 from dangol.runtime import SiteRuntime
 from dangol.segments.calendar import Clock
-from dangol.segments.language import parse_segment, parse_segments
-from dangol.segments.nodes import Node
+from dangol.segments.language import Scope, parse_segment, parse_segments
 from dangol.segments.population import counting, question
 from dangol.segments.population.judging import Moment
+from dangol.segments.population.program import Program
 from dangol.segments.population.schema import Schema
 from dangol.store import asking
 from dangol.store.asking import Answer, Part, Question
@@ -25,9 +25,6 @@ LONGEST_WAIT = 1.0
 """Seconds within which a worker hears of new definitions."""
 
 LOOK = 0.02
-
-_saved = lru_cache(4)(parse_segments)
-"""Of a version of a site's definitions, which are asked for again and again."""
 
 
 async def answer(census: "Census", asked: Question) -> None:
@@ -65,21 +62,28 @@ async def _runtime(census: "Census", asked: Question) -> SiteRuntime | None:
 def _count(rolls: dict[int, Roll], runtime: SiteRuntime, asked: Question) -> list[Part]:
     """Without those that don't keep what is asked for."""
     questions: dict[Schema, question.Question] = {}
-    nodes = _nodes(runtime, asked)
+    program = _program(runtime, asked)
     parts = []
     for number, roll in rolls.items():
         schema = roll.schemas[asked.site]
         if schema not in questions:
             calendar = runtime.scope.calendar
             moment = Moment(Clock(asked.now, calendar), calendar, schema.lexicon)
-            questions[schema] = question.Question(nodes, moment)
+            questions[schema] = question.Question(program, moment)
         if schema.holds(questions[schema].holders()):
-            sizes, sample = counting.count([roll.sites[asked.site]], questions[schema], asked.now)
+            sizes, sample = counting.count([roll.sites[asked.site]], questions[schema], asked.now, bool(asked.asked))
             parts.append(Part(number, [each for size in sizes for each in size], [(at, id) for at, id in sample]))
     return parts
 
 
-def _nodes(runtime: SiteRuntime, asked: Question) -> list[Node]:
+def _program(runtime: SiteRuntime, asked: Question) -> Program:
     if not asked.asked:
         return _saved(runtime.scope)
-    return [parse_segment(Segment("", each.include, exclude=each.exclude), runtime.scope) for each in asked.asked]
+    written = [Segment("asked", each.include, exclude=each.exclude) for each in asked.asked]
+    return Program([parse_segment(each, runtime.scope) for each in written])
+
+
+@lru_cache(4)
+def _saved(scope: Scope) -> Program:
+    """All segments of a version of a site's definitions, which are asked for again and again."""
+    return Program(parse_segments(scope))

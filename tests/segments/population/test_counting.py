@@ -17,6 +17,7 @@ from dangol.segments.language import parse_segment
 from dangol.segments.population.counting import Seen, Sizes, count
 from dangol.segments.population.judging import Moment
 from dangol.segments.population.population import Known, Population
+from dangol.segments.population.program import Program
 from dangol.segments.population.question import Question
 from dangol.segments.population.schema import Schema
 from dangol.segments.scope import Scope
@@ -39,7 +40,7 @@ def expected(segment: Segment, there: dict[str, Profile], scope: Scope) -> tuple
 def counted(populations: list[Population], scope: Scope, asked: list[Segment]) -> tuple[list[Sizes], list[Seen]]:
     schema = populations[0].schema
     moment = Moment(Clock(NOW, scope.calendar), scope.calendar, schema.lexicon)
-    question = Question([parse_segment(each, scope) for each in asked], moment)
+    question = Question(Program([parse_segment(each, scope) for each in asked]), moment)
     assert schema.holds(question.holders())
     return count(populations, question, NOW)
 

@@ -94,15 +94,14 @@ def unknown(width: np.dtype[np.generic]) -> float:
     return float((1 << 8 * width.itemsize) - 1) if width.kind == "u" else np.nan
 
 
-def bounds(width: np.dtype[np.generic], low: float, high: float) -> tuple[float, float] | None:
-    """A range of numbers, both ends included, as what a column of a width holds; None where it can hold none."""
+def bounds(width: np.dtype[np.generic], lows: Floats, highs: Floats) -> tuple[Array, Array]:
+    """Ranges of numbers, both ends included, as what a column of a width holds. One that nothing lies in ends before it
+    begins."""
     if width.kind != "u":
-        return (low, high) if low <= high else None
-    least, most = max(0.0, low), min(unknown(width) - 1, high)
-    if least > most:
-        return None
-    least, most = float(np.ceil(least)), float(np.floor(most))
-    return (least, most) if least <= most else None
+        return lows, highs
+    least, most = np.ceil(np.maximum(lows, 0)), np.floor(np.minimum(highs, unknown(width) - 1))
+    empty = least > most
+    return np.where(empty, 1, least).astype(width), np.where(empty, 0, most).astype(width)
 
 
 @compiled

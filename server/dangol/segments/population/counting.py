@@ -10,10 +10,11 @@ from dangol.segments.calendar import DAY
 from dangol.segments.population import kernels
 from dangol.segments.population.columns import Rows
 from dangol.segments.population.directory import names
-from dangol.segments.population.jobs import Job, in_ranges, jobs
+from dangol.segments.population.jobs import Job, Work, comparisons, in_ranges
 from dangol.segments.population.kernels import BLOCK, WORDS, Bits, Ints
 from dangol.segments.population.population import Population
 from dangol.segments.population.question import Question
+from dangol.segments.population.schema import Schema
 from dangol.segments.population.table import Table
 from dangol.segments.population.vectors import LANES
 
@@ -38,15 +39,20 @@ class Seen(NamedTuple):
     id: str
 
 
-def count(populations: Iterable[Population], question: Question, now: float) -> tuple[list[Sizes], list[Seen]]:
-    """The sizes of each definition, and a sample of the first: those seen last."""
+def count(
+    populations: Iterable[Population], question: Question, now: float, sampled: bool = True
+) -> tuple[list[Sizes], list[Seen]]:
+    """The sizes of each definition, and where it is `sampled` a sample of the first: those seen last."""
     counts = np.zeros((question.size, len(Sizes._fields)), np.int64)
     seen: list[Seen] = []
+    works: dict[Schema, Work] = {}
     for population in populations:
+        work = works.get(population.schema) or Work(question, population.schema)
+        works[population.schema] = work
         for table in population.tables:
             if table.size:
-                first = _count(table, population, question, now, counts)
-                seen += latest(table, first)
+                first = _count(table, work, question, now, counts)
+                seen += latest(table, first) if sampled else []
     return [Sizes(*each) for each in counts.tolist()], best(seen)
 
 
@@ -55,13 +61,13 @@ def best(seen: Iterable[Seen]) -> list[Seen]:
     return sorted(seen, key=lambda each: (-each.at, each.id))[:SAMPLE]
 
 
-def _count(table: Table, population: Population, question: Question, now: float, counts: Ints) -> Bits:
+def _count(table: Table, work: Work, question: Question, now: float, counts: Ints) -> Bits:
     """Adds to the counts; returns the first definition's bits of the whole table."""
-    bits = np.zeros((len(question.literals), WORDS), np.uint64)
+    bits = np.zeros((work.rows, WORDS), np.uint64)
     masks = np.zeros((len(Sizes._fields), WORDS), np.uint64)
     stack = np.zeros((question.depth, WORDS), np.uint64)
     first = np.zeros(-(-table.size // LANES), np.uint64)
-    todo = jobs(question, table, population.schema, bits)
+    todo = work.jobs(table, bits)
     there = _masks(table, now)
     for start in range(0, table.size, BLOCK):
         rows = min(BLOCK, table.size - start)
@@ -77,13 +83,9 @@ def _count(table: Table, population: Population, question: Question, now: float,
 
 
 def _masks(table: Table, now: float) -> Sequence[Job]:
-    seen = [(1, ((now - DAY, inf),)), (2, ((now - WEEK, inf),))]
-    beyond = np.nextafter(now, inf)
-    return [
-        in_ranges(table.until, [(0, ((beyond, inf),))]),
-        in_ranges(table.seen, seen),
-        in_ranges(table.member, [(3, ((1, 1),))]),
-    ]
+    seen = comparisons([(1, ((now - DAY, inf),)), (2, ((now - WEEK, inf),))])
+    there, member = comparisons([(0, ((np.nextafter(now, inf), inf),))]), comparisons([(3, ((1, 1),))])
+    return [in_ranges(table.until, there), in_ranges(table.seen, seen), in_ranges(table.member, member)]
 
 
 def latest(table: Table, bits: Bits) -> list[Seen]:

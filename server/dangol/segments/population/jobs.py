@@ -1,14 +1,15 @@
 """The work that a question makes in one table: literals bound to its columns, kernel by kernel."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from dangol.segments.population import kernels
 from dangol.segments.population.bags import Bags
-from dangol.segments.population.columns import Array, Column, bounds
+from dangol.segments.population.columns import Array, Column, Floats, bounds
 from dangol.segments.population.holders import Holder
-from dangol.segments.population.kernels import BLOCK, CLEAR, CLEAR_ALL, SET, Bits
+from dangol.segments.population.kernels import BLOCK, CLEAR, CLEAR_ALL, SET, Bits, Ints
 from dangol.segments.population.lexicon import Flags
 from dangol.segments.population.literals import (
     EVERYTHING,
@@ -31,37 +32,61 @@ from dangol.segments.population.vectors import LANES
 Job = Callable[[int, int, Bits], None]
 """Fills its literals' bits for a block: the first row, the number of rows, the bits."""
 
+Bind = Callable[[Table], Job]
+
 FEW = 8
 """Runs of neighbouring texts that are compared one by one; more are looked up."""
 
-Numbered = tuple[int, Ranges]
+ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
-def jobs(question: Question, table: Table, schema: Schema, bits: Bits) -> list[Job]:
-    """What is to be done for every block. What holds for all rows of the table, or for none, is written now."""
-    ranges: dict[int, tuple[Column, list[Numbered]]] = {}
-    marks: dict[Holder, list[tuple[int, Holding | Keyed]]] = {}
-    found: list[Job] = []
-    for number, literal in enumerate(question.literals):
-        if isinstance(literal, Fixed) or not _is_held(literal.holder, table):
-            bits[number] = -int(at_nobody(literal, schema)) & 0xFFFFFFFFFFFFFFFF
-        elif isinstance(literal, (InRange, IsText)):
-            column = table.columns[literal.holder]
-            these = literal.ranges if isinstance(literal, InRange) else runs(literal.flags)
-            if len(these) > FEW and isinstance(literal, IsText):
-                found.append(look_up(column, literal.flags, number))
-            else:
-                ranges.setdefault(id(column), (column, []))[1].append((number, these))
-        elif isinstance(literal, (Holding, Keyed)):
-            marks.setdefault(literal.holder, []).append((number, literal))
-        else:
-            found.append(_tally(table, literal, number, len(schema.lexicons[literal.holder].texts)))
-    found += [in_ranges(column, these) for column, these in ranges.values()]
-    return found + [_mark(table.bags[holder], these) for holder, these in marks.items()]
+class Comparisons(NamedTuple):
+    """What is asked of one column: literal `literals[k]` wants a number in one of its ranges, `firsts[k]` to
+    `firsts[k + 1]` of the lows and highs."""
+
+    literals: Ints
+    firsts: Ints
+    lows: Floats
+    highs: Floats
 
 
-def _is_held(holder: Holder, table: Table) -> bool:
-    return holder in table.columns or holder in table.bags
+class Work:
+    """What a question asks, put in order once for all tables: by holder the literals and what finds their bits."""
+
+    def __init__(self, question: Question, schema: Schema) -> None:
+        self.rows = question.rows
+        self._nobody = np.zeros(self.rows, np.bool_)
+        self._nobody[: len(question.literals)] = [at_nobody(literal, schema) for literal in question.literals]
+        self._found: list[tuple[Holder, Bind]] = []
+        compared: dict[Holder, list[tuple[int, Ranges]]] = {}
+        marked: dict[Holder, list[tuple[int, Holding | Keyed]]] = {}
+        for number, literal in enumerate(question.literals):
+            if isinstance(literal, InRange):
+                compared.setdefault(literal.holder, []).append((number, literal.ranges))
+            elif isinstance(literal, IsText) and len(these := runs(literal.flags)) <= FEW:
+                compared.setdefault(literal.holder, []).append((number, these))
+            elif isinstance(literal, (Holding, Keyed)):
+                marked.setdefault(literal.holder, []).append((number, literal))
+            elif not isinstance(literal, Fixed):
+                self._found.append((literal.holder, _alone(number, literal, schema)))
+        self._found += [(holder, _compare(holder, comparisons(these))) for holder, these in compared.items()]
+        self._found += [(holder, _mark(holder, these)) for holder, these in marked.items()]
+
+    def jobs(self, table: Table, bits: Bits) -> list[Job]:
+        """What is to be done for every block of a table. What is the same for all its rows is written now."""
+        bits[self._nobody], bits[~self._nobody] = ALL, 0
+        return [bind(table) for holder, bind in self._found if holder in table.columns or holder in table.bags]
+
+
+def _alone(number: int, literal: IsText | Counting | Least, schema: Schema) -> Bind:
+    if isinstance(literal, IsText):
+        return lambda table: look_up(table.columns[literal.holder], literal.flags, number)
+    texts = len(schema.lexicon(literal.holder).texts)
+    return lambda table: _tally(table, literal, number, texts)
+
+
+def _compare(holder: Holder, asked: Comparisons) -> Bind:
+    return lambda table: in_ranges(table.columns[holder], asked)
 
 
 def at_nobody(literal: Literal, schema: Schema) -> bool:
@@ -86,17 +111,21 @@ def runs(flags: Flags) -> Ranges:
     return tuple(zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True))
 
 
-def in_ranges(column: Column, asked: Sequence[Numbered]) -> Job:
+def comparisons(asked: Iterable[tuple[int, Ranges]]) -> Comparisons:
+    """Ranges by literal, as arrays."""
+    literals, ranges = zip(*asked, strict=True)
+    flat = np.array([each for some in ranges for each in some], np.float64).reshape(-1, 2)
+    firsts = np.cumsum([0, *map(len, ranges)])
+    return Comparisons(np.array(literals, np.int64), firsts, flat[:, 0].copy(), flat[:, 1].copy())
+
+
+def in_ranges(column: Column, asked: Comparisons) -> Job:
     """Literals on one column."""
     array = column.array
-    held = [[bound for low, high in ranges if (bound := bounds(array.dtype, low, high))] for _, ranges in asked]
-    firsts = np.cumsum([0, *map(len, held)])
-    flat = np.array([bound for each in held for bound in each], array.dtype).reshape(-1, 2)
-    lows, highs = np.ascontiguousarray(flat[:, 0]), np.ascontiguousarray(flat[:, 1])
-    literals = np.array([number for number, _ in asked], np.int64)
+    lows, highs = bounds(array.dtype, asked.lows, asked.highs)
 
     def job(start: int, rows: int, bits: Bits) -> None:
-        kernels.in_ranges(array, start, -(-rows // LANES), literals, firsts, lows, highs, bits)
+        kernels.in_ranges(array, start, -(-rows // LANES), asked.literals, asked.firsts, lows, highs, bits)
 
     return job
 
@@ -120,32 +149,32 @@ def _orders(literal: int, asked: Holding | Keyed) -> Iterator[tuple[int, int, fl
         yield literal, SET, low, high
 
 
-def _mark(bags: Bags, asked: Iterable[tuple[int, Holding | Keyed]]) -> Job:
-    codes: list[int] = []
-    orders: list[tuple[int, int, float, float]] = []
-    initial: list[tuple[int, bool]] = []
-    size = 1
+def _mark(holder: Holder, asked: Sequence[tuple[int, Holding | Keyed]]) -> Bind:
+    codes, orders = [], []
     for number, literal in asked:
-        size = max(size, len(literal.flags))
-        these = list(_orders(number, literal))
-        for code in np.flatnonzero(literal.flags).tolist():
-            codes += [code] * len(these)
-            orders += these
-        initial.append((number, isinstance(literal, Keyed) and literal.absent))
-    by_code = np.argsort(np.array(codes, np.int64), kind="stable")
-    firsts = np.searchsorted(np.array(codes, np.int64)[by_code], np.arange(size + 1))
-    table = np.array(orders, np.float64).reshape(-1, 4)[by_code]
-    literals, senses = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
-    lows, highs = np.ascontiguousarray(table[:, 2]), np.ascontiguousarray(table[:, 3])
-    held, unknown = _numbers(bags)
-    runs_of = (bags.starts, bags.lengths.array, bags.codes.array, held, unknown)
+        flagged, these = np.flatnonzero(literal.flags), np.array(list(_orders(number, literal)), np.float64)
+        codes.append(np.repeat(flagged, len(these)))
+        orders.append(np.tile(these, (len(flagged), 1)).reshape(-1, 4))
+    flat = np.concatenate(codes)
+    by_code = np.argsort(flat, kind="stable")
+    size = max(len(literal.flags) for _, literal in asked)
+    firsts = np.searchsorted(flat[by_code], np.arange(size + 1))
+    literals, senses, lows, highs = np.concatenate(orders)[by_code].T.copy()
+    literals, senses = literals.astype(np.int64), senses.astype(np.int64)
+    absent = np.array([number for number, each in asked if isinstance(each, Keyed) and each.absent], np.int64)
+    others = np.array(sorted({number for number, _ in asked} - set(absent.tolist())), np.int64)
 
-    def job(start: int, rows: int, bits: Bits) -> None:
-        for number, absent in initial:
-            bits[number] = 0xFFFFFFFFFFFFFFFF if absent else 0
-        kernels.mark(*runs_of, start, rows, firsts, literals, senses, lows, highs, bits)
+    def bind(table: Table) -> Job:
+        bags = table.bags[holder]
+        runs_of = (bags.starts, bags.lengths.array, bags.codes.array, *_numbers(bags))
 
-    return job
+        def job(start: int, rows: int, bits: Bits) -> None:
+            bits[absent], bits[others] = ALL, 0
+            kernels.mark(*runs_of, start, rows, firsts, literals, senses, lows, highs, bits)
+
+        return job
+
+    return bind
 
 
 def _numbers(bags: Bags) -> tuple[Array, float]:
@@ -162,7 +191,7 @@ def _tally(table: Table, asked: Counting | Least, literal: int, texts: int) -> J
     lows, highs = np.array(asked.within, np.float64).reshape(-1, 2).T.copy()
     found, floor = Column(), np.full(BLOCK, -np.inf)
     found.array = np.zeros(BLOCK, np.float64)
-    compare = in_ranges(found, [(literal, asked.ranges)])
+    compare = in_ranges(found, comparisons([(literal, asked.ranges)]))
     runs_of = (bags.starts, bags.lengths.array, bags.codes.array, *_numbers(bags))
     floors = None if isinstance(asked, Least) or asked.least is None else table.columns[asked.least].read()
 

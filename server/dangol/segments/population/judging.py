@@ -120,8 +120,8 @@ def _told(extract: Told, holder: Holder, test: Test, moment: Moment) -> Expressi
     told = moment.lexicons(holder).told(extract.tell, moment.clock)
     row = replace(test.row, extract=lambda value, request, clock: value)
     asked = replace(test, negated=False)
-    says = {value: test_holds(asked, fact(row, test.key, value, NO_PAGE, moment.clock)) for value in set(told)}
-    return IsText(holder, np.array([says[value] for value in told], np.bool_))
+    says = [test_holds(asked, fact(row, test.key, value, NO_PAGE, moment.clock)) for value in told.values]
+    return IsText(holder, np.array(says, np.bool_)[told.places])
 
 
 def _recent(extract: Recent, holder: Holder, test: Test, moment: Moment) -> Expression:

@@ -17,10 +17,10 @@ BLOCK = 1 << 14
 WORDS = BLOCK // LANES
 """Of a block; a literal's bits are then 2 KB, and those of a thousand literals fit into the cache."""
 
-LOAD, AND, OR, MEET, JOIN, TAKE = range(6)
+LOAD, AND, OR, MEET, JOIN, STORE, TAKE = range(7)
 """Steps of a program on a stack of words' rows: push a literal; and, or it with the top; and, or the top with what is
-below it; take the top as the next definition's answer. A step has the literal's number, and -1 where its complement is
-meant."""
+below it; store the top as a row of bits; take it as the next definition's answer. A step has the literal's number, and
+-1 where its complement is meant."""
 
 SET, CLEAR, CLEAR_ALL = range(3)
 """What an element does to its literal: sets or clears it where its number is in a range, or clears it anyway."""
@@ -121,6 +121,9 @@ def run(program: Ints, bits: Bits, masks: Bits, words: int, stack: Bits, counts:
             top -= 1
             for word in range(words):
                 stack[top, word] |= stack[top + 1, word]
+        elif what == STORE:
+            bits[literal, :words] = stack[top, :words]
+            top -= 1
         else:
             if definition == 0:
                 for word in range(words):

@@ -26,7 +26,7 @@ class Lexicon(dict[str, int]):
         self._free: list[int] = []
         self._forms: dict[Form, _Formed] = {}
         self._fitting: dict[tuple[Form, str, str], Flags] = {}
-        self._told: dict[Callable[[str, Clock], Any], tuple[int, list[Any]]] = {}
+        self._told: dict[Callable[[str, Clock], Any], Told] = {}
 
     def __missing__(self, raw: str) -> int:
         if self._free:
@@ -58,13 +58,13 @@ class Lexicon(dict[str, int]):
         self._fitting[form, operator, operand] = judged
         return judged
 
-    def told(self, tell: Callable[[str, Clock], Any], clock: Clock) -> list[Any]:
+    def told(self, tell: Callable[[str, Clock], Any], clock: Clock) -> "Told":
         """What `tell`, which looks at no more of the clock than the day, makes of each text. Remembered for the day."""
-        day, found = self._told.get(tell, (clock.today, []))
-        found = found if day == clock.today else []
-        found += [tell(text, clock) for text in self.texts[len(found) :]]
-        self._told[tell] = clock.today, found
-        return found
+        told = self._told.get(tell)
+        if told is None or told.day != clock.today:
+            told = self._told[tell] = Told(clock.today)
+        told.add(tell(text, clock) for text in self.texts[len(told.places) :])
+        return told
 
     def release(self, used: Flags) -> None:
         """Forget the texts that are not `used`; their numbers go to others."""
@@ -92,3 +92,18 @@ class _Formed:
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.numbers: dict[str, list[int]] = {}
+
+
+class Told:
+    """What a day makes of texts: the different `values`, and by text the place of its value."""
+
+    def __init__(self, day: int) -> None:
+        self.day = day
+        self.values: dict[Any, int] = {}
+        self.places: npt.NDArray[np.int64] = np.zeros(0, np.int64)
+
+    def add(self, told: Iterable[Any]) -> None:
+        """What was made of further texts."""
+        new = [self.values.setdefault(value, len(self.values)) for value in told]
+        if new:
+            self.places = np.concatenate([self.places, np.array(new, np.int64)])

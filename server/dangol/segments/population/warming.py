@@ -8,7 +8,7 @@ from dangol.segments.population import kernels
 from dangol.segments.population.bags import Bags
 from dangol.segments.population.columns import WIDTHS, Column
 from dangol.segments.population.directory import Directory, words
-from dangol.segments.population.jobs import in_ranges, look_up
+from dangol.segments.population.jobs import comparisons, in_ranges, look_up
 from dangol.segments.population.kernels import BLOCK, LOAD, TAKE, WORDS
 
 
@@ -19,7 +19,7 @@ def warm() -> None:
         column = Column()
         column.array = np.zeros(BLOCK, width)
         column.write(one, np.zeros(1))
-        in_ranges(column, [(0, ((0, inf),))])(0, 1, bits)
+        in_ranges(column, comparisons([(0, ((0, inf),))]))(0, 1, bits)
         if width is not np.float64:
             look_up(column, np.zeros(1, np.bool_), 0)(0, 1, bits)
     for counted in (False, True):
