@@ -58,7 +58,12 @@ def without(streams: Streams, events: Iterable[Event]) -> Streams:
 def marked(event: Event) -> int:
     """The event as 64 bits. An order is one of a kind by its number, whoever tells of it."""
     name = event.key if event.name == "purchase" else event.id
-    return min(event.at // 1000, LATEST - 1) << 32 | crc32(name.encode())
+    return min(event.at // 1000, LATEST - 1) << 32 | mark_of(name)
+
+
+def mark_of(name: str) -> int:
+    """The lower half, of an event's id or an order's number."""
+    return crc32(name.encode())
 
 
 def read(streams: Streams, key: str) -> Times:

@@ -11,10 +11,9 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
-from zlib import crc32
 
 from dangol.profile.model import Profile
-from dangol.profile.packed import LATEST, Bound, Streams, between, marked, put, read, take_out
+from dangol.profile.packed import LATEST, Bound, Streams, between, mark_of, marked, put, read, take_out
 from dangol.protocol.event import Event
 
 RING = 64
@@ -207,7 +206,7 @@ class Watching:
         if found := self.by_name.get(event.name):
             self._take(profile.behaviours, event, found)
         if event.name == "refund" and event.props.get("moved"):
-            self._move(profile.behaviours, event)
+            _move_away(profile.behaviours, event.key)
 
     def _take(self, streams: Streams, event: Event, found: Iterable[tuple[Pattern, tuple[Take, ...]]]) -> None:
         mark = marked(event)
@@ -215,13 +214,6 @@ class Watching:
             if pattern.accepts is None or pattern.accepts(event):
                 for take in takes:
                     take(streams, mark)
-
-    def _move(self, streams: Streams, event: Event) -> None:
-        """An order that is another profile's was not this one's."""
-        number = crc32(event.key.encode())
-        for key, stream in self.streams.items():
-            if isinstance(stream, Counted) and stream.pattern.name == "purchase":
-                take_out(streams, key, [each for each in read(streams, key) if each % LATEST == number])
 
     def tidy(self, profile: Profile) -> None:
         """Let go of streams that nobody asks for any more. A server that has not heard of newer definitions yet leaves
@@ -241,6 +233,13 @@ class Watching:
         for stream in self.streams.values():
             stream.settle(profile.behaviours)
         profile.watched = max(profile.watched, other.watched)
+
+
+def _move_away(streams: Streams, number: str) -> None:
+    """An order that is another profile's was not this one's."""
+    mark = mark_of(number)
+    for key in list(streams):
+        take_out(streams, key, [each for each in read(streams, key) if each % LATEST == mark])
 
 
 NOTHING = Watching()
