@@ -9,7 +9,7 @@ from importlib import import_module
 
 import click
 
-NAMES = ("page_view", "segments", "latency", "memory", "link", "rehearsal", "behaviour", "imports")
+NAMES = ("page_view", "segments", "latency", "memory", "link", "rehearsal", "behaviour", "imports", "population")
 
 
 def about(name: str) -> str:
