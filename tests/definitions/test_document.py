@@ -233,6 +233,17 @@ TRAITS_IN_TROUBLE: dict[str, tuple[str, list[str]]] = {
             "site.traits[1].choices: ['x'] is not left out: the trait is a number, no text",
         ],
     ),
+    "units that mean more than a number": (
+        "[{id: a, name: A, type: number, unit: money}, {id: b, name: B, type: number, unit: month}]",
+        [
+            "site.traits[0].unit: 'money' is not a unit of plain numbers, such as points, days or kg",
+            "site.traits[1].unit: 'month' is not a unit of plain numbers, such as points, days or kg",
+        ],
+    ),
+    "a unit with braces": (
+        "[{id: a, name: A, type: number, unit: '{}'}]",
+        ["site.traits[0].unit: '{}' is not at most 20 characters, without braces"],
+    ),
     "choices that nobody could tell": (
         "[{id: a, name: A, type: text, choices: [S, ' M', S]}]",
         [

@@ -102,7 +102,7 @@ def test_days_pass_at_the_shops_midnight() -> None:
     assert matches(leaf, profile, datetime(2026, 3, 11, 0, 0, tzinfo=SEOUL))
 
 
-ANY = {
+ANY: dict[str, dict[str, Any]] = {
     "size": {"trait.size": {"contains": ""}},
     "points": {"trait.points": {"gte": -(10**15)}},
     "vip": {"any": [{"trait.vip": True}, {"trait.vip": False}]},
@@ -148,7 +148,7 @@ def test_rows_say_what_the_shop_calls_them() -> None:
     assert [choice["value"] for choice in told["trait.size"]["choices"]] == ["S", "M"]
     assert (told["trait.points"]["unit"]["id"], told["trait.likes"]["label"]["ko"]) == ("P", "likes")
     assert told["trait.until.days_until"]["label"]["en"] == "days until the membership's end"
-    assert [row["kind"] for row in told.values()] == ["set", "time", "number", "number", "boolean", "number", "text"]
+    assert [row["kind"] for row in told.values()] == ["text", "number", "boolean", "time", "number", "number", "set"]
     for row in told.values():
         parse(row["example"], SCOPE)
 
@@ -221,3 +221,20 @@ def test_anything_is_either_kept_and_held_or_refused(trait: Trait, told: object)
         return
     assert held(Profile(member=Member("m", traits={trait.id: value})), trait) == value
     assert taken(trait, told, "Asia/Seoul") == value
+
+
+labels = st.text(max_size=9) | st.sampled_from(["{}", "{label}", "a|b", "%s", "x" * 200])
+units = st.text(st.characters(exclude_characters="{}"), max_size=20)
+named = st.one_of(
+    st.builds(Trait, st.just("t"), labels, st.sampled_from(["boolean", "time", "list"])),
+    st.builds(Trait, st.just("t"), labels, st.just("number"), unit=units),
+    st.builds(Trait, st.just("t"), labels, st.just("text"), choices=st.lists(labels.filter(bool), max_size=2)),
+)
+
+
+@given(named)
+def test_whatever_a_trait_is_called_there_are_words_for_it(trait: Trait) -> None:
+    scope = Scope(CATALOGUE, Site("shop", "public-key", "Shop", ["https://shop.example"], traits=[trait]))
+    told = [each for each in described(scope) if each["id"].startswith("trait.t")]
+    assert len(told) == (3 if trait.type == "time" else 1)
+    assert all(each["sentence"]["ko"] and each["sentence"]["en"] for each in told)

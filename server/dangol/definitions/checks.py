@@ -18,6 +18,7 @@ from dangol.render.text import params_problems
 from dangol.segments import behaviour
 from dangol.segments.catalogue import CATALOGUE
 from dangol.segments.language import Scope, parse_segment
+from dangol.segments.row import SPANS
 
 EVENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 YEARS = range(2000, 2200)
@@ -45,6 +46,8 @@ def trait_problems(number: int, trait: Trait) -> Iterator[Problem]:
     where = f"site.traits[{number}]"
     if trait.unit and trait.type != "number":
         yield Problem(f"{where}.unit", trait.unit, f"left out: the trait is a {trait.type}, no number")
+    if trait.unit == "money" or trait.unit in SPANS:
+        yield Problem(f"{where}.unit", trait.unit, "a unit of plain numbers, such as points, days or kg")
     if trait.choices and trait.type != "text":
         yield Problem(f"{where}.choices", trait.choices, f"left out: the trait is a {trait.type}, no text")
     for place, choice in enumerate(trait.choices):

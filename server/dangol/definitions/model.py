@@ -10,6 +10,7 @@ Label = Annotated[str, Meta(max_length=200)]
 Text = Label | dict[Literal["ko", "en"], Label]
 Glob = Annotated[str, Meta(min_length=1, max_length=200)]
 Later = Literal["session", "1h", "1d", "7d", "30d", "never"]
+Unit = Annotated[str, Meta(pattern=r"^[^{}]{0,20}\Z", description="at most 20 characters, without braces")]
 Choice = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -23,7 +24,7 @@ class Trait(Struct, frozen=True, forbid_unknown_fields=True):
     name: Text
     type: Literal["number", "text", "boolean", "time", "list"]
     public: bool = False
-    unit: Annotated[str, Meta(max_length=20)] = ""
+    unit: Unit = ""
     choices: Annotated[list[Choice], Meta(max_length=200)] = field(default_factory=list)
 
 

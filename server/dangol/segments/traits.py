@@ -34,8 +34,11 @@ EXAMPLES: Mapping[str, Any] = {
 def trait_rows(traits: Sequence[Trait]) -> Iterator[Row]:
     """The rows of a site's traits; of two with one id the first's. An equal trait has the same rows each time, so that
     a segment on it stays the same while other definitions change."""
-    for trait in {trait.id: trait for trait in reversed(traits)}.values():
-        yield from _rows(msgspec.json.encode(trait))
+    seen = set()
+    for trait in traits:
+        if trait.id not in seen:
+            yield from _rows(msgspec.json.encode(trait))
+        seen.add(trait.id)
 
 
 @lru_cache(2048)
