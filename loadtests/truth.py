@@ -86,7 +86,8 @@ class Comparison:
 
 
 def compare(pairs: int, seed: int) -> tuple[int, int]:
-    """How many pairs agreed, at least `pairs`, and how many changes were refused. Raises AssertionError with the first that did not."""
+    """How many pairs agreed, at least `pairs`, and how many changes were refused. Raises AssertionError with the first
+    pair that did not agree."""
     arrangement.SHARE = 1  # so that most rounds change the index, and each sixty-fourth segment builds it anew
     comparisons = [Comparison(site) for site in SITES]
     number = 0
