@@ -115,7 +115,10 @@ def compare(pairs: int, seed: int) -> tuple[int, int]:
 def main(pairs: int, seed: int) -> None:
     """Compare, and tell how many pairs agreed."""
     click.echo(f"seed {seed}")
-    agreed, refused = compare(pairs, seed)
+    try:
+        agreed, refused = compare(pairs, seed)
+    except AssertionError as error:
+        raise click.ClickException(str(error)) from None
     click.echo(f"{agreed:,} pairs of a segment and a shopper: index and twin agree; {refused} changes were refused")
 
 

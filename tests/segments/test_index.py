@@ -84,6 +84,12 @@ def test_pages_are_compared_without_query_and_trailing_slash(page: str, site: Si
     assert matches(site, {"pages": {"has_any": ["/cart"]}}, Profile(visit=Visit(pages=[page])))
 
 
+def test_a_page_that_is_not_known_is_not_the_home_page(site: Site) -> None:
+    assert not matches(site, {"page_now": {"is": "/"}}, Profile())
+    assert not matches(site, {"page_now": {"starts": "/"}}, Profile())
+    assert matches(site, {"page_now": {"is": "/"}}, Profile(), Request(now=0, path="/"))
+
+
 def test_texts_are_compared_in_normal_form(site: Site) -> None:
     composed, decomposed = "caf\u00e9", "cafe\u0301"
     for asked, had in [(composed, decomposed), (decomposed, composed)]:

@@ -93,7 +93,8 @@ def _reader(fact: Dense) -> Extract:
 
 def _coded(fact: Dense) -> Extract:
     codes, form, extract = fact.codes, fact.row.form, fact.row.extract
-    code = Memo(lambda raw: codes.get(form(raw), 0)).__getitem__
+    # What is not known is empty, and no form makes it known: that of an empty page would be the home page.
+    code = Memo(lambda raw: codes.get(form(raw), 0) if raw else 0).__getitem__
     return lambda profile, request, clock: code(extract(profile, request, clock))
 
 
