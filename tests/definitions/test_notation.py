@@ -41,7 +41,7 @@ def test_scalars_of_the_core_schema_are_read() -> None:
         ("[" * 100_000, "f.yaml: line 1: '…' is not nested at most 100 deep"),
         ("a: \ud800", "is not valid YAML: 'utf-8' codec can't encode"),
         ("a: \x00", "is not valid YAML:"),
-        ("#" * LARGEST + "\n", "is not a document of at most 1000000 characters"),
+        ("#" * LARGEST + "\n", "is not a document of at most 8000000 characters"),
     ],
 )
 def test_what_json_can_not_say_is_refused_with_its_line(text: str, message: str) -> None:

@@ -13,8 +13,8 @@ import yaml
 
 from dangol.errors import Invalid, Problem
 
-LARGEST = 1_000_000
-"""Characters of one document."""
+LARGEST = 8_000_000
+"""Characters of one document; 10,000 segments of four conditions are three millions."""
 
 DEEPEST = 100  # a condition nested as deep as segments allow is twice as many lists and mappings deep
 LARGEST_INT = (1 << 63) - 1
