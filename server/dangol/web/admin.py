@@ -1,5 +1,7 @@
 """What an administrator asks, with the admin key: which plugins work, the definitions."""
 
+import asyncio
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +16,7 @@ from dangol.runtime import SiteRuntime
 from dangol.web.body import json, read_body
 from dangol.web.keyed import Handler, keyed
 
-LONGEST_DEFINITIONS = 1 << 20
+LONGEST_DEFINITIONS = 8 << 20
 
 
 def routes(house: House) -> list[Route]:
@@ -58,11 +60,15 @@ class Admin:
 async def read_definitions(request: Request, runtime: SiteRuntime, registry: Registry) -> Definitions:
     """The checked document of a request's body. Raises `Invalid` with every problem, also for another site's."""
     raw = await read_body(request.scope, request.receive, LONGEST_DEFINITIONS)
+    definitions = await asyncio.to_thread(_checked, raw, registry)  # of many segments it takes seconds
+    if definitions.site.id != runtime.site.id:
+        raise Invalid([Problem("site.id", definitions.site.id, f"{runtime.site.id}, the site of this key")])
+    return definitions
+
+
+def _checked(raw: bytes, registry: Registry) -> Definitions:
     try:
         parsed = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid([Problem("body", raw[:40], f"JSON: {error}")]) from None
-    definitions = document.check(parsed, "body", registry)
-    if definitions.site.id != runtime.site.id:
-        raise Invalid([Problem("site.id", definitions.site.id, f"{runtime.site.id}, the site of this key")])
-    return definitions
+    return document.check(parsed, "body", registry)
