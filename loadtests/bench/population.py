@@ -187,7 +187,8 @@ def against_polars(
     ours = [sizes.all for sizes in ask(populations, program, False)[0]]
     theirs = list(lazy.collect().row(0))
     assert ours == theirs, "the two disagree"
-    took, polars = cpu(lambda: ask(populations, program, False)), cpu(lambda: lazy.collect(), 1) / THREADS
+    took = cpu(lambda: ask(populations, program, False))
+    polars = cpu(lambda: lazy.collect(), 3) / THREADS
     print(f"{title:28} {took * 1e3:8.0f} ms; polars on {THREADS} threads {polars * 1e3:8.0f} ms", end="")
     print(
         f": {polars / took:.1f} x faster (bar {FASTER_BAR}, aim {FASTER_AIM}); {sum(ours) / len(ours):,.0f} a segment"

@@ -1,7 +1,8 @@
 """The work that a question makes in one table: literals bound to its columns, kernel by kernel."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -40,14 +41,22 @@ FEW = 8
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
-class Comparisons(NamedTuple):
-    """What is asked of one column: literal `literals[k]` wants a number in one of its ranges, `firsts[k]` to
+@dataclass(frozen=True, slots=True)
+class Comparisons:
+    """What is asked of one holder: literal `literals[k]` wants a number in one of its ranges, `firsts[k]` to
     `firsts[k + 1]` of the lows and highs."""
 
     literals: Ints
     firsts: Ints
     lows: Floats
     highs: Floats
+    _held: dict[np.dtype[Any], tuple[Array, Array]] = field(default_factory=dict)
+
+    def bounds(self, width: np.dtype[Any]) -> tuple[Array, Array]:
+        """The lows and highs as a column of a width holds them."""
+        if width not in self._held:
+            self._held[width] = bounds(width, self.lows, self.highs)
+        return self._held[width]
 
 
 class Work:
@@ -63,8 +72,8 @@ class Work:
         for number, literal in enumerate(question.literals):
             if isinstance(literal, InRange):
                 compared.setdefault(literal.holder, []).append((number, literal.ranges))
-            elif isinstance(literal, IsText) and len(these := runs(literal.flags)) <= FEW:
-                compared.setdefault(literal.holder, []).append((number, these))
+            elif isinstance(literal, IsText) and np.count_nonzero(literal.flags[1:] > literal.flags[:-1]) < FEW:
+                compared.setdefault(literal.holder, []).append((number, runs(literal.flags)))
             elif isinstance(literal, (Holding, Keyed)):
                 marked.setdefault(literal.holder, []).append((number, literal))
             elif not isinstance(literal, Fixed):
@@ -122,7 +131,7 @@ def comparisons(asked: Iterable[tuple[int, Ranges]]) -> Comparisons:
 def in_ranges(column: Column, asked: Comparisons) -> Job:
     """Literals on one column."""
     array = column.array
-    lows, highs = bounds(array.dtype, asked.lows, asked.highs)
+    lows, highs = asked.bounds(array.dtype)
 
     def job(start: int, rows: int, bits: Bits) -> None:
         kernels.in_ranges(array, start, -(-rows // LANES), asked.literals, asked.firsts, lows, highs, bits)

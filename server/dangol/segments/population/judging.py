@@ -118,10 +118,17 @@ def _until(extract: Until, test: Test, moment: Moment) -> Expression:
 
 def _told(extract: Told, holder: Holder, test: Test, moment: Moment) -> Expression:
     told = moment.lexicons(holder).told(extract.tell, moment.clock)
-    row = replace(test.row, extract=lambda value, request, clock: value)
-    asked = replace(test, negated=False)
-    says = [test_holds(asked, fact(row, test.key, value, NO_PAGE, moment.clock)) for value in told.values]
-    return IsText(holder, np.array(says, np.bool_)[told.places])
+    if test.row.kind in ("number", "boolean", "time"):
+        numbers = np.array(list(told.values), np.float64)
+        says = np.zeros(len(numbers), np.bool_)
+        for low, high in ranges_of(test):
+            says |= (numbers >= low) & (numbers <= high)
+    else:
+        row = replace(test.row, extract=lambda value, request, clock: value)
+        asked = replace(test, negated=False)
+        facts = (fact(row, test.key, value, NO_PAGE, moment.clock) for value in told.values)
+        says = np.array([test_holds(asked, known) for known in facts], np.bool_)
+    return IsText(holder, says[told.places])
 
 
 def _recent(extract: Recent, holder: Holder, test: Test, moment: Moment) -> Expression:
