@@ -105,7 +105,7 @@ def _splice(
 ) -> tuple[int, int, int]:  # fmt: skip
     """Put new runs in place of old ones, row by row, as far as the pool has room. Returns how many rows are done, where
     the pool's used part ends, and how much of that is spare."""
-    counted = len(new_numbers) > 0
+    counted = len(numbers) > 0
     while done < len(rows):
         row, new = rows[done], news[done]
         group = row // GROUP
