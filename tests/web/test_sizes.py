@@ -215,3 +215,10 @@ async def test_an_unknown_segment_has_no_overlap(admin: httpx.AsyncClient) -> No
     response = await admin.get("/v1/admin/segments/overlap?a=viewers&b=vewers")
     assert response.status_code == 400
     assert "'viewers'" in response.json()["error"]
+
+
+@pytest.mark.parametrize("path", ["", "/overlap?a=viewers&b=members"])
+async def test_without_the_admin_key_no_size_is_told(admin: httpx.AsyncClient, path: str) -> None:
+    admin.headers["Authorization"] = "Bearer ak_wrong"
+    assert (await admin.get(f"/v1/admin/segments{path}")).status_code == 401
+    assert (await admin.post("/v1/admin/segments/size", json={"include": {"all": []}})).status_code == 401

@@ -107,7 +107,7 @@ async def _follow(link: Link, stream: str, last: bytes | None) -> AsyncIterator[
         try:
             last = last or await _end(link, stream)
             found = await link.call("XREAD", "BLOCK", BLOCK, "COUNT", KEPT, "STREAMS", stream, last)
-        except Unavailable as error:
+        except (Unavailable, ResponseError) as error:
             log.info("waiting for the store: %s", error)
             await asyncio.sleep(PAUSE)
             continue

@@ -75,22 +75,20 @@ class Census(Job):
         """Whenever lanes have nothing to count, or too little, read all profiles for them."""
         await asyncio.to_thread(warm)
         while True:
-            lanes = [lane for lane in self.lanes.values() if lane.is_outdated(self.schemas())]
-            if lanes:
-                await self._fill_all(lanes)
+            try:
+                if lanes := [lane for lane in self.lanes.values() if lane.is_outdated(self.schemas())]:
+                    await self._fill_all(lanes)
+            except Exception as error:  # whatever it is, without the columns there is nothing to answer: try again
+                logger.warning("the profiles could not be read: %s", error, exc_info=not isinstance(error, DangolError))
+                await asyncio.sleep(AGAIN)
             await asyncio.sleep(PAUSE)
 
     async def _fill_all(self, lanes: "list[Enumerator]") -> None:
         rolls = {lane.number: Roll(lane.number, self.schemas()) for lane in lanes}
-        try:
-            marks = await asyncio.gather(*(changes.mark(self.link, lane.number) for lane in lanes))
-            for lane in lanes:
-                lane.coming = rolls[lane.number]
-            await fill(self.link, rolls, self.counting)
-        except Exception as error:  # whatever it is, without the columns there is nothing to answer: try again
-            logger.warning("the profiles could not be read: %s", error, exc_info=not isinstance(error, DangolError))
-            await asyncio.sleep(AGAIN)
-            return
+        marks = await asyncio.gather(*(changes.mark(self.link, lane.number) for lane in lanes))
+        for lane in lanes:
+            lane.coming = rolls[lane.number]
+        await fill(self.link, rolls, self.counting)
         for lane, position in zip(lanes, marks, strict=True):
             lane.adopt(rolls[lane.number], position)
 
