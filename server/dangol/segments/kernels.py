@@ -6,6 +6,8 @@ Buckets are found by binary search; each has a row of bits, one for every altern
 rows' intersection, less the alternatives that a token bars, and with those whose groups all got a token, is what holds.
 """
 
+from math import nan
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -80,7 +82,7 @@ def _unpack(given: bytes, place: int, out: Floats) -> tuple[int, int]:
         elif kind >= 0xE0:
             out[number] = np.int64(kind) - 256
         elif kind < 0xCA:
-            out[number] = kind == 0xC3  # 0xC2 is no, 0xC3 yes
+            out[number] = nan if kind == 0xC0 else kind == 0xC3  # nothing, no or yes
         elif kind == 0xCB:
             out.view(np.uint64)[number] = _whole(given, place, 8)
             place += 8

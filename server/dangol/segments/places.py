@@ -34,8 +34,9 @@ class Places:
                 yield token, start * WORD + place
 
     def all_bits(self, place: int) -> list[int]:
-        """Every bit that an alternative at this place may have."""
-        return [~place, *(start * WORD + place for start in self.starts[1:-1])]
+        """Every bit that an alternative at this place may have; a later row ends before it reaches all places."""
+        rows = zip(self.starts[1:], self.starts[2:], strict=False)
+        return [~place, *(start * WORD + place for start, end in rows if place < (end - start) * WORD)]
 
     def taking(self, groups: Iterable[int], freed: Iterable[int]) -> "tuple[Places, list[int]] | None":
         """Places for more alternatives, told by their numbers of groups, once others are `freed`; None where there is
