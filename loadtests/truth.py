@@ -15,15 +15,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from tests.segments.test_equivalence import NOW, SITE, profiles, requests, segments
+from tests.segments.matching.test_equivalence import NOW, SITE, profiles, requests, segments
 
 from dangol.definitions.model import Segment
 from dangol.errors import Invalid
 from dangol.plugin import Profile, Request
-from dangol.segments import arrangement
-from dangol.segments.catalogue import CATALOGUE
-from dangol.segments.index import Index
-from dangol.segments.language import Scope
+from dangol.segments.conditions.catalogue import CATALOGUE
+from dangol.segments.language.reader import Scope
+from dangol.segments.matching import arrangement
+from dangol.segments.matching.index import Index
 from dangol.segments.twin import holds
 
 SEGMENTS = 64

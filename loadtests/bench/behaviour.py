@@ -22,9 +22,9 @@ from dangol.profile.reduce import reduce
 from dangol.profile.watch import NOTHING, Watching
 from dangol.protocol.event import Entry, Event, Item
 from dangol.runtime import SiteRuntime
-from dangol.segments import behaviour
-from dangol.segments.catalogue import CATALOGUE
-from dangol.segments.scope import Scope
+from dangol.segments.conditions.catalogue import CATALOGUE
+from dangol.segments.language import behaviour
+from dangol.segments.language.scope import Scope
 from dangol.store import keys
 from dangol.store.embedded import EmbeddedStore
 from dangol.store.link import Link

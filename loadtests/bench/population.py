@@ -26,15 +26,15 @@ from dangol.plugin import Request
 from dangol.profile.model import Profile
 from dangol.protocol.event import Event
 from dangol.segments.calendar import Clock
-from dangol.segments.catalogue import CATALOGUE
-from dangol.segments.language import parse_segment, parse_segments
+from dangol.segments.conditions.catalogue import CATALOGUE
+from dangol.segments.language.reader import parse_segment, parse_segments
+from dangol.segments.language.scope import Scope
 from dangol.segments.population.counting import Seen, Sizes, count
 from dangol.segments.population.judging import Moment
 from dangol.segments.population.population import Known, Population
 from dangol.segments.population.program import Program
 from dangol.segments.population.question import Question
 from dangol.segments.population.schema import Schema
-from dangol.segments.scope import Scope
 from dangol.segments.twin import holds
 from dangol.settings import Settings
 from dangol.store.asking import Asked

@@ -21,7 +21,7 @@ from dangol.protocol.event import Entry, Event, Item
 from dangol.rehearsal.run import rehearse
 from dangol.rehearsal.span import Span
 from dangol.runtime import SiteRuntime
-from dangol.segments.catalogue import CATALOGUE
+from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.store.embedded import EmbeddedStore
 from dangol.store.link import Link
 from dangol.store.profiles import NOBODY, Profiles

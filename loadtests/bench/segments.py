@@ -17,9 +17,9 @@ from typing import Any
 from dangol.definitions.model import Segment, Site
 from dangol.plugin import Request
 from dangol.profile.model import Environment, Line, Member, Profile, Seen, Visit
-from dangol.segments.catalogue import CATALOGUE
-from dangol.segments.index import Index
-from dangol.segments.scope import Scope
+from dangol.segments.conditions.catalogue import CATALOGUE
+from dangol.segments.language.scope import Scope
+from dangol.segments.matching.index import Index
 from loadtests.bench import rivals
 from loadtests.bench.rivals import Leaf
 

@@ -13,7 +13,7 @@ from dangol.engine import Engine
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
 from dangol.runtime import SiteRuntime
-from dangol.segments.catalogue import CATALOGUE
+from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.settings import Settings
 from dangol.stage import Stage
 from dangol.store.asker import Asker

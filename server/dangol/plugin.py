@@ -71,9 +71,9 @@ class Plugin:
 
 class Request(Struct, frozen=True):
     """The page that the shopper has open now. `path` is without the query, `url` with it. `product`, `brand`,
-    `category` and `price` (one unit's, minor units) are those on screen, `search` the words just searched for, `ordered`
-    the products of the order just placed. `verified` tells that the member's identity was signed by the shop for this
-    very request."""
+    `category` and `price` (one unit's, minor units) are those on screen, `search` the words just searched for,
+    `ordered` the products of the order just placed. `verified` tells that the member's identity was signed by the shop
+    for this very request."""
 
     now: float
     path: str = ""

@@ -13,10 +13,10 @@ from dangol.host.registry import Registry
 from dangol.plugin import Widget
 from dangol.profile.watch import Watching
 from dangol.protocol.tokens import Keys
-from dangol.segments.catalogue import Catalogue
-from dangol.segments.index import Index
-from dangol.segments.language import Scope
-from dangol.segments.moving import Recent
+from dangol.segments.conditions.catalogue import Catalogue
+from dangol.segments.conditions.moving import Recent
+from dangol.segments.language.reader import Scope
+from dangol.segments.matching.index import Index
 
 log = logging.getLogger(__name__)
 

@@ -55,7 +55,7 @@ def of(decisions: list[Decision]) -> list[tuple[str, str, str]]:
     return [(one.campaign.id, one.reason.value, one.detail) for one in decisions]
 
 
-def contact(**fields: int) -> dict[str, Contact]:
+def contact(**fields: Any) -> dict[str, Contact]:
     return {"c": Contact(**fields)}
 
 

@@ -12,7 +12,7 @@ from dangol.definitions.model import Campaign, Cap, Definitions, MessageUse, Pag
 from dangol.errors import Invalid
 from dangol.host.registry import Registry
 from dangol.plugin import Channel, Condition, Profile, PushRequest, Receipt, Request, Text, View, Widget
-from dangol.segments.language import MAX_DEPTH
+from dangol.segments.language.reader import MAX_DEPTH
 
 DOCUMENT = """
 site:

@@ -11,7 +11,7 @@ from dangol.members.row import changes, checked
 from dangol.profile.arrival import ADS, CLICK_IDS
 from dangol.profile.conversions import WINDOW
 from dangol.profile.model import COUPONS, RECENT_ORDERS, Member
-from dangol.segments.channel import CHANNEL_NAMES, channel_of
+from dangol.segments.conditions.channel import CHANNEL_NAMES, channel_of
 from dangol.web.shop_rows import Members
 
 PAGE = (Path(__file__).parents[2] / "docs" / "facts.md").read_text()

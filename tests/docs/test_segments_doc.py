@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from dangol.definitions import document, notation
-from dangol.segments.catalogue import CATALOGUE
-from dangol.segments.handbook import BEGIN, END, renewed
+from dangol.segments.conditions.catalogue import CATALOGUE
+from dangol.segments.words.handbook import BEGIN, END, renewed
 
 HANDBOOK = (Path(__file__).parents[2] / "docs" / "segments.md").read_text("utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", HANDBOOK, re.DOTALL)
 
 
 def test_the_list_of_conditions_is_current() -> None:
-    told = "run python -m dangol.segments.handbook docs/segments.md"
+    told = "run python -m dangol.segments.words.handbook docs/segments.md"
     assert renewed(HANDBOOK) == HANDBOOK, told
 
 
@@ -46,5 +46,5 @@ def test_both_languages_have_the_same_examples() -> None:
 def test_the_handbook_is_written_anew_by_a_command(tmp_path: Path) -> None:
     page = tmp_path / "segments.md"
     page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", "utf-8")
-    subprocess.run([sys.executable, "-m", "dangol.segments.handbook", str(page)], check=True)
+    subprocess.run([sys.executable, "-m", "dangol.segments.words.handbook", str(page)], check=True)
     assert page.read_text("utf-8") == renewed(f"before\n{BEGIN}\n{END}\nafter\n")

@@ -14,10 +14,10 @@ from dangol.profile.model import Member, Profile
 from dangol.profile.reduce import reduce
 from dangol.profile.watch import Watching
 from dangol.protocol.event import Entry, Event
-from dangol.segments import behaviour
-from dangol.segments.catalogue import CATALOGUE
-from dangol.segments.index import Index
-from dangol.segments.scope import Scope
+from dangol.segments.conditions.catalogue import CATALOGUE
+from dangol.segments.language import behaviour
+from dangol.segments.language.scope import Scope
+from dangol.segments.matching.index import Index
 
 NOW = 1_782_874_800  # Wednesday, 1 July 2026, 12:00 in Seoul
 SITE = Site("shop", "public-key", "Shop", ["https://shop.example"])

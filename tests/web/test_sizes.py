@@ -11,9 +11,9 @@ from dangol.definitions.model import Segment
 from dangol.house import House
 from dangol.plugin import Request
 from dangol.profile.model import Profile
-from dangol.segments import behaviour
 from dangol.segments.calendar import DAY
-from dangol.segments.language import parse
+from dangol.segments.language import behaviour
+from dangol.segments.language.reader import parse
 from dangol.segments.twin import holds
 from dangol.store import changes, keys, known
 from dangol.store.link import Link

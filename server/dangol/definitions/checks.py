@@ -15,10 +15,10 @@ from dangol.host.registry import Registry
 from dangol.plugin import Channel, Widget
 from dangol.protocol.text import clean
 from dangol.render.text import params_problems
-from dangol.segments import behaviour
-from dangol.segments.catalogue import CATALOGUE
-from dangol.segments.language import Scope, parse_segment
-from dangol.segments.row import SPANS
+from dangol.segments.conditions.catalogue import CATALOGUE
+from dangol.segments.conditions.row import SPANS
+from dangol.segments.language import behaviour
+from dangol.segments.language.reader import Scope, parse_segment
 
 EVENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 YEARS = range(2000, 2200)

@@ -44,7 +44,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
 
 # A condition tree as written: {"all": [...]}, {"any": [...]}, {"not": {...}}, {"segment": "<id>"} or
 # {"<condition>": {"<operator>": value}}.
-# `dangol.segments.language` checks it.
+# `dangol.segments.language.reader` checks it.
 ConditionTree = dict[str, Any]
 
 

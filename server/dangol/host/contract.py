@@ -10,7 +10,7 @@ import msgspec
 from dangol.definitions.model import Id
 from dangol.errors import PluginFailure
 from dangol.plugin import API, Channel, Condition, Plugin, Recommender, Sink, Widget
-from dangol.segments.catalogue import CATALOGUE
+from dangol.segments.conditions.catalogue import CATALOGUE
 
 KINDS: dict[str, type[Plugin]] = {
     "widget": Widget,

@@ -21,7 +21,7 @@ from dangol.rehearsal.answer import Answer
 from dangol.rehearsal.span import Span, span_of
 from dangol.rehearsal.table import lines
 from dangol.runtime import SiteRuntime
-from dangol.segments.catalogue import CATALOGUE
+from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.settings import Settings
 from dangol.store.link import Link
 

@@ -28,7 +28,7 @@ from dangol.profile.watch import Watching
 from dangol.protocol.event import Entry, Event
 from dangol.rehearsal.span import Span
 from dangol.rehearsal.start import copy, happened
-from dangol.segments.index import Index
+from dangol.segments.matching.index import Index
 
 IN_VIEW = 1
 """Seconds in view after which a widget counts as seen, as in the browser."""

@@ -13,8 +13,8 @@ from typing import Any
 from dangol.definitions.model import Segment
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import Clock
-from dangol.segments.language import All, Leaf, Node, Not, Scope, Test, parse_segment
-from dangol.segments.row import Row
+from dangol.segments.conditions.row import Row
+from dangol.segments.language.reader import All, Leaf, Node, Not, Scope, Test, parse_segment
 from dangol.segments.text import PATTERNS
 
 COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {

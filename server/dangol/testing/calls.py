@@ -28,7 +28,7 @@ from dangol.plugin import (
     Scored,
     Sink,
 )
-from dangol.segments.extensions import SETTLE
+from dangol.segments.conditions.extensions import SETTLE
 from dangol.store import counters
 from dangol.store.embedded import EmbeddedStore
 from dangol.store.link import Link

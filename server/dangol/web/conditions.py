@@ -6,8 +6,8 @@ from starlette.routing import Route
 
 from dangol.house import House
 from dangol.runtime import SiteRuntime
-from dangol.segments.describe import described, ready_made
-from dangol.segments.schema import schema
+from dangol.segments.language.schema import schema
+from dangol.segments.words.describe import described, ready_made
 from dangol.web.body import json
 from dangol.web.keyed import keyed
 

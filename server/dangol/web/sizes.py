@@ -15,11 +15,11 @@ from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, Problem
 from dangol.house import House
 from dangol.runtime import SiteRuntime
-from dangol.segments.alternatives import MAX_ALTERNATIVES, TooMany, alternatives
-from dangol.segments.language import parse_segment
-from dangol.segments.moving import Recent
-from dangol.segments.nodes import Node, leaves_of
-from dangol.segments.row import Row
+from dangol.segments.conditions.moving import Recent
+from dangol.segments.conditions.row import Row
+from dangol.segments.language.nodes import Node, leaves_of
+from dangol.segments.language.reader import parse_segment
+from dangol.segments.matching.alternatives import MAX_ALTERNATIVES, TooMany, alternatives
 from dangol.store import keys
 from dangol.store.asker import Superseded
 from dangol.store.asking import Asked, Part

@@ -21,9 +21,9 @@ from dangol.profile.packed import seconds
 from dangol.protocol import envelope, tokens
 from dangol.protocol.event import Event, Item
 from dangol.runtime import SiteRuntime
-from dangol.segments import behaviour
-from dangol.segments.language import parse_segment
-from dangol.segments.why import explain, told
+from dangol.segments.language import behaviour
+from dangol.segments.language.reader import parse_segment
+from dangol.segments.words.why import explain, told
 from dangol.store.known import known_since
 from dangol.web.body import json
 from dangol.web.keyed import keyed
@@ -79,9 +79,7 @@ class Why:
         keys = set().union(*asked.values())
         known = await known_since(self._house.link, runtime.site.id, keys)
         return {
-            id: max(known[key] for key in each) if known.keys() >= each else None
-            for id, each in asked.items()
-            if each
+            id: max(known[key] for key in each) if known.keys() >= each else None for id, each in asked.items() if each
         }
 
 

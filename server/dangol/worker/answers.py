@@ -9,7 +9,7 @@ from dangol.definitions.model import Segment
 from dangol.errors import Invalid
 from dangol.runtime import SiteRuntime
 from dangol.segments.calendar import Clock
-from dangol.segments.language import Scope, parse_segment, parse_segments
+from dangol.segments.language.reader import Scope, parse_segment, parse_segments
 from dangol.segments.population import counting, question
 from dangol.segments.population.judging import Moment
 from dangol.segments.population.program import Program

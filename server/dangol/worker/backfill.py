@@ -17,7 +17,7 @@ from dangol.definitions.repository import Stored
 from dangol.errors import Invalid
 from dangol.profile.watch import Counted, Watching
 from dangol.runtime import SiteRuntime
-from dangol.segments import behaviour
+from dangol.segments.language import behaviour
 from dangol.store import known, log
 from dangol.store.link import Link
 from dangol.store.profiles import Profiles

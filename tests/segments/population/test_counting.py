@@ -5,22 +5,22 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.segments.test_equivalence import NOW, SITE, is_read, leaves, profiles, segments
+from tests.segments.matching.test_equivalence import NOW, SITE, is_read, leaves, profiles, segments
 
 from dangol.definitions.model import Segment
 from dangol.plugin import Profile, Request
 from dangol.protocol.event import Event
-from dangol.segments.behaviour import watching
 from dangol.segments.calendar import DAY, Clock
-from dangol.segments.catalogue import CATALOGUE
-from dangol.segments.language import parse_segment
+from dangol.segments.conditions.catalogue import CATALOGUE
+from dangol.segments.language.behaviour import watching
+from dangol.segments.language.reader import parse_segment
+from dangol.segments.language.scope import Scope
 from dangol.segments.population.counting import Seen, Sizes, count
 from dangol.segments.population.judging import Moment
 from dangol.segments.population.population import Known, Population
 from dangol.segments.population.program import Program
 from dangol.segments.population.question import Question
 from dangol.segments.population.schema import Schema
-from dangol.segments.scope import Scope
 from dangol.segments.twin import holds
 
 ids = st.sampled_from([f"v{number:015}" for number in range(12)])

@@ -8,8 +8,8 @@ from typing import Any
 from dangol.plugin import Profile, Request
 from dangol.segments import text
 from dangol.segments.calendar import Clock
-from dangol.segments.moving import Fact, Lasting, Since, Until
-from dangol.segments.row import Row
+from dangol.segments.conditions.moving import Fact, Lasting, Since, Until
+from dangol.segments.conditions.row import Row
 
 NOTHING: Mapping[str, float] = {}
 

@@ -7,8 +7,8 @@ from dangol.profile.arrival import arrival
 from dangol.segments import text
 from dangol.segments.calendar import Clock
 from dangol.segments.conditions.fields import field, now
-from dangol.segments.events import NAMES as EVENT_NAMES
-from dangol.segments.row import Row
+from dangol.segments.conditions.row import Row
+from dangol.segments.words.events import NAMES as EVENT_NAMES
 
 
 def page_now(profile: Profile, request: Request, clock: Clock) -> str:

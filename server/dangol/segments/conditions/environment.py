@@ -4,7 +4,7 @@ from dangol.plugin import Profile, Request
 from dangol.segments import text
 from dangol.segments.calendar import Clock
 from dangol.segments.conditions.fields import field
-from dangol.segments.row import Row
+from dangol.segments.conditions.row import Row
 
 
 def language(profile: Profile, request: Request, clock: Clock) -> str:

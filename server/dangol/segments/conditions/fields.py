@@ -6,9 +6,9 @@ from typing import Any
 
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import Clock
-from dangol.segments.moving import Since
-from dangol.segments.plain import Field, Ring
-from dangol.segments.row import Extract
+from dangol.segments.conditions.moving import Since
+from dangol.segments.conditions.row import Extract
+from dangol.segments.matching.plain import Field, Ring
 
 
 def field(name: str) -> Field:

@@ -9,8 +9,8 @@ from dangol.plugin import Profile, Request
 from dangol.profile.model import Member
 from dangol.segments import text
 from dangol.segments.calendar import Clock
-from dangol.segments.moving import Since, Told
-from dangol.segments.row import Extract, Row
+from dangol.segments.conditions.moving import Since, Told
+from dangol.segments.conditions.row import Extract, Row
 
 LEAP_YEAR = 4
 """Stands in for a year of birth that is not known, so that 29 February is a day."""

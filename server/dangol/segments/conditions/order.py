@@ -6,8 +6,8 @@ from math import nan
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import Clock
 from dangol.segments.conditions.fields import counted, days, field, ids, length, now, time
-from dangol.segments.moving import Since, SinceEach
-from dangol.segments.row import Row
+from dangol.segments.conditions.moving import Since, SinceEach
+from dangol.segments.conditions.row import Row
 
 bought = counted("bought")
 

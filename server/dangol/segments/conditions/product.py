@@ -6,7 +6,7 @@ from dangol.plugin import Profile, Request
 from dangol.segments import text
 from dangol.segments.calendar import Clock
 from dangol.segments.conditions.fields import counted, length, now
-from dangol.segments.row import Row
+from dangol.segments.conditions.row import Row
 
 viewed, categories, brands = counted("viewed"), counted("categories"), counted("brands")
 

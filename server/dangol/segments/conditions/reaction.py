@@ -6,8 +6,8 @@ from operator import attrgetter
 
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import Clock
-from dangol.segments.moving import SinceEach
-from dangol.segments.row import Extract, Row
+from dangol.segments.conditions.moving import SinceEach
+from dangol.segments.conditions.row import Extract, Row
 
 
 def _times(name: str) -> Extract:

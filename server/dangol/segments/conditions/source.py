@@ -4,9 +4,9 @@ from dangol.plugin import Profile, Request
 from dangol.profile.arrival import ADS
 from dangol.segments import text
 from dangol.segments.calendar import Clock
-from dangol.segments.channel import CHANNEL_NAMES, CHANNELS, SEARCH_ENGINES, channel_of, engine
+from dangol.segments.conditions.channel import CHANNEL_NAMES, CHANNELS, SEARCH_ENGINES, channel_of, engine
 from dangol.segments.conditions.fields import field
-from dangol.segments.row import Row
+from dangol.segments.conditions.row import Row
 
 
 def address(written: str) -> str:

@@ -6,8 +6,8 @@ from operator import attrgetter
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import DAY, LATEST, WEEKDAYS, Clock, weekday
 from dangol.segments.conditions.fields import days, field, hours, time
-from dangol.segments.moving import HOUR, Since
-from dangol.segments.row import Row
+from dangol.segments.conditions.moving import HOUR, Since
+from dangol.segments.conditions.row import Row
 
 started = attrgetter("visit.started")
 """When the visit began, in unix seconds; 0 for no visit yet."""

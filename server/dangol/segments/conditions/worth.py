@@ -8,8 +8,8 @@ from dangol.profile.model import Rfm
 from dangol.segments import text
 from dangol.segments.calendar import Clock
 from dangol.segments.conditions.member import member
-from dangol.segments.moving import Lasting
-from dangol.segments.row import Row
+from dangol.segments.conditions.moving import Lasting
+from dangol.segments.conditions.row import Row
 
 UNRATED = Rfm()
 GRADES = {

@@ -10,8 +10,8 @@ import numpy as np
 
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import DAY, LATEST, Calendar, Clock
-from dangol.segments.moving import HOUR, Apart, Lasting, Recent, Since, SinceEach, Told, Until
-from dangol.segments.nodes import Test
+from dangol.segments.conditions.moving import HOUR, Apart, Lasting, Recent, Since, SinceEach, Told, Until
+from dangol.segments.language.nodes import Test
 from dangol.segments.population import views
 from dangol.segments.population.holders import NO_PAGE, Holder
 from dangol.segments.population.lexicon import Flags, Lexicon

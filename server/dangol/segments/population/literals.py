@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from math import inf, nextafter
 from typing import NamedTuple
 
-from dangol.segments.nodes import Test
+from dangol.segments.language.nodes import Test
 from dangol.segments.population.holders import Holder
 from dangol.segments.population.lexicon import Flags
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dangol.segments.nodes import All, AnyOf, Leaf, Node, Not, Test
+from dangol.segments.language.nodes import All, AnyOf, Leaf, Node, Not, Test
 from dangol.segments.population.kernels import AND, JOIN, LOAD, MEET, OR, TAKE, Ints
 from dangol.segments.population.literals import Every, Fixed, Inverse, Some
 

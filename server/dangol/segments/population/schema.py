@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from dangol.plugin import Profile
 from dangol.segments.calendar import Clock, calendar
+from dangol.segments.conditions.row import Row
 from dangol.segments.population.columns import Floats
 from dangol.segments.population.holders import Bag, Holder, read_bags
 from dangol.segments.population.lexicon import Lexicon
 from dangol.segments.population.views import STREAMS, VISIT, holders
-from dangol.segments.row import Row
 
 EVERYONES = frozenset({"visit", "source", "content", "product", "environment", "reaction"})
 """Groups of conditions on which most visitors have facts. On the others most have none, and keep none."""

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any
 
+from dangol.segments.conditions.moving import Apart, Lasting, Recent, Since, SinceEach, Told, Until
+from dangol.segments.conditions.row import Row
 from dangol.segments.conditions.visit import started
-from dangol.segments.moving import Apart, Lasting, Recent, Since, SinceEach, Told, Until
 from dangol.segments.population.holders import Holder
-from dangol.segments.row import Row
 
 
 def holders(row: Row) -> Iterator[Holder]:

@@ -1,0 +1,1 @@
+"""Conditions and what came of them, in Korean and English."""
