@@ -24,13 +24,15 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class SiteRuntime:
     """A site with its keys, its compiled segments, its campaigns made ready, and each campaign's widget with its
-    checked parameters. A campaign whose plugin is not there has none, and is not shown."""
+    checked parameters. A campaign whose plugin is not there has none, and is not shown. `audiences` is the index
+    for the segments alone that campaigns name."""
 
     definitions: Definitions
     version: int
     keys: Keys
     scope: Scope
     index: Index
+    audiences: Index
     watching: Watching
     plan: Plan
     widgets: Mapping[str, tuple[Widget, Any]]
@@ -52,6 +54,7 @@ class SiteRuntime:
         scope = Scope(catalogue, site, definitions.segments)
         index = former.index.changed(scope) if former else Index.build(scope)
         index.warm()
+        audiences = index.among(name for campaign in definitions.campaigns for name in campaign.audience)
         widgets = {}
         for campaign in definitions.campaigns:
             if widget := _widget(campaign, registry):
@@ -60,7 +63,7 @@ class SiteRuntime:
         plan = Plan.build(definitions.campaigns, site, slots)
         keys, origins = Keys.derive(master, site.id), frozenset(site.origins)
         watching = Watching.of((each.stream for each in index.facts() if isinstance(each, Recent)), version)
-        return cls(definitions, version, keys, scope, index, watching, plan, widgets, origins)
+        return cls(definitions, version, keys, scope, index, audiences, watching, plan, widgets, origins)
 
     @property
     def site(self) -> Site:

@@ -52,7 +52,7 @@ class Stage:
     ) -> tuple[list[Decision], list[Shown]]:
         """All decisions, and what to show. A widget that has nothing to show leaves its place to the next; a shopper
         in a holdout counts as such only where there would have been something to see."""
-        matched = frozenset(runtime.index.match(profile, request))
+        matched = frozenset(runtime.audiences.match(profile, request))
         silent: set[str] = set()
         trees: dict[str, Shown] = {}
         while True:

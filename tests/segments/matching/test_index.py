@@ -193,3 +193,12 @@ def test_days_are_the_calendar_days_of_the_shop(site: Site) -> None:
     profile = Profile(cart=[Line("a", 1, 1, late_evening)], cart_at=late_evening)
     assert matches(site, {"days_since_cart": {"eq": 0}}, profile, Request(now=late_evening + 30))
     assert matches(site, {"days_since_cart": {"eq": 1}}, profile, Request(now=after_midnight))
+
+
+def test_an_index_for_some_segments_tells_of_those_alone(site: Site) -> None:
+    everyone = [Segment(f"s{number}", {"visits": {"gte": number % 3}}) for number in range(200)]
+    index, wanted = Index.build(Scope(CATALOGUE, site, everyone)), {"s0", "s64", "s65", "s130", "s199", "gone"}
+    for visits in range(4):
+        held = index.match(Profile(visits=visits), NOBODY)
+        assert index.among(wanted).match(Profile(visits=visits), NOBODY) == [id for id in held if id in wanted]
+    assert index.among([]).match(Profile(visits=9), NOBODY) == []

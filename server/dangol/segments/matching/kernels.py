@@ -42,12 +42,13 @@ compiled = njit(nogil=True, cache=True)
 
 @compiled
 def match(tables: Ints, scratch: Ints, given: bytes) -> int:
-    """Writes the numbers of the segments that hold, ascending, to the answer's place and returns their count.
+    """Writes the numbers of the segments that are wanted and hold, ascending, to the answer's place and returns their
+    count.
 
     `given` is MessagePack of four lists: a number for each dense fact (NaN: not known), the counted entries, their
     numbers, and the plain entries. `tables.Layout` has the places in `scratch`.
     """
-    _, step, numbers, stamps, start, spare, seen, answer, _ = _part(tables, LAYOUT)
+    _, step, numbers, stamps, start, spare, seen, wanted, answer, _ = _part(tables, LAYOUT)
     levels = _part(tables, LEVELS)
     work = scratch[start:spare].view(np.uint64)
     work[:] = _part(tables, BEGINNING).view(np.uint64)
@@ -63,7 +64,8 @@ def match(tables: Ints, scratch: Ints, given: bytes) -> int:
     for level in range(1, len(levels) - 1):
         for word in range(levels[level + 1] - levels[level]):
             alive[word] &= work[levels[level] + word]
-    return _collect(alive, _part(tables, OWNERS), scratch[seen:answer].view(np.uint64), scratch[answer:])
+    held, asked = scratch[seen:wanted].view(np.uint64), scratch[wanted:answer].view(np.uint64)
+    return _collect(alive, _part(tables, OWNERS), held, asked, scratch[answer:])
 
 
 @compiled
@@ -181,7 +183,7 @@ def _post(bits: Ints, work: Words) -> None:
 
 
 @compiled
-def _collect(alive: Words, owners: Ints, seen: Words, out: Ints) -> int:
+def _collect(alive: Words, owners: Ints, seen: Words, wanted: Words, out: Ints) -> int:
     """A segment may own several alternatives, anywhere; their order is the segments'."""
     seen[:] = 0
     for place in range(len(alive)):
@@ -193,7 +195,7 @@ def _collect(alive: Words, owners: Ints, seen: Words, out: Ints) -> int:
             word = rest
     count = 0
     for place in range(len(seen)):
-        word = seen[place]
+        word = seen[place] & wanted[place]
         while word:
             rest = word & (word - ONE)
             out[count] = place * 64 + PLACES[((word ^ rest) * BRUIJN) >> SIX]

@@ -18,7 +18,7 @@ ROOM = 256
 
 class Layout(NamedTuple):
     """Places in a scratch block: `room` is how many plain and how many counted entries it takes, `step` the changes
-    between two rows of a fact."""
+    between two rows of a fact. `wanted` is a bit for each segment that is asked for, and stays from call to call."""
 
     room: int
     step: int
@@ -27,6 +27,7 @@ class Layout(NamedTuple):
     work: int
     spare: int
     seen: int
+    wanted: int
     answer: int
     size: int
 
@@ -66,8 +67,9 @@ def _layout(facts: int, entries: int, places: Places, segments: int) -> Layout:
     work = stamps + entries
     spare = work + places.starts[-1]
     seen = spare + places.words
-    answer = seen - -segments // WORD
-    return Layout(room, step(places.words), 0, stamps, work, spare, seen, answer, answer + segments)
+    wanted = seen - -segments // WORD
+    answer = wanted - -segments // WORD
+    return Layout(room, step(places.words), 0, stamps, work, spare, seen, wanted, answer, answer + segments)
 
 
 def pack(parts: Sequence[npt.NDArray[np.generic]]) -> Ints:
