@@ -36,12 +36,12 @@ def leaf(draw: random.Random) -> dict[str, Any]:
 
 def make(segments: int, campaigns: int) -> Definitions:
     """`segments` of four conditions, a fifth of them with one in the exclude part, and `campaigns` that show a popcorn
-    once a visit."""
-    draw = random.Random(7)
+    once a visit to one of the first segments, five times as many as campaigns: the same ones among however many."""
+    draw, drawn = random.Random(7), random.Random(7)
     raw = {
         "site": {"id": "bench", "key": "pk_benchmark", "name": "bench", "origins": ["http://localhost"]},
         "segments": [_segment(draw, number) for number in range(segments)],
-        "campaigns": [_campaign(draw, number, segments) for number in range(campaigns)],
+        "campaigns": [_campaign(drawn, number, min(segments, 5 * campaigns)) for number in range(campaigns)],
     }
     return msgspec.convert(raw, Definitions)
 
