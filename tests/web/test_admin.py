@@ -68,6 +68,7 @@ BAD: dict[str, tuple[Any, str]] = {
     ),
     "a version that is none": (changed(), "?version=x"),
     "a version of another digit": (changed(), "?version=\u0661x"),
+    "a version that is longer than any": (changed(), f"?version={'9' * 5_000}"),
     "a version that passed": (changed(), "?version=999"),
     "too large a body": (b" " * (2 << 20), ""),
 }

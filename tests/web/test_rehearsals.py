@@ -40,6 +40,8 @@ async def test_an_administrator_sees_what_a_document_would_have_done(
         ("days=0", CANDIDATE, "days"),
         ("days=1e9", CANDIDATE, "days"),
         ("until=soon", CANDIDATE, "until"),
+        ("until=0001-01-01", CANDIDATE, "until"),
+        ("until=9999-12-31", CANDIDATE, "until"),
         ("", {**CANDIDATE, "segments": [{"id": "new", "include": {"vists": {"eq": 1}}}]}, "segments[0].include"),
         ("", {**CANDIDATE, "site": {**SITE, "id": "other"}}, "site.id"),
         ("", [], ""),

@@ -9,6 +9,8 @@ from dangol.errors import Invalid, Problem
 LONGEST = 400
 """Days."""
 
+DAY = 86_400
+
 
 class Span(NamedTuple):
     """From when to when, unix seconds."""
@@ -26,4 +28,6 @@ def span_of(days: float, until: str, timezone: str, now: float) -> Span:
         end = moment(datetime.fromisoformat(until), timezone, now) if until else now
     except (ValueError, OverflowError):
         raise Invalid([Problem("until", until, "a time such as 2026-11-22 18:00")]) from None
-    return Span(end - days * 86_400, end)
+    if not LONGEST * DAY < end < now + DAY:
+        raise Invalid([Problem("until", until, "a time that the log may have, until today")])
+    return Span(end - days * DAY, end)

@@ -17,6 +17,8 @@ from dangol.web.body import json, read_body
 from dangol.web.keyed import Handler, keyed
 
 LONGEST_DEFINITIONS = 8 << 20
+LONGEST_NUMBER = 18
+"""Digits of a version."""
 
 
 def routes(house: House) -> list[Route]:
@@ -51,7 +53,7 @@ class Admin:
         """Put other definitions in force. `?version=` refuses where somebody else was quicker."""
         definitions = await read_definitions(request, runtime, self._house.registry)
         expected = request.query_params.get("version")
-        if expected is not None and not expected.isdecimal():
+        if expected is not None and not (expected.isdecimal() and len(expected) <= LONGEST_NUMBER):
             raise Invalid([Problem("version", expected, "a number")])
         version = await repository.save(self._house.link, definitions, int(expected) if expected else None)
         return json({"version": version})
