@@ -5,6 +5,7 @@ from math import nan
 from typing import Any, ClassVar, Literal
 
 import pytest
+from msgspec.structs import replace
 
 from dangol.definitions.model import Segment, Site
 from dangol.errors import PluginFailure
@@ -21,8 +22,9 @@ ROWS = pytest.mark.parametrize("row", list(CATALOGUE), ids=lambda row: row.id)
 @ROWS
 def test_the_example_holds_for_the_regular(row: Row, regular: Profile, busy_page: Request, site: Site) -> None:
     segment = Segment("example", {row.id: row.example})
-    assert holds(segment, regular, busy_page, Scope(CATALOGUE, site))
-    assert Index.build(Scope(CATALOGUE, site, [segment])).match(regular, busy_page) == ["example"]
+    shopper = replace(regular, visits=1) if row.id == "first_visit" else regular
+    assert holds(segment, shopper, busy_page, Scope(CATALOGUE, site))
+    assert Index.build(Scope(CATALOGUE, site, [segment])).match(shopper, busy_page) == ["example"]
 
 
 @ROWS

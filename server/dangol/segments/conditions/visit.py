@@ -48,7 +48,7 @@ NAMES = dict(zip(WEEKDAYS, [
 ROWS = [
     Row("visits", "누적 방문수", "visits", "visit", "number", field("visits"), {"gte": 10}, unit="times",
         en_says="visited {}"),
-    Row("first_visit", "첫 방문", "first visit", "visit", "boolean", first_visit, False,
+    Row("first_visit", "첫 방문", "first visit", "visit", "boolean", first_visit, True,
         en_says="is here for the first time|has been here before"),
     Row("returning", "재방문", "returning visitor", "visit", "boolean", lambda p, r, c: p.visits > 1, True,
         ko_says="재방문 고객임|재방문 고객이 아님", en_says="is a returning visitor|is not a returning visitor"),
