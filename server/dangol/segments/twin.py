@@ -6,20 +6,14 @@ is empty, so ``has_none`` holds and all else fails; a key that is absent counts 
 plain negation: ``{"not": {"age": {"lt": 20}}}`` holds for shoppers whose age is not known.
 """
 
-from collections.abc import Callable, Mapping
-from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from dangol.definitions.model import Segment
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import Clock
-from dangol.segments.conditions.row import Row
+from dangol.segments.conditions.row import COMPARE, Row
 from dangol.segments.language.reader import All, Leaf, Node, Not, Scope, Test, parse_segment
 from dangol.segments.text import PATTERNS
-
-COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
-    "eq": eq, "ne": ne, "lt": lt, "lte": le, "gt": gt, "gte": ge, "is": eq,
-}  # fmt: skip
 
 
 def holds(segment: Segment, profile: Profile, request: Request, scope: Scope) -> bool:
@@ -50,7 +44,7 @@ def fact(row: Row, key: str, profile: Profile, request: Request, clock: Clock) -
         return frozenset(row.form(each) for each in found)
     if row.keyed:
         by_key = {row.form(name): value for name, value in found.items()}
-        found = by_key.get(key, row.absent if row.kind == "keyed number" else "")
+        found = by_key.get(key, row.absent)
     if isinstance(found, str):
         return row.form(found) if found else None
     return None if found is None or found != found else found
@@ -69,7 +63,7 @@ def _test_holds(test: Test, known: Any) -> bool:
         return False
     if test.operator in COMPARE:
         return bool(COMPARE[test.operator](known, operand))
-    return known in operand if test.operator == "in" else PATTERNS[test.operator](operand, known)
+    return PATTERNS[test.operator](operand, known)
 
 
 def _set_holds(operator: str, operand: Any, known: frozenset[str]) -> bool:

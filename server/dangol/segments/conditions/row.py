@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Literal
 
 from dangol.plugin import Profile, Request
 from dangol.segments import text
 from dangol.segments.calendar import Clock
 
-Kind = Literal["number", "text", "set", "boolean", "time", "keyed number", "keyed text"]
+Kind = Literal["number", "text", "set", "boolean", "time", "keyed number"]
 Extract = Callable[[Profile, Request, Clock], Any]
 
 NUMBER = ("eq", "ne", "lt", "lte", "gt", "gte")
@@ -22,8 +23,12 @@ OPERATORS: Mapping[Kind, tuple[str, ...]] = {
     "boolean": ("is",),
     "time": ("since", "before", "on"),
     "keyed number": NUMBER,
-    "keyed text": TEXT,
 }
+COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "eq": eq, "ne": ne, "lt": lt, "lte": le, "gt": gt, "gte": ge, "is": eq, "in": lambda known, texts: known in texts,
+}  # fmt: skip
+"""Operators that compare a whole fact: fact and operand to whether it holds. Those of `dangol.segments.text.PATTERNS`
+look into one."""
 SPANS: Mapping[str, tuple[float, float]] = {"o'clock": (0, 23), "month": (1, 12)}
 """The least and the greatest number that a unit can have, where there are such."""
 CONNECTIVES = ("all", "any", "not", "segment")
@@ -70,7 +75,7 @@ class Row:
     """One condition.
 
     `extract` gives the fact: a float (NaN when not known; for kind time unix seconds), a str (empty when not known), a
-    bool, an iterable of str, or for the keyed kinds a mapping; a set may also be read from a mapping's keys. `absent`
+    bool, an iterable of str, or for keyed numbers a mapping; a set may also be read from a mapping's keys. `absent`
     is what a keyed number counts as for a key that is not there. `form` is how texts and keys are compared; the values
     of a row whose form is `text.path` are pages, and may have a query. `example` is a leaf's right side. `source` says
     where the fact comes from: conditions on the request are only known on a page. `ko_says` and `en_says` make the
@@ -107,4 +112,4 @@ class Row:
 
     @property
     def keyed(self) -> bool:
-        return self.kind.startswith("keyed")
+        return self.kind == "keyed number"

@@ -12,14 +12,13 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
-from operator import eq, ge, gt, le, lt, ne
 from typing import Any, NamedTuple
 
 from dangol.errors import Invalid, Problem
 from dangol.profile.watch import Pattern
 from dangol.protocol.event import CART_EVENTS, STANDARD_EVENTS, Event, Value
 from dangol.segments import text
-from dangol.segments.conditions.row import NUMBER, TEXT, Kind, Row
+from dangol.segments.conditions.row import COMPARE, NUMBER, TEXT, Kind, Row
 from dangol.segments.language import operands
 from dangol.segments.language.nodes import Test
 from dangol.segments.language.scope import Scope
@@ -31,10 +30,6 @@ REMEMBERED = 4_096
 PROPS = "props."
 HAVE_ITEMS = CART_EVENTS | {
     "view_item", "view_item_list", "add_to_wishlist", "remove_from_wishlist", "begin_checkout", "purchase", "refund",
-}  # fmt: skip
-
-COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
-    "eq": eq, "ne": ne, "lt": lt, "lte": le, "gt": gt, "gte": ge, "is": eq, "in": lambda value, texts: value in texts,
 }  # fmt: skip
 
 

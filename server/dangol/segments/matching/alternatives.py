@@ -65,14 +65,14 @@ def _literal(test: Test, wanted: bool) -> list[Alternative]:
     row = test.row
     if row.kind in ("number", "boolean", "time"):
         return _dense(row, compared(test), wanted)
-    if row.kind == "keyed number":
+    if row.keyed:
         return _keyed(test, wanted)
     if test.operator not in EXACT:
-        return _tokens([Token(row, test.operator, test.operand, test.key)], wanted)
+        return _tokens([Token(row, test.operator, test.operand)], wanted)
     values = (test.operand,) if test.operator == "is" else test.operand
     if row.kind == "text":
         return _dense(row, Values(False, frozenset(values)), wanted)
-    tokens = [Token(row, "is", value, test.key) for value in values]
+    tokens = [Token(row, "is", value) for value in values]
     if test.operator == "has_all":
         return _combine([_tokens([token], wanted) for token in tokens], wanted)
     return _tokens(tokens, wanted != (test.operator == "has_none"))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dangol.segments.conditions.row import Extract, Row
+from dangol.segments.conditions.row import Extract
 from dangol.segments.matching.alternatives import Token
 from dangol.segments.matching.ranges import Ranges
 
@@ -24,13 +24,12 @@ NO_BITS: frozenset[int] = frozenset()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """The entries of one fact: of a text (with its key), or of all conditions that read the same set or counts.
+    """The entries of one fact: of a text, or of all conditions that read the same set or counts.
     `patterns` are operator, operand and entry."""
 
     extract: Extract
     form: Form
     text: bool = False
-    key: str | None = None
     exact: Mapping[str, int] = field(default_factory=dict)
     patterns: tuple[tuple[str, str, int], ...] = ()
     counted: bool = False
@@ -107,13 +106,12 @@ class _Book:
 
 def _fact(token: Token) -> Fact:
     row = token.row
-    return (row, token.key) if row.kind in ("text", "keyed text") else (row.extract, row.form)
+    return (row,) if row.kind == "text" else (row.extract, row.form)
 
 
 def _vocabulary(token: Token) -> Vocabulary:
-    row: Row = token.row
-    text = row.kind in ("text", "keyed text")
-    return Vocabulary(row.extract, row.form, text, token.key if text and row.keyed else None)
+    row = token.row
+    return Vocabulary(row.extract, row.form, row.kind == "text")
 
 
 def _posted(tokens: tuple[Token, ...], bits: Mapping[Token, frozenset[int]]) -> Entry:

@@ -110,11 +110,10 @@ def _collectors(vocabulary: Vocabulary) -> list[Collect]:
 
 
 def _text(vocabulary: Vocabulary) -> Collect:
-    meaning, extract, key = _meaning(vocabulary), vocabulary.extract, vocabulary.key
+    meaning, extract = _meaning(vocabulary), vocabulary.extract
 
     def collect(profile: Profile, request: Request, clock: Clock, brought: Brought) -> None:
-        fact = extract(profile, request, clock)
-        brought.plain.extend(meaning(fact if key is None else fact.get(key, "")))
+        brought.plain.extend(meaning(extract(profile, request, clock)))
 
     return collect
 

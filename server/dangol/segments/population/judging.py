@@ -81,7 +81,7 @@ def _judge(extract: Any, test: Test, moment: Moment) -> Expression:
 def _plain(holder: Holder, test: Test, moment: Moment) -> Expression:
     if holder.kind == "number":
         return InRange(holder, ranges_of(test))
-    if test.row.kind == "keyed number":
+    if test.row.keyed:
         return _keyed(holder, test, moment, ranges_of(test))
     if holder.kind == "text":
         flags = _flags(test, moment.lexicons(holder)).copy()

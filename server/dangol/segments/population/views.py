@@ -11,7 +11,7 @@ from dangol.segments.population.holders import Holder
 
 
 def holders(row: Row) -> Iterator[Holder]:
-    """What is kept for a condition; nothing for one on the page. TypeError for a fact that can't be kept."""
+    """What is kept for a condition; nothing for one on the page."""
     if row.source == "profile":
         yield from _holders(row.extract, row)
 
@@ -52,6 +52,4 @@ def holder(extract: Any, row: Row) -> Holder:
             return Holder("text", "moment", extract.read)
     if row.kind in ("set", "keyed number"):
         return Holder("bag", "fact", extract, counted=row.keyed)
-    if row.kind == "keyed text":
-        raise TypeError(f"condition {row.id}: texts by key can't be kept in columns")
     return Holder("text" if row.kind == "text" else "number", "fact", extract)

@@ -23,7 +23,6 @@ KINDS = {
     "boolean": "예·아니요 / yes or no",
     "time": "날짜·시각 / days and times",
     "keyed number": "대상별 숫자 / numbers of a key",
-    "keyed text": "대상별 문자 / texts of a key",
 }
 SOURCES = {"profile": "", "request": " (현재 페이지 / the open page)", "window": " (기간 / a window)"}
 
