@@ -1,7 +1,6 @@
 """The catalogue of conditions that segments are built from. Adding a condition is adding a row."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 
 from dangol.definitions.model import Trait
 from dangol.plugin import Condition
@@ -18,7 +17,7 @@ from dangol.segments.conditions import (
     worth,
 )
 from dangol.segments.conditions.extensions import Run, direct, plugin_row
-from dangol.segments.conditions.row import BEHAVIOUR, CONNECTIVES, Row
+from dangol.segments.conditions.row import BEHAVIOUR, Row
 from dangol.segments.conditions.traits import trait_rows
 
 
@@ -39,12 +38,6 @@ class Catalogue:
 
     def get(self, name: str) -> Row | None:
         return self._rows.get(name)
-
-    def nearest(self, name: str) -> str:
-        """The id most like `name`, or empty."""
-        if f"trait.{name}" in self._rows:
-            return f"trait.{name}"
-        return next(iter(get_close_matches(name, (*CONNECTIVES, *BEHAVIOUR, *self._rows), n=1)), "")
 
     def with_plugins(self, conditions: Iterable[Condition], run: Run = direct) -> "Catalogue":
         """These rows and one for each plugin. `run` makes the calls (the host's guard); where it raises

@@ -24,8 +24,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dangol.definitions.model import Segment
+from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, Problem
-from dangol.segments.conditions.row import BEHAVIOUR, Row
+from dangol.segments.conditions.row import BEHAVIOUR, CONNECTIVES, Row
 from dangol.segments.language import behaviour, operands
 from dangol.segments.language.nodes import (
     NOTHING,
@@ -64,12 +65,13 @@ def parse_segment(segment: Segment, scope: Scope, where: str = "") -> Node:
     return _Reader(scope, segment).segment(segment, f"{where}." if where else "")
 
 
-def parse_segments(scope: Scope, where: str = "segments") -> list[Node]:
-    """All segments of the scope. Raises Invalid with the problems of all."""
+def parse_segments(scope: Scope) -> list[Node]:
+    """All segments of the scope. Raises Invalid with the problems of all, their paths starting with
+    ``segments[<number>]``."""
     nodes, problems = [], []
     for number, segment in enumerate(scope.segments):
         try:
-            nodes.append(parse_segment(segment, scope, f"{where}[{number}]"))
+            nodes.append(parse_segment(segment, scope, f"segments[{number}]"))
         except Invalid as invalid:
             problems += invalid.problems
     if problems:
@@ -145,8 +147,8 @@ class _Reader:
     def named(self, id: object, where: str) -> Node:
         """Another segment. What is wrong inside it is told where it stands itself."""
         if not isinstance(id, str) or (id not in self.scope.by_id and id != self.id):
-            nearest = self.scope.nearest_segment(id) if isinstance(id, str) else ""
-            return self.refuse(where, id, f"a segment of this site{_hint(nearest)}")
+            hint = nearest(id, list(self.scope.by_id)) if isinstance(id, str) else ""
+            return self.refuse(where, id, f"a segment of this site{hint}")
         if way := self.way_back(id):
             self.circle_told = True  # once; other ways back are refused as what leads into a circle
             return self.refuse(where, id, f"a segment that does not lead back here: {' -> '.join([self.id, *way])}")
@@ -167,10 +169,7 @@ class _Reader:
             return self.read(lambda: behaviour.leaf(str(name), body, place, self.scope))
         row = self.scope.catalogue.get(name) if isinstance(name, str) else None
         if row is None:
-            nearest = self.scope.catalogue.nearest(name) if isinstance(name, str) else ""
-            is_trait = isinstance(name, str) and name.startswith("trait.")
-            expected = "a trait that site.traits declares" if is_trait else "a known condition"
-            return self.refuse(where, name, expected + _hint(nearest))
+            return self.refuse(where, name, _expected(name, self.scope))
         return self.read(lambda: _leaf(row, body, place, self.scope))
 
     def read(self, leaf: Callable[[], Leaf]) -> Node:
@@ -208,5 +207,11 @@ def _leaf(row: Row, body: object, where: str, scope: Scope) -> Leaf:
     return Leaf(row, operands.read(row, rest, where, scope, key), key, asked)
 
 
-def _hint(nearest: str) -> str:
-    return f"; did you mean {nearest!r}?" if nearest else ""
+def _expected(name: object, scope: Scope) -> str:
+    """What should stand in place of a condition that there is not."""
+    if not isinstance(name, str):
+        return "a known condition"
+    if scope.catalogue.get(trait := f"trait.{name}"):
+        return f"a known condition{nearest(name, [trait])}"
+    hint = nearest(name, [*CONNECTIVES, *BEHAVIOUR, *(row.id for row in scope.catalogue)])
+    return f"{'a trait that site.traits declares' if name.startswith('trait.') else 'a known condition'}{hint}"

@@ -1,8 +1,7 @@
 """What a tree of conditions may name: the catalogue's rows, the site's other segments, and the shop's own time."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +9,8 @@ from dangol.definitions.model import Segment, Site
 from dangol.segments.calendar import Calendar, calendar
 from dangol.segments.conditions.catalogue import Catalogue
 from dangol.segments.language.nodes import Named
+
+GROUPING = ("all", "any", "not")
 
 MAX_CHAIN = 8
 """Segments that may name each other in a row."""
@@ -41,10 +42,6 @@ class Scope:
     def of(self, site: Site, segments: Sequence[Segment]) -> "Scope":
         """The same conditions, those of plugins included, for other definitions."""
         return Scope(self._shared, site, segments)
-
-    def nearest_segment(self, id: str) -> str:
-        """The segment whose id is most like `id`, or empty."""
-        return next(iter(get_close_matches(id, self.by_id, n=1)), "")
 
     def way(self, start: str, goal: str) -> list[str]:
         """The segments from `start` to `goal`, each of which names the next; empty where there is no way, or none
@@ -93,15 +90,18 @@ def _back(came: Mapping[str, str], id: str) -> list[str]:
     return way[::-1]
 
 
-def _named(segment: Segment) -> list[str]:
-    """Without recursion, since the trees are not checked yet."""
-    found: list[str] = []
+def _named(segment: Segment) -> Iterator[str]:
+    return (body for name, body in written_in(segment) if name == "segment" and isinstance(body, str))
+
+
+def written_in(segment: Segment) -> Iterator[tuple[Any, Any]]:
+    """What stands in a segment's trees as they are written, checked or not: the names and right sides of leaves and of
+    other segments. Much quicker than to read the trees, and without recursion, since they may be nested at will."""
     trees: list[Any] = [segment.include, segment.exclude]
     while trees:
         tree = trees.pop()
         if isinstance(tree, list):
             trees += tree
         elif isinstance(tree, Mapping):
-            trees += [tree[name] for name in ("all", "any", "not") if name in tree]
-            found += [tree["segment"]] if isinstance(tree.get("segment"), str) else []
-    return found
+            trees += [tree[name] for name in GROUPING if name in tree]
+            yield from ((name, body) for name, body in tree.items() if name not in GROUPING)
