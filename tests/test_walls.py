@@ -15,6 +15,7 @@ PURE_MODULES = (
     "plugin.py",
     "errors.py",
     "definitions/model.py",
+    "definitions/drafts.py",
     "members/row.py",
     "members/columns.py",
     "members/report.py",

@@ -6,8 +6,10 @@ import logging
 import sys
 import time
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from dangol.definitions import repository
+from dangol.definitions.drafts import NONE, Drafts
 from dangol.definitions.model import Definitions
 from dangol.engine import Engine
 from dangol.host.guard import Guard
@@ -25,6 +27,7 @@ log = logging.getLogger(__name__)
 TURN = 0.001
 """Seconds that compiling, which happens in a thread, may keep Python from the requests at a time."""
 
+NO_DRAFTS: Mapping[str, Drafts] = MappingProxyType({})
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -60,18 +63,13 @@ class House:
         await self.asker.close()
         self.link.close()
 
-    async def adopt(self, definitions: Mapping[str, tuple[int, Definitions]]) -> None:
+    async def adopt(self, definitions: repository.Versions, drafts: Mapping[str, Drafts] = NO_DRAFTS) -> None:
         """Compile what changed beside the requests that go on, then swap all at once."""
         built = {}
         for site, (version, each) in definitions.items():
             current = self.by_id.get(site)
-            if current is not None and current.version == version:
-                built[site] = current
-                continue
             try:
-                built[site] = await asyncio.to_thread(
-                    SiteRuntime.build, each, version, self.master, self.registry, self.catalogue, current
-                )
+                built[site] = await asyncio.to_thread(self._runtime, each, version, drafts.get(site, NONE), current)
             except Exception as error:  # stored by a version, a plugin or a machine that knew more: keep what works
                 log.error("site %s stays at its former definitions: %s", site, error)
                 if current is not None:
@@ -88,6 +86,14 @@ class House:
             gc.freeze()
             gc.set_threshold(10_000, 20, 100)
         self.loaded.set()
+
+    def _runtime(
+        self, definitions: Definitions, version: int, drafts: Drafts, current: SiteRuntime | None
+    ) -> SiteRuntime:
+        if current is None or current.version != version:
+            built = SiteRuntime.build(definitions, version, self.master, self.registry, self.catalogue, current)
+            return built.with_drafts(drafts)
+        return current if current.drafts.version == drafts.version else current.with_drafts(drafts)
 
     async def troubles(self) -> dict[str, str]:
         """Why this server is not ready; empty when it is."""

@@ -1,20 +1,22 @@
 """One site as running servers know it: its definitions, compiled. Immutable; a change makes a new one."""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dangol.campaigns.plan import Plan
+from dangol.definitions.drafts import NONE, Draft, Drafts
 from dangol.definitions.model import Campaign, Definitions, Site
 from dangol.errors import Invalid, PluginFailure
 from dangol.host.params import check_params
 from dangol.host.registry import Registry
 from dangol.plugin import Widget
-from dangol.profile.watch import Watching
+from dangol.profile.watch import Stream, Watching
 from dangol.protocol.tokens import Keys
 from dangol.segments.conditions.catalogue import Catalogue
 from dangol.segments.conditions.moving import Recent
+from dangol.segments.language import behaviour
 from dangol.segments.language.reader import Scope
 from dangol.segments.matching.index import Index
 
@@ -25,7 +27,11 @@ log = logging.getLogger(__name__)
 class SiteRuntime:
     """A site with its keys, its compiled segments, its campaigns made ready, and each campaign's widget with its
     checked parameters. A campaign whose plugin is not there has none, and is not shown. `audiences` is the index
-    for the segments alone that campaigns name."""
+    for the segments alone that campaigns name.
+
+    `saved` are the streams of behaviour that its segments ask for. `watching` has those of its drafts as well, and a
+    version that rises with either.
+    """
 
     definitions: Definitions
     version: int
@@ -33,10 +39,12 @@ class SiteRuntime:
     scope: Scope
     index: Index
     audiences: Index
-    watching: Watching
+    saved: Watching
     plan: Plan
     widgets: Mapping[str, tuple[Widget, Any]]
     origins: frozenset[str]
+    watching: Watching
+    drafts: Drafts = NONE
 
     @classmethod
     def build(
@@ -62,13 +70,32 @@ class SiteRuntime:
         slots = {widget.name: widget.slot for widget, _ in widgets.values()}
         plan = Plan.build(definitions.campaigns, site, slots)
         keys, origins = Keys.derive(master, site.id), frozenset(site.origins)
-        watching = Watching.of((each.stream for each in index.facts() if isinstance(each, Recent)), version)
-        return cls(definitions, version, keys, scope, index, audiences, watching, plan, widgets, origins)
+        saved = Watching.of((each.stream for each in index.facts() if isinstance(each, Recent)), version)
+        return cls(definitions, version, keys, scope, index, audiences, saved, plan, widgets, origins, saved)
+
+    def with_drafts(self, drafts: Drafts) -> "SiteRuntime":
+        """The same that looks out for other drafts."""
+        streams = [*self.saved.streams.values(), *drafted(drafts.kept, self.scope)]
+        return replace(self, drafts=drafts, watching=Watching.of(streams, max(self.version, drafts.version)))
 
     @property
     def site(self) -> Site:
         """The site itself."""
         return self.definitions.site
+
+
+def drafted(drafts: Iterable[Draft], scope: Scope) -> list[Stream]:
+    """The streams of drafts. What a draft was written for may be another stream, or none, once its site has changed."""
+    return [stream for draft in drafts if (stream := _stream(draft, scope)) and stream.key == draft.key]
+
+
+def _stream(draft: Draft, scope: Scope) -> Stream | None:
+    [(name, body)] = draft.written.items()
+    try:
+        fact = behaviour.leaf(name, body, "draft", scope).row.extract
+    except Invalid:
+        return None
+    return fact.stream if isinstance(fact, Recent) else None
 
 
 def _widget(campaign: Campaign, registry: Registry) -> tuple[Widget, Any] | None:

@@ -158,7 +158,7 @@ async def test_conditions_on_the_open_page_are_noted(
     assert answer["all"] == 1
 
 
-async def test_behaviour_that_nobody_has_looked_out_for_is_noted(
+async def test_behaviour_that_is_not_known_yet_is_noted(
     house: House, working: Worker, admin: httpx.AsyncClient
 ) -> None:
     deeds = [{"did": {"event": name, "within": "7d"}} for name in ("view_item", "search", "purchase")]
@@ -166,7 +166,9 @@ async def test_behaviour_that_nobody_has_looked_out_for_is_noted(
     for number in range(keys.PARTITIONS):
         await known.learn(house.link, number, "shop", [known_one.key], 1_000 + number)
     answer = await told(admin, "POST", "/size", json={"include": {"all": deeds}})
-    assert [note["label"]["en"] for note in answer["notes"]] == ["searched", "bought"]
+    assert [(note["label"]["en"], note["reason"]) for note in answer["notes"]] == [
+        ("searched", "looking"), ("bought", "looking"),
+    ]  # fmt: skip
     assert answer["since"] == 1_000 + keys.PARTITIONS - 1
 
 

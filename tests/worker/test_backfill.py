@@ -100,11 +100,13 @@ async def test_what_was_done_before_anybody_asked_is_known(new_house: NewHouse, 
     await take(house, view(7))
     assert times(await profile(house), house) == 1
     streams = list(shop(house).watching.streams)
-    assert await known.known_since(house.link, "shop", streams) == {}
+    assert await known.known_since(house.link, "shop", dict.fromkeys(streams, 0)) == {}
     await fill(house)
     assert times(await profile(house), house) == 8
-    assert await known.known_since(house.link, "shop", [*streams, "other"]) == dict.fromkeys(streams, 0)
-    assert await known.known_since(house.link, "shop", []) == {}
+    assert await known.known_since(house.link, "shop", dict.fromkeys([*streams, "other"], 0)) == dict.fromkeys(
+        streams, 0
+    )
+    assert await known.known_since(house.link, "shop", {}) == {}
 
 
 async def live_on(house: House, first: int, stop: asyncio.Event) -> int:
@@ -264,7 +266,7 @@ async def test_it_says_since_when_it_knows(new_house: NewHouse, opened: Opened, 
     await house.link.call("XTRIM", name, "MAXLEN", 1)
     await define_anew(house, define(segments=[MANY]))
     await fill(house)
-    since = await known.known_since(house.link, "shop", shop(house).watching.streams)
+    since = await known.known_since(house.link, "shop", dict.fromkeys(shop(house).watching.streams, 0))
     [(oldest, _)] = await log.between(house.link, keys.partition(V1), log.FIRST, "+", 9)
     assert set(since.values()) == {int(oldest.partition("-")[0]) // 1000}
     await house.link.call("XTRIM", name, "MAXLEN", 0)
@@ -282,7 +284,7 @@ async def test_a_worker_does_it_beside_its_other_jobs(new_house: NewHouse, opene
     )  # fmt: skip
     running = asyncio.create_task(worker.run())
     async with asyncio.timeout(8):
-        while not await known.known_since(house.link, "shop", shop(house).watching.streams):
+        while not await known.known_since(house.link, "shop", dict.fromkeys(shop(house).watching.streams, 0)):
             await asyncio.sleep(0.02)
     await worker.stop()
     await running

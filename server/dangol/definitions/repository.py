@@ -4,13 +4,14 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
 from redis.exceptions import ResponseError
 
-from dangol.definitions import reading
+from dangol.definitions import drafting, reading
+from dangol.definitions.drafts import Drafts
 from dangol.definitions.model import Definitions
 from dangol.errors import Invalid, Problem, Unavailable
 from dangol.store import keys
@@ -26,6 +27,8 @@ LONGEST_PAUSE = 5.0
 
 Versions = Mapping[str, tuple[int, Definitions]]
 """By site: its version and its definitions."""
+
+OnChange = Callable[[Versions, Mapping[str, Drafts]], Awaitable[None]]
 
 
 class Stored(Struct, frozen=True):
@@ -52,6 +55,11 @@ end
 local document = '{"version":' .. version .. ',"saved_at":' .. ARGV[3] .. ',"definitions":' .. ARGV[4] .. '}'
 redis.call('HSET', KEYS[2], ARGV[1], document)
 return {found, version}
+""")
+
+# KEYS: version counter, documents, drafts. Answers with all of them as they are at one moment.
+_READ = Script("""
+return {redis.call('GET', KEYS[1]), redis.call('HGETALL', KEYS[2]), redis.call('HGETALL', KEYS[3])}
 """)
 
 
@@ -103,39 +111,40 @@ async def history(link: Link, site: str) -> list[Stored]:
     return [_decoder.decode(raw) for raw in raws]
 
 
-async def newer(link: Link, site: str, version: int) -> list[Stored] | None:
-    """The earlier documents of a site that came after `version`, the newest first; None where they are not all kept, or
-    can't be read any more."""
+async def in_force_since(link: Link, site: str, version: int) -> list[Stored] | None:
+    """The earlier documents of a site from that on which was in force at `version`, the newest first; None where they
+    are not all kept, or can't be read any more."""
     found: list[Stored] = []
     for place in range(HISTORY):
         raw = await link.call("LINDEX", keys.definitions_history(site), place)
         try:
-            stored = _decoder.decode(raw or b"")
+            found.append(_decoder.decode(raw or b""))
         except msgspec.DecodeError:
             return None
-        if stored.version <= version:
+        if found[-1].version <= version:
             return found
-        found.append(stored)
     return None
 
 
 async def version(link: Link) -> int:
-    """Rises with every change of any site; 0 before the first."""
+    """Rises with every change of any site, of its drafts as well; 0 before the first."""
     return int(await link.call("GET", keys.DEFINITIONS_VERSION) or 0)
 
 
-async def follow(link: Link, on_change: Callable[[Versions], Awaitable[None]], every: float = 0.3) -> None:
-    """Call with all definitions at once and after every change, which is looked for each `every` seconds, until
-    cancelled. While the store is away the definitions last read stay in force."""
+async def follow(link: Link, on_change: OnChange, every: float = 0.3) -> None:
+    """Call with all definitions and drafts at once and after every change, which is looked for each `every` seconds,
+    until cancelled. While the store is away the definitions last read stay in force."""
     seen, failures = -1, 0
     known: dict[str, reading.Read] = {}
     while True:
         try:
-            current = await version(link)
-            if current != seen:
-                known = await asyncio.to_thread(reading.read_all, await _raws(link), known)
-                await on_change({site: _told(each) for site, each in known.items()})
-                seen = current
+            if await version(link) != seen:
+                current, documents, drafts = await _READ(
+                    link, [keys.DEFINITIONS_VERSION, keys.DEFINITIONS, keys.DRAFTS], []
+                )
+                known = await asyncio.to_thread(reading.read_all, _by_site(documents), known)
+                await on_change({site: _told(each) for site, each in known.items()}, drafting.read(_by_site(drafts)))
+                seen = int(current or 0)
             if failures:
                 log.info("following the definitions again")
             failures = 0
@@ -157,8 +166,11 @@ def _pause(every: float, failures: int) -> float:
 
 
 async def _raws(link: Link) -> dict[str, bytes]:
-    raws = await link.call("HGETALL", keys.DEFINITIONS)
-    return {site.decode(): raw for site, raw in zip(raws[::2], raws[1::2], strict=True)}
+    return _by_site(await link.call("HGETALL", keys.DEFINITIONS))
+
+
+def _by_site(flat: Sequence[bytes]) -> dict[str, bytes]:
+    return {site.decode(): raw for site, raw in zip(flat[::2], flat[1::2], strict=True)}
 
 
 def _told(found: reading.Read) -> tuple[int, Definitions]:

@@ -100,10 +100,13 @@ def answers(server: str) -> str:
 
 
 DEFINITIONS_VERSION = "{defs}version"
-"""Counter, raised by every change of any site's definitions."""
+"""Counter, raised by every change of any site's definitions, and of the streams of its drafts."""
 
 DEFINITIONS = "{defs}sites"
 """Hash: the definitions document of each site by its id."""
+
+DRAFTS = "{defs}drafts"
+"""Hash: by site, what is looked out for although no definition asks for it; `definitions.drafts` has the form."""
 
 
 def definitions_history(site: str) -> str:

@@ -5,7 +5,7 @@ the first event on), and in the field `VERSION` the version of the definitions t
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from dangol.store import keys
 from dangol.store.link import Link
@@ -33,13 +33,15 @@ async def learn(link: Link, number: int, site: str, streams: Collection[str], si
     await link.call("HSET", keys.known(number, site), *(each for key in streams for each in (key, since)))
 
 
-async def known_since(link: Link, site: str, streams: Collection[str]) -> dict[str, int]:
+async def known_since(link: Link, site: str, streams: Mapping[str, int]) -> dict[str, int]:
     """For each stream the unix second since which all of the site's profiles know it, 0 if from their first event on.
-    One that is not there is being filled still, or not asked for by the definitions in force."""
-    wanted = list(streams)
-    if not wanted:
+    One that is not there is being filled still, or not asked for. Given is for each the version of the definitions from
+    which on it is asked for without a gap: what was known before the gap does not count."""
+    if not streams:
         return {}
     names = [keys.known(number, site) for number in range(keys.PARTITIONS)]
-    by_partition = await asyncio.gather(*(link.call("HMGET", name, *wanted) for name in names))
-    found = zip(wanted, zip(*by_partition, strict=True), strict=True)
-    return {key: max(map(int, seconds)) for key, seconds in found if None not in seconds}
+    by_partition = await asyncio.gather(*(link.call("HMGET", name, VERSION, *streams) for name in names))
+    versions, *seconds = zip(*by_partition, strict=True)
+    compared = min(int(each or 0) for each in versions)
+    found = zip(streams.items(), seconds, strict=True)
+    return {key: max(map(int, each)) for (key, asked), each in found if asked <= compared and None not in each}

@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from dangol.definitions import drafting
+from dangol.definitions.drafts import NONE, Drafts
 from dangol.definitions.model import ConditionTree, Segment
 from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, Problem
@@ -17,7 +19,7 @@ from dangol.house import House
 from dangol.runtime import SiteRuntime
 from dangol.segments.conditions.moving import Recent
 from dangol.segments.conditions.row import Row
-from dangol.segments.language.nodes import Node, leaves_of
+from dangol.segments.language.nodes import Leaf, Node, leaves_of
 from dangol.segments.language.reader import parse_segment
 from dangol.segments.matching.alternatives import MAX_ALTERNATIVES, TooMany, alternatives
 from dangol.store import keys
@@ -78,8 +80,8 @@ class Counter:
             ]
             return json({"error": explained(error), "problems": problems}, 400)
         node = parse_segment(Segment("", asked.include, exclude=asked.exclude), runtime.scope)
-        notes, since = await self._notes(runtime, node)
         now = self._house.now()
+        notes, since = await self._notes(runtime, node, now)
         definition = Asked(asked.include, asked.exclude)
         try:
             parts = await self._house.asker.ask(runtime.site.id, runtime.version, now, [definition], asked.asker, HINT)
@@ -109,16 +111,27 @@ class Counter:
         found = _added(await self._house.asker.ask(runtime.site.id, runtime.version, now, asked, seconds=HINT))
         return json({"fresh": now, **dict(zip(("a", "b", "both"), found, strict=True))})
 
-    async def _notes(self, runtime: SiteRuntime, node: Node) -> tuple[list[dict[str, Any]], int]:
+    async def _notes(self, runtime: SiteRuntime, node: Node, now: float) -> tuple[list[dict[str, Any]], int]:
         """What the marketer should know of the answer: the conditions on the open page, which are not known of people
-        who have none open, and those on behaviour that nobody has looked out for yet. And since when is known what the
-        others on behaviour look at: the unix second, 0 from the first event on."""
-        rows = list(dict.fromkeys(leaf.row for leaf in leaves_of([node])))
-        notes = [_note(row, "request") for row in rows if row.source == "request"]
-        streams = {row: row.extract.stream.key for row in rows if isinstance(row.extract, Recent)}
-        known = await known_since(self._house.link, runtime.site.id, streams.values())
-        notes += [_note(row, "unwatched") for row, stream in streams.items() if stream not in known]
+        who have none open, and those on behaviour that is being looked up, or that there is no room to look up. And
+        since when is known what the others on behaviour look at: the unix second, 0 from the first event on."""
+        leaves = {leaf.row: leaf for leaf in leaves_of([node])}
+        notes = [_note(row, "request") for row in leaves if row.source == "request"]
+        streams = {row: row.extract.stream.key for row in leaves if isinstance(row.extract, Recent)}
+        drafts = await self._drafts(runtime, [(stream, leaves[row]) for row, stream in streams.items()], now)
+        asked = {draft.key: draft.since for draft in drafts.kept if draft.key in streams.values()}
+        asked |= {stream: 0 for stream in streams.values() if stream in runtime.saved.streams}
+        known = await known_since(self._house.link, runtime.site.id, asked)
+        for row, stream in streams.items():
+            if stream not in known:
+                notes.append(_note(row, "looking" if stream in asked or stream in drafts.heard else "unwatched"))
         return notes, max(known.values(), default=0)
+
+    async def _drafts(self, runtime: SiteRuntime, asked: Iterable[tuple[str, Leaf]], now: float) -> Drafts:
+        """What is looked out for, after these streams were asked for by conditions."""
+        saved = runtime.saved.streams
+        wanted = {stream: {leaf.row.id: leaf.asked} for stream, leaf in asked if stream not in saved}
+        return await drafting.ask(self._house.link, runtime.site.id, wanted, now) if wanted else NONE
 
     async def _sample(self, runtime: SiteRuntime, parts: Iterable[Part]) -> list[dict[str, Any]]:
         """Those seen last, the latest first, with a few facts of each."""

@@ -74,10 +74,10 @@ class Why:
         """Since when the behaviour that segments ask for is known, in unix seconds: 0 from the first event on, None
         while it is still looked up."""
         nodes = {segment.id: [parse_segment(segment, runtime.scope)] for segment in segments}
-        watched = runtime.watching.streams.keys()  # not what comes to the same whatever somebody did
+        watched = runtime.saved.streams.keys()  # not what comes to the same whatever somebody did
         asked = {id: watched & {stream.key for stream in behaviour.streams(node)} for id, node in nodes.items()}
         keys = set().union(*asked.values())
-        known = await known_since(self._house.link, runtime.site.id, keys)
+        known = await known_since(self._house.link, runtime.site.id, dict.fromkeys(keys, 0))
         return {
             id: max(known[key] for key in each) if known.keys() >= each else None for id, each in asked.items() if each
         }

@@ -1,4 +1,5 @@
-"""What definitions newly watch for is looked up in the log, as far back as that reaches, and put into the profiles.
+"""What definitions and drafts newly watch for is looked up in the log, as far back as that reaches, and put into the
+profiles.
 
 Streams are sets (`dangol.profile.watch`): what is put in again, because a worker died, another request was quicker or a
 server had counted it already, changes nothing. So a pass may begin anew at any time, and needs neither marks on the
@@ -16,7 +17,7 @@ from dangol.definitions import repository
 from dangol.definitions.repository import Stored
 from dangol.errors import Invalid
 from dangol.profile.watch import Counted, Watching
-from dangol.runtime import SiteRuntime
+from dangol.runtime import SiteRuntime, drafted
 from dangol.segments.language import behaviour
 from dangol.store import known, log
 from dangol.store.link import Link
@@ -90,12 +91,12 @@ class Filler(Lane):
     async def _look(self) -> float:
         found = {}
         for site, runtime in self.job.sites().items():
-            if self.compared.get(site) == runtime.version:
+            if self.compared.get(site) == runtime.watching.version:
                 continue
             if missing := await self._missing(runtime):
                 found[site] = runtime.watching.only(missing)
             else:
-                self.compared[site] = runtime.version
+                self.compared[site] = runtime.watching.version
         if not found:
             return IDLE
         self.missing = found
@@ -114,22 +115,27 @@ class Filler(Lane):
 
     async def _missing(self, runtime: SiteRuntime) -> set[str]:
         """The streams that are asked for and not known."""
-        link, site = self.job.link, runtime.site.id
+        link, site, wanted = self.job.link, runtime.site.id, runtime.watching
         version, since = await known.read(link, self.number, site)
-        if version > runtime.version:
+        if version > wanted.version:
             return set()  # a worker that has heard of newer definitions sees to them
         kept = set(since)
-        if version < runtime.version:
+        if version < wanted.version:
             kept &= await self._asked_since(runtime, version) if kept else kept
-            await known.compared(link, self.number, site, runtime.version, since.keys() - kept)
-        return runtime.watching.streams.keys() - kept
+            await known.compared(link, self.number, site, wanted.version, since.keys() - kept)
+        return wanted.streams.keys() - kept
 
     async def _asked_since(self, runtime: SiteRuntime, version: int) -> set[str]:
-        """What all definitions after that version asked for: a stream that they did not all ask for has a gap."""
-        between = await repository.newer(self.job.link, runtime.site.id, version)
-        if between is None:
-            return set()
-        return set(runtime.watching.streams).intersection(*(_asked(stored, runtime) for stored in between))
+        """What was asked for throughout since that version, by all definitions or by a draft: others have a gap."""
+        lasting = drafted((each for each in runtime.drafts.kept if each.since <= version), runtime.scope)
+        return await self._saved_since(runtime, version) | Watching.of(lasting, version).streams.keys()
+
+    async def _saved_since(self, runtime: SiteRuntime, version: int) -> set[str]:
+        saved = set(runtime.saved.streams)
+        if runtime.version <= version:
+            return saved
+        earlier = await repository.in_force_since(self.job.link, runtime.site.id, version)
+        return set() if earlier is None else saved.intersection(*(_asked(stored, runtime) for stored in earlier))
 
 
 def _asked(stored: Stored, runtime: SiteRuntime) -> set[str]:

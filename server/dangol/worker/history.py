@@ -52,8 +52,9 @@ def _watched(events: Iterable[Event], watching: Watching) -> Iterable[Event]:
 
 
 async def _put(profiles: Profiles, site: str, profile_id: str, watching: Watching, events: Sequence[Event]) -> None:
-    """By compare-and-set, to the member where the profile has become one. Who is forgotten stays so."""
-    stored = await profiles.read(site, profile_id)
+    """By compare-and-set, to the member where the profile has become one. Who is forgotten stays so. What is remembered
+    of a profile won't do: where it has the events, nothing would be written that finds out that they are gone."""
+    stored = await profiles.read_now(site, profile_id)
     for _ in range(TRIES):
         profile = stored.profile()
         if profile.alias:

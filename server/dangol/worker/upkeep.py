@@ -1,8 +1,10 @@
-"""Keeping the log short, and telling how far the jobs are."""
+"""Keeping the log short, letting go of drafts, and telling how far the jobs are."""
 
 import logging
+import time
 from collections.abc import Collection
 
+from dangol.definitions import drafting
 from dangol.store import log, outbox
 from dangol.store.link import Link
 from dangol.worker.job import Job, Lane
@@ -10,6 +12,8 @@ from dangol.worker.leases import Place
 from dangol.worker.metrics import LAG, TRIMMED, WAITING
 
 EVERY = 10.0
+FIRST = 0
+"""The partition whose worker sees to what is not of any partition."""
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +59,8 @@ class _Keeper(Lane):
             LAG.labels(name, self.number).set(backlog)
             self.job.warn_of(name, backlog)
         WAITING.labels(self.number).set(await outbox.waiting(self.job.link, self.number))
+        if self.number == FIRST:
+            await drafting.lapse(self.job.link, time.time())
         return EVERY
 
     def close(self) -> None:
