@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from dangol.definitions import repository
+from dangol.definitions import drafting, repository
+from dangol.definitions.drafts import LASTING
 from dangol.definitions.model import Definitions
 from dangol.engine import Context
 from dangol.host.guard import Guard
@@ -19,6 +20,8 @@ from dangol.protocol import tokens
 from dangol.protocol.event import Entry, Event, Item
 from dangol.purchases import take_reported
 from dangol.runtime import SiteRuntime
+from dangol.segments.language import behaviour
+from dangol.segments.language.reader import parse
 from dangol.store import keys, known, log
 from dangol.store.orders import GUEST, claim
 from dangol.store.profiles import Profiles
@@ -205,6 +208,42 @@ async def test_a_stream_that_was_not_asked_for_for_a_while_is_filled_anew(
     await take(house, view(3))
     await fill(house)
     assert times(await profile(house), house) == 3
+
+
+async def ask(house: House, now: float, *wanted: dict[str, Any]) -> None:
+    """Somebody asks at that time for the sizes of what is not saved."""
+    trees = [each["include"] for each in wanted]
+    streams = {behaviour.streams([parse(tree, shop(house).scope)])[-1].key: tree for tree in trees}
+    drafts = await drafting.ask(house.link, "shop", streams, now)
+    await house.adopt(await repository.read_all(house.link), {"shop": drafts})
+
+
+async def test_a_draft_that_was_let_go_before_it_was_saved_is_filled_anew(
+    new_house: NewHouse, opened: Opened, define: Define
+) -> None:
+    """Also where the worker has not seen that while."""
+    house = await opened(new_house())
+    await take(house, view(1))
+    await ask(house, NOW, MANY)
+    await ask(house, NOW + 1, MANY)
+    await fill(house)
+    assert times(await profile(house), house) == 1
+    await ask(house, NOW + 2 * LASTING)
+    await take(house, view(2))
+    assert (await profile(house)).behaviours == {}
+    await define_anew(house, define(segments=[MANY]))
+    await fill(house)
+    assert times(await profile(house), house) == 2
+
+
+async def test_a_draft_that_is_saved_is_not_filled_anew(new_house: NewHouse, opened: Opened, define: Define) -> None:
+    house = await opened(new_house())
+    await ask(house, NOW, LEFT)
+    await ask(house, NOW + 1, LEFT)
+    await fill(house)
+    await define_anew(house, define(segments=[LEFT]))
+    await ask(house, NOW + 2)
+    assert [await lane.step() for lane in lanes(house)] == [IDLE] * keys.PARTITIONS
 
 
 async def test_definitions_that_ask_for_the_same_fill_nothing_anew(

@@ -1,11 +1,13 @@
 """The log stays short, and the operator sees how far the jobs are."""
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
 
 import pytest
 from prometheus_client import REGISTRY
 
+from dangol.definitions import drafting, repository
 from dangol.protocol.event import Entry
 from dangol.store import keys
 from dangol.store.link import Link
@@ -57,3 +59,14 @@ async def test_a_job_that_nobody_runs_is_named_once(
     assert len(caplog.messages) == 1
     assert "sink:gone" in caplog.messages[0]
     lane.close()
+
+
+async def test_drafts_that_nobody_asks_for_are_let_go(link: Link) -> None:
+    for age in (5_000, 4_990):
+        written = {"did": {"event": "search", "within": "7d"}}
+        await drafting.ask(link, "shop", {"a": written}, time.time() - age)
+    await Upkeep(link, set(), 0.0).lane(Place("upkeep", 3), "t").step()
+    assert await repository.version(link) == 1
+    await Upkeep(link, set(), 0.0).lane(Place("upkeep", 0), "t").step()
+    assert await repository.version(link) == 2
+    assert (await drafting.ask(link, "shop", {}, time.time())).kept == ()

@@ -53,7 +53,7 @@ exclude:
 }
 """Segments to begin with, by the key of their name in words.yaml."""
 
-SAID = ("took", "nobody", "held", "failed", "all", "any", "not")
+SAID = ("took", "looking", "nobody", "held", "failed", "all", "any", "not")
 """What the page's script says."""
 
 

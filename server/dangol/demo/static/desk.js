@@ -8,6 +8,8 @@ const took = document.getElementById("took");
 const sample = document.getElementById("sample");
 const saved = document.getElementById("saved");
 const tree = document.getElementById("tree");
+const looking = document.getElementById("looking");
+const AGAIN = 2000; // milliseconds after which what is being looked up is asked for again
 const number = new Intl.NumberFormat(language);
 let newest = 0;
 let waiting;
@@ -28,6 +30,7 @@ async function ask(path, options) {
 
 async function measure() {
   const question = ++newest;
+  clearTimeout(waiting);
   const started = performance.now();
   try {
     const size = await ask("/segments/size", { method: "POST", body: new URLSearchParams({ segment: field.value }) });
@@ -35,12 +38,16 @@ async function measure() {
     wrong.textContent = "";
     bench.classList.remove("stale");
     for (const each of document.querySelectorAll("[data-size]")) each.textContent = number.format(size[each.dataset.size]);
-    took.textContent = words.took.replace("{ms}", Math.round(performance.now() - started));
+    const isLooking = size.notes.some((note) => note.reason !== "request");
+    looking.textContent = isLooking ? words.looking : "";
+    if (isLooking) waiting = setTimeout(measure, AGAIN);
+    took.textContent = isLooking ? "" : words.took.replace("{ms}", Math.round(performance.now() - started));
     const cards = size.sample.map((one) => make("li", one.member || one.profile));
     sample.replaceChildren(...(cards.length ? cards : [make("li", words.nobody, "nobody")]));
   } catch (error) {
     if (question !== newest) return;
     bench.classList.add("stale");
+    looking.textContent = "";
     wrong.textContent = error.message;
   }
 }
