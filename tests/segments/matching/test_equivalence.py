@@ -159,7 +159,7 @@ def expected(segments: list[Segment], profile: Profile, request: Request) -> lis
     return [each.id for each in segments if holds(each, profile, request, SCOPE)]
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_index_and_twin_agree(data: st.DataObject) -> None:
     given_segments = numbered(data.draw(st.lists(segments, max_size=12)))
@@ -168,7 +168,7 @@ def test_index_and_twin_agree(data: st.DataObject) -> None:
         assert index.match(profile, request) == expected(given_segments, profile, request)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(leaf=conditions, profile=profiles, request=requests)
 def test_every_leaf_and_its_negation_agree(leaf: dict[str, Any], profile: Profile, request: Request) -> None:
     both = [Segment("yes", leaf), Segment("no", {"not": leaf}), Segment("out", {"all": []}, exclude=leaf)]

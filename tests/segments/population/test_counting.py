@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.segments.matching.test_equivalence import NOW, SITE, is_read, leaves, profiles, segments
+from tests.segments.matching.test_equivalence import NOW, SCOPE, SITE, is_read, leaves, profiles, segments
 
 from dangol.definitions.model import Segment
 from dangol.plugin import Profile, Request
@@ -28,8 +28,8 @@ known = st.none() | st.builds(Known, profiles, st.sampled_from([NOW - 1, NOW, NO
 batches = st.lists(st.dictionaries(ids, known, max_size=6), min_size=1, max_size=4)
 
 
-def expected(segment: Segment, there: dict[str, Profile], scope: Scope) -> tuple[Sizes, list[Seen]]:
-    held = {id: each for id, each in there.items() if holds(segment, each, Request(now=NOW), scope)}
+def expected(segment: Segment, there: dict[str, Profile]) -> tuple[Sizes, list[Seen]]:
+    held = {id: each for id, each in there.items() if holds(segment, each, Request(now=NOW), SCOPE)}
     day = sum(each.last_seen >= NOW - DAY for each in held.values())
     week = sum(each.last_seen >= NOW - 7 * DAY for each in held.values())
     members = sum(each.member is not None for each in held.values())
@@ -37,10 +37,10 @@ def expected(segment: Segment, there: dict[str, Profile], scope: Scope) -> tuple
     return Sizes(len(held), day, week, members), latest[:10]
 
 
-def counted(populations: list[Population], scope: Scope, asked: list[Segment]) -> tuple[list[Sizes], list[Seen]]:
+def counted(populations: list[Population], asked: list[Segment]) -> tuple[list[Sizes], list[Seen]]:
     schema = populations[0].schema
-    moment = Moment(Clock(NOW, scope.calendar), scope.calendar, schema.lexicon)
-    question = Question(Program([parse_segment(each, scope) for each in asked]), moment)
+    moment = Moment(Clock(NOW, SCOPE.calendar), SCOPE.calendar, schema.lexicon)
+    question = Question(Program([parse_segment(each, SCOPE) for each in asked]), moment)
     assert schema.holds(question.holders())
     return count(populations, question, NOW)
 
@@ -50,29 +50,27 @@ def there(batches: list[dict[str, Known | None]]) -> dict[str, Profile]:
     return {id: each.profile for id, each in last.items() if each and not each.profile.alias and each.until > NOW}
 
 
-@settings(max_examples=80, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(batches=batches, asked=st.lists(segments, min_size=1, max_size=5))
 def test_a_population_counts_what_the_twin_says(batches: list[dict[str, Known | None]], asked: list[Segment]) -> None:
-    scope = Scope(CATALOGUE, SITE)
-    population = Population(Schema(scope.catalogue, SITE.timezone))
+    population = Population(Schema(SCOPE.catalogue, SITE.timezone))
     for batch in batches:
         population.put(batch)
-    sizes, sample = counted([population], scope, asked)
-    truth = [expected(each, there(batches), scope) for each in asked]
+    sizes, sample = counted([population], asked)
+    truth = [expected(each, there(batches)) for each in asked]
     assert sizes == [each for each, _ in truth]
     assert sample == truth[0][1]
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, suppress_health_check=list(HealthCheck))
 @given(leaf=leaves().filter(is_read), people=st.lists(profiles, min_size=1, max_size=8))
 def test_every_leaf_and_its_negation_are_counted(leaf: dict[str, Any], people: list[Profile]) -> None:
-    scope = Scope(CATALOGUE, SITE)
-    population = Population(Schema(scope.catalogue, SITE.timezone))
+    population = Population(Schema(SCOPE.catalogue, SITE.timezone))
     population.put({f"v{number}": Known(each, inf) for number, each in enumerate(people)})
     yes, no = Segment("yes", leaf), Segment("no", {"not": leaf})
-    sizes, _ = counted([population], scope, [yes, no])
+    sizes, _ = counted([population], [yes, no])
     there = {f"v{number}": each for number, each in enumerate(people)}
-    assert sizes == [expected(each, there, scope)[0] for each in (yes, no)]
+    assert sizes == [expected(each, there)[0] for each in (yes, no)]
 
 
 DEEDS: list[dict[str, Any]] = [
@@ -82,6 +80,7 @@ DEEDS: list[dict[str, Any]] = [
     {"did_then": {"first": {"event": "view_item"}, "then": {"event": "purchase"}, "within": "3d", "last": "30d"}},
     {"did_but_not": {"first": {"event": "add_to_cart"}, "then": {"event": "purchase"}, "within": "1h", "last": "7d"}},
 ]
+WATCHED = watching(Scope(CATALOGUE, SITE, [Segment(f"s{number}", each) for number, each in enumerate(DEEDS)]), 1)
 asked_deeds = st.sampled_from(DEEDS)
 moments = st.sampled_from([NOW - 40 * DAY, NOW - 7 * DAY, NOW - 7 * DAY + 1, NOW - 3600, NOW - 60, NOW, NOW + 5])
 deeds = st.lists(st.tuples(st.sampled_from(["view_item", "purchase", "add_to_cart"]), moments), max_size=6)
@@ -91,19 +90,16 @@ deeds = st.lists(st.tuples(st.sampled_from(["view_item", "purchase", "add_to_car
 def doers(draw: st.DrawFn) -> Profile:
     """A shopper whose streams were filled from events, as `reduce` does."""
     profile = draw(profiles)
-    scope = Scope(CATALOGUE, SITE, [Segment(f"s{number}", each) for number, each in enumerate(DEEDS)])
-    watched = watching(scope, 1)
     for number, (name, at) in enumerate(draw(deeds)):
-        watched.take(profile, Event(f"e{number}", name, at * 1000))
+        WATCHED.take(profile, Event(f"e{number}", name, at * 1000))
     return profile
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(people=st.lists(doers(), min_size=1, max_size=6), deed=asked_deeds, truth=st.booleans())
 def test_what_shoppers_did_is_counted(people: list[Profile], deed: dict[str, Any], truth: bool) -> None:
-    scope = Scope(CATALOGUE, SITE)
-    population = Population(Schema(scope.catalogue, SITE.timezone))
+    population = Population(Schema(SCOPE.catalogue, SITE.timezone))
     there = {f"v{number}": each for number, each in enumerate(people)}
     population.put({id: Known(each, inf) for id, each in there.items()})
     asked = Segment("s", deed if truth else {"not": deed})
-    assert counted([population], scope, [asked])[0] == [expected(asked, there, scope)[0]]
+    assert counted([population], [asked])[0] == [expected(asked, there)[0]]
