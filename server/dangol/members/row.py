@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -14,7 +14,7 @@ from dangol.errors import Invalid, Problem
 from dangol.profile.holdings import Coupons, RfmRow, coupons, rfm
 from dangol.profile.model import Member
 from dangol.profile.traits import EARLIEST, LATEST, Unfit, changed, taken
-from dangol.protocol.envelope import Amount, decimal
+from dangol.protocol.envelope import Amount, decimal, seconds
 from dangol.protocol.event import Value
 from dangol.protocol.text import clean
 
@@ -73,7 +73,7 @@ def checked(row: MemberRow, where: str, declared: Declared, site: Site) -> Membe
 def _day_problems(row: MemberRow, where: str) -> Iterator[Problem]:
     if row.birthday and not _is_birthday(row.birthday):
         yield Problem(f"{where}birthday", row.birthday, "a day of the calendar, YYYY-MM-DD or MM-DD")
-    if row.joined_at and not EARLIEST <= utc(row.joined_at).timestamp() <= LATEST:
+    if row.joined_at and not EARLIEST <= seconds(row.joined_at) <= LATEST:
         yield Problem(f"{where}joined_at", str(row.joined_at), "in the years 1900 to 9999")
 
 
@@ -102,7 +102,7 @@ def changes(rows: Sequence[MemberRow]) -> Callable[[Member], None]:
                 if (value := getattr(row, name)) is not None:
                     setattr(member, name, clean(value, 200))
             if row.joined_at is not None:
-                member.joined_at = int(utc(row.joined_at).timestamp())
+                member.joined_at = int(seconds(row.joined_at))
             if row.traits is not None:
                 member.traits = changed(member.traits, row.traits)
             if row.coupons is not None:
@@ -113,8 +113,3 @@ def changes(rows: Sequence[MemberRow]) -> Callable[[Member], None]:
                 member.revenue = row.revenue
 
     return change
-
-
-def utc(at: datetime) -> datetime:
-    """A time without a zone is UTC."""
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,14 +1,14 @@
 """What a member holds and is worth, as a shop's server tells it. Pure."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from dangol.errors import Invalid, Problem
 from dangol.profile.model import COUPONS, Coupon, Rfm
-from dangol.protocol.envelope import visible
+from dangol.protocol.envelope import seconds, visible
 from dangol.protocol.text import clean
 
 LATEST = 7_258_118_400
@@ -47,7 +47,7 @@ def coupons(rows: Sequence[CouponRow], where: str) -> list[Coupon]:
         except Invalid as invalid:
             problems += invalid.problems
             continue
-        ends = _seconds(row.expires) if row.expires else 0
+        ends = int(seconds(row.expires)) if row.expires else 0
         if row.expires and not 0 < ends < LATEST:
             problems.append(Problem(f"{where}[{at}].expires", str(row.expires), "a time from 1970 to 2199"))
         kept[id] = Coupon(id, clean(row.name, 200), ends)
@@ -59,7 +59,3 @@ def coupons(rows: Sequence[CouponRow], where: str) -> list[Coupon]:
 def rfm(row: RfmRow) -> Rfm:
     """The scores as they are kept."""
     return Rfm(clean(row.grade, 100), row.recency or 0, row.frequency or 0, row.monetary or 0)
-
-
-def _seconds(at: datetime) -> int:
-    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())

@@ -7,6 +7,7 @@ on a page does not cost the shop the others. Parameters of GA4 that dangol has n
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -237,6 +238,11 @@ def decimal(amount: float | int | str, currency: str, where: str) -> int:
     if minor < 0:
         raise Invalid([Problem(where, amount, "zero or more")])
     return minor
+
+
+def seconds(at: datetime) -> float:
+    """The unix time of what a shop's server writes; without a zone it is UTC."""
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
 def _custom(data: Raw) -> dict[str, Value]:

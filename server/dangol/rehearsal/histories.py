@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from zlib import crc32
 
 import msgspec
-from msgspec import Struct
 
 from dangol.profile.model import Profile
-from dangol.protocol.event import Entry
+from dangol.protocol.event import Entry, Head
 from dangol.store import history, log
 from dangol.store.keys import PARTITIONS
 from dangol.store.link import Link
@@ -25,15 +24,6 @@ PART = 100_000
 BATCH = 500
 
 logger = logging.getLogger(__name__)
-
-
-class Head(Struct, array_like=True, frozen=True):
-    """The beginning of an `Entry`."""
-
-    site: str
-    profile: str
-    member: str
-    at: int
 
 
 _head = msgspec.msgpack.Decoder(Head).decode

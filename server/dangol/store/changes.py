@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from dangol.protocol.event import Head
 from dangol.store import keys
 from dangol.store.link import Link
 from dangol.store.profiles import Stored
@@ -55,14 +56,7 @@ return answer
 """)
 
 
-class _Whose(msgspec.Struct, array_like=True, gc=False):
-    """The beginning of a log entry."""
-
-    site: str
-    profile: str
-
-
-_whose = msgspec.msgpack.Decoder(_Whose).decode
+_head = msgspec.msgpack.Decoder(Head).decode
 
 
 class Place(NamedTuple):
@@ -120,8 +114,8 @@ def _read(fields: Sequence[bytes]) -> tuple[str, str]:
     if name == b"p":
         site, _, profile_id = value.decode().partition(":")
         return site, profile_id
-    whose = _whose(value)
-    return whose.site, whose.profile
+    head = _head(value)
+    return head.site, head.profile
 
 
 async def read(link: Link, names: Sequence[str]) -> list[tuple[Stored, int]]:

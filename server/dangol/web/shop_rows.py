@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from dangol.errors import Invalid, Problem
-from dangol.members.row import Line, MemberRow, ShopId, utc
+from dangol.members.row import Line, MemberRow, ShopId
 from dangol.plugin import Product
-from dangol.protocol.envelope import Amount, RawItem, decimal, item_of, visible
+from dangol.protocol.envelope import Amount, RawItem, decimal, item_of, seconds, visible
 from dangol.protocol.event import Event
 from dangol.protocol.text import clean
 from dangol.render.money import MOST
@@ -89,7 +89,7 @@ def product(row: ProductRow, where: str, currency: str) -> Product:
 
 def order(row: OrderRow, where: str, currency: str, now: float) -> Event:
     """The purchase or, of a cancelled order, the refund. Raises `Invalid`; `now` is unix seconds."""
-    at = utc(row.at).timestamp()
+    at = seconds(row.at)
     if not 0 < at < now + 86_400:
         raise Invalid([Problem(f"{where}.at", row.at, "a time between 1970 and tomorrow")])
     cancelled = row.state == "cancelled"
