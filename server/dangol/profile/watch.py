@@ -7,6 +7,7 @@ that many of each; beyond it still wherever they arrive in order.
 In time, all in whole seconds: a `then` follows a `first` at a if it is at b with a < b <= a + within.
 """
 
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -82,12 +83,22 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(ABC):
     """What two patterns share: their rings, and how far apart in seconds they may be."""
 
     first: Pattern
     then: Pattern
     within: int
+
+    @abstractmethod
+    def takes(self) -> Iterable[tuple[Pattern, Take]]:
+        """What is done with a `first`, and with a `then`."""
+
+    def settle(self, streams: Streams) -> None:
+        """Judge every `then` anew."""
+        _, (_, take) = self.takes()
+        for event in read(streams, self.thens.key):
+            take(streams, event)
 
     def _key(self, sign: str) -> str:
         return f"{self.first.key}{sign}{self.then.key}.{self.within}"
@@ -132,11 +143,6 @@ class Followed(Pair):
         yield self.first, first
         yield self.then, then
 
-    def settle(self, streams: Streams) -> None:
-        [_, (_, then)] = self.takes()
-        for event in read(streams, self.thens.key):
-            then(streams, event)
-
 
 @dataclass(frozen=True, slots=True)
 class Unfollowed(Pair):
@@ -167,11 +173,6 @@ class Unfollowed(Pair):
 
         yield self.first, first
         yield self.then, then
-
-    def settle(self, streams: Streams) -> None:
-        [_, (_, then)] = self.takes()
-        for event in read(streams, self.thens.key):
-            then(streams, event)
 
 
 @dataclass(frozen=True)

@@ -78,9 +78,3 @@ def leaves_of(nodes: Iterable[Node]) -> Iterable[Leaf]:
             yield node
         else:
             yield from leaves_of(below(node))
-
-
-def tests_of(nodes: Iterable[Node]) -> Iterable[Test]:
-    """Every test that stands in the trees."""
-    for leaf in leaves_of(nodes):
-        yield from leaf.tests

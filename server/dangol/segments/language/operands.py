@@ -43,14 +43,14 @@ def read(row: Row, body: Mapping[Any, Any], where: str, scope: Scope, key: str =
             found += _reader(row, operator)(row, operator, written, scope)
         except _Refused as refused:
             problems.append(Problem(f"{where}.{operator}", written, refused.args[0]))
-    if not problems and not possible(found):
+    if not problems and not _possible(found):
         problems.append(Problem(where, dict(body), "a range that some value lies in"))
     if problems:
         raise Invalid(problems)
     return tuple(replace(test, key=key) for test in found) if key else tuple(found)
 
 
-def possible(tests: Sequence[Test]) -> bool:
+def _possible(tests: Sequence[Test]) -> bool:
     """Whether some number fulfils all tests that compare with one."""
     lowest, highest = SPANS.get(tests[0].row.unit, (-inf, inf)) if tests else (-inf, inf)
     for test in tests:

@@ -39,13 +39,12 @@ from dangol.segments.language.nodes import (
     Test,
     extent,
     leaves_of,
-    tests_of,
 )
 from dangol.segments.language.scope import MAX_CHAIN, Scope
 
 __all__ = [
     "All", "AnyOf", "Leaf", "Named", "Node", "Not", "Scope", "Test",
-    "leaves_of", "parse", "parse_segment", "parse_segments", "tests_of",
+    "leaves_of", "parse", "parse_segment", "parse_segments",
 ]  # fmt: skip
 
 MAX_DEPTH = 32
