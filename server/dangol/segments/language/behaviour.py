@@ -13,7 +13,7 @@ a < b <= a + within; "at least `within` ago" is a <= now - within.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from math import ceil
@@ -27,7 +27,7 @@ from dangol.segments.conditions.row import BEHAVIOUR, NUMBER, Row
 from dangol.segments.language import operands, patterns
 from dangol.segments.language.nodes import Leaf, Node, Test, leaves_of
 from dangol.segments.language.patterns import Deed, pattern
-from dangol.segments.language.scope import Scope
+from dangol.segments.language.scope import Scope, written_in
 from dangol.segments.words import phrases
 
 SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
@@ -82,20 +82,10 @@ def watching(scope: Scope, version: int) -> Watching:
     nodes = [
         leaf(name, body, segment.id, scope)
         for segment in scope.segments
-        for name, body in _written([segment.include, segment.exclude])
+        for name, body in written_in(segment)
+        if name in BEHAVIOUR
     ]
     return Watching.of(streams(nodes), version)
-
-
-def _written(trees: list[Any]) -> Iterator[tuple[str, Any]]:
-    """The leaves of this module in trees as they are written; much quicker than to read all of the trees."""
-    while trees:
-        tree = trees.pop()
-        if isinstance(tree, list):
-            trees += tree
-        elif isinstance(tree, Mapping):
-            trees += [tree[name] for name in ("all", "any", "not") if name in tree]
-            yield from ((name, tree[name]) for name in BEHAVIOUR if name in tree)
 
 
 def _counted(name: str, body: Mapping[Any, Any], where: str, scope: Scope) -> Leaf:
