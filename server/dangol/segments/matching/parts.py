@@ -1,7 +1,7 @@
 """The segments of a scope, each read and multiplied out once and kept for as long as it means the same."""
 
 import marshal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -47,7 +47,21 @@ def read_parts(scope: Scope, former: Parts = NONE) -> Parts:
     a refused one and those that branch too much among them."""
     stale, moved = _stale(former, scope)
     left = [part for id in stale if (part := former.by_id.get(id))]
-    room = MAX_LITERALS - former.literals + sum(part.literals for part in left)
+    kept = former.literals - sum(part.literals for part in left)
+    new = _read_stale(scope, stale, MAX_LITERALS - kept)
+    naming = [part for part in former.naming if part.segment.id not in stale]
+    naming += [part for part in new.values() if part.names]
+    by_id = {**former.by_id, **{part.segment.id: part for part in new.values()}}
+    if moved:
+        by_id = {segment.id: by_id[segment.id] for segment in scope.segments}
+    if len(by_id) < len(scope.segments):
+        raise Invalid([Problem("segments", len(scope.segments), f"as many different ids, which are {len(by_id)}")])
+    literals = kept + sum(part.literals for part in new.values())
+    return Parts(scope.segments, by_id, left, new, moved, naming, literals)
+
+
+def _read_stale(scope: Scope, stale: Set[str], room: int) -> dict[int, Part]:
+    """The segments that are `stale`, by their numbers, which may have `room` literals together. Raises Invalid."""
     new: dict[int, Part] = {}
     problems: list[Problem] = []
     for number, segment in enumerate(scope.segments):
@@ -66,14 +80,7 @@ def read_parts(scope: Scope, former: Parts = NONE) -> Parts:
             break
     if problems:
         raise Invalid(problems)
-    naming = [part for part in former.naming if part.segment.id not in stale]
-    naming += [part for part in new.values() if part.names]
-    by_id = {**former.by_id, **{part.segment.id: part for part in new.values()}}
-    if moved:
-        by_id = {segment.id: by_id[segment.id] for segment in scope.segments}
-    if len(by_id) < len(scope.segments):
-        raise Invalid([Problem("segments", len(scope.segments), f"as many different ids, which are {len(by_id)}")])
-    return Parts(scope.segments, by_id, left, new, moved, naming, MAX_LITERALS - room)
+    return new
 
 
 def _stale(former: Parts, scope: Scope) -> tuple[set[str], bool]:
