@@ -40,7 +40,7 @@ class Crowd:
         self.now = now
         self.chance = random.Random(seed)
         self.day = day.load()
-        self.products = list(sample().products.values())
+        self.products = products()
         self.weights = [product.sold for product in self.products]
         customers: dict[str, list[Sold]] = defaultdict(list)
         for order in sample().orders:

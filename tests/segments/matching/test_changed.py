@@ -14,7 +14,9 @@ from dangol.profile.model import Environment, Line, Profile, Seen, Visit
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.segments.language.scope import Scope
 from dangol.segments.matching import arrangement
+from dangol.segments.matching.arrangement import Arrangement
 from dangol.segments.matching.index import Index
+from dangol.segments.matching.parts import read_parts
 from dangol.segments.twin import holds
 
 NOW = 1_773_113_400
@@ -110,19 +112,20 @@ def test_a_refused_change_leaves_the_index_as_it_was() -> None:
 
 def test_one_of_many_is_changed_in_place() -> None:
     written = {f"s{number}": {"visits": {"gte": number}} for number in range(300)}
-    index = Index.build(scope(written))
-    former = index._arrangement
-    changed = index.changed(scope(written | {"s7": {"orders": {"gte": 1}}}))
-    assert changed._arrangement.age == 1
-    assert changed._arrangement.places.words == former.places.words
-    assert changed.match(Profile(visits=9), Request(now=NOW)) == [f"s{number}" for number in range(10) if number != 7]
+    former = Arrangement.build(read_parts(scope(written)))
+    edited = scope(written | {"s7": {"orders": {"gte": 1}}})
+    changed = former.changed(read_parts(edited, former.parts))
+    assert (changed.age, changed.places.words) == (1, former.places.words)
+    index = Index(edited, changed)
+    assert index.match(Profile(visits=9), Request(now=NOW)) == [f"s{number}" for number in range(10) if number != 7]
     cart = Profile(cart=[Line("x", 1, 1, NOW)], orders=1)
-    assert changed.match(cart, Request(now=NOW)) == ["s0", "s7"]
+    assert index.match(cart, Request(now=NOW)) == ["s0", "s7"]
 
 
 def test_other_conditions_are_a_whole_build() -> None:
-    index = Index.build(scope({"s": {"hour": {"eq": 12}}}))
+    here = scope({"s": {"hour": {"eq": 12}}})
+    index = Index.build(here)
     noon_in_seoul = Request(now=NOW)
     assert index.match(Profile(), noon_in_seoul) == ["s"]
-    abroad = Scope(CATALOGUE, Site("shop", "public-key", "Shop", SITE.origins, timezone="UTC"), index._scope.segments)
+    abroad = Scope(CATALOGUE, Site("shop", "public-key", "Shop", SITE.origins, timezone="UTC"), here.segments)
     assert index.changed(abroad).match(Profile(), noon_in_seoul) == []
