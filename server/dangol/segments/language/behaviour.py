@@ -62,8 +62,7 @@ def leaf(name: str, body: object, where: str, scope: Scope) -> Leaf:
     """The checked form of a leaf called did, did_then or did_but_not. Raises Invalid with every problem."""
     if not isinstance(body, Mapping):
         raise Invalid([Problem(where, body, f"what was done, such as {EXAMPLES[name]}")])
-    read = _counted if name == "did" else _pair
-    return read(name, body, where, scope)
+    return _counted(body, where, scope) if name == "did" else _pair(name, body, where, scope)
 
 
 def streams(nodes: Iterable[Node]) -> list[Stream]:
@@ -88,7 +87,7 @@ def watching(scope: Scope, version: int) -> Watching:
     return Watching.of(streams(nodes), version)
 
 
-def _counted(name: str, body: Mapping[Any, Any], where: str, scope: Scope) -> Leaf:
+def _counted(body: Mapping[Any, Any], where: str, scope: Scope) -> Leaf:
     problems: list[Problem] = []
     far = _window(body, "within", where, problems)
     asked = {key: value for key, value in body.items() if key not in ("event", "where", "within")} or {"gte": 1}
