@@ -21,7 +21,7 @@ from dangol.definitions.model import Segment
 from dangol.errors import Invalid
 from dangol.plugin import Profile, Request
 from dangol.segments.conditions.catalogue import CATALOGUE
-from dangol.segments.language.reader import Scope
+from dangol.segments.language.scope import Scope
 from dangol.segments.matching import arrangement
 from dangol.segments.matching.index import Index
 from dangol.segments.twin import holds

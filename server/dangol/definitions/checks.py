@@ -18,7 +18,8 @@ from dangol.render.text import params_problems
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.segments.conditions.row import SPANS
 from dangol.segments.language import behaviour
-from dangol.segments.language.reader import Scope, parse_segment
+from dangol.segments.language.reader import parse_segment
+from dangol.segments.language.scope import Scope
 
 EVENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 YEARS = range(2000, 2200)

@@ -12,7 +12,9 @@ from dangol.definitions.model import Segment
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import Clock
 from dangol.segments.conditions.row import COMPARE, Row
-from dangol.segments.language.reader import All, Leaf, Node, Not, Scope, Test, parse_segment
+from dangol.segments.language.nodes import All, Leaf, Node, Not, Test
+from dangol.segments.language.reader import parse_segment
+from dangol.segments.language.scope import Scope
 from dangol.segments.text import PATTERNS
 
 

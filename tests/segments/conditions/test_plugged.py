@@ -13,7 +13,7 @@ from dangol.host.breaker import LIMIT
 from dangol.host.guard import Guard
 from dangol.plugin import Condition, Profile, Request
 from dangol.segments.conditions.catalogue import CATALOGUE, Catalogue
-from dangol.segments.language.reader import Scope
+from dangol.segments.language.scope import Scope
 from dangol.segments.matching.index import Index
 from dangol.segments.twin import holds
 

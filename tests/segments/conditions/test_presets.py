@@ -11,7 +11,8 @@ from dangol.profile.model import Environment, Member, Rfm, Visit
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.segments.conditions.presets import PRESETS, Preset, presets
 from dangol.segments.conditions.row import GROUPS
-from dangol.segments.language.reader import Scope, parse_segment
+from dangol.segments.language.reader import parse_segment
+from dangol.segments.language.scope import Scope
 from dangol.segments.matching.index import Index
 from dangol.segments.twin import holds
 from dangol.segments.words.sentences import outline

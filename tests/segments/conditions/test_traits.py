@@ -16,7 +16,8 @@ from dangol.profile.model import Member, Profile
 from dangol.profile.traits import Unfit, held, taken
 from dangol.protocol.event import Value
 from dangol.segments.conditions.catalogue import CATALOGUE
-from dangol.segments.language.reader import Scope, parse
+from dangol.segments.language.reader import parse
+from dangol.segments.language.scope import Scope
 from dangol.segments.matching.index import Index
 from dangol.segments.twin import holds
 from dangol.segments.words.describe import described

@@ -16,7 +16,9 @@ from dangol.protocol.event import Event, Item, Value
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.segments.conditions.moving import Recent
 from dangol.segments.language import behaviour
-from dangol.segments.language.reader import Leaf, Scope, parse
+from dangol.segments.language.nodes import Leaf
+from dangol.segments.language.reader import parse
+from dangol.segments.language.scope import Scope
 from dangol.segments.matching.index import Index
 from dangol.segments.twin import holds
 from dangol.segments.words.sentences import sentence

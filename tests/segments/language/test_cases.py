@@ -16,7 +16,8 @@ from dangol.profile.traits import taken
 from dangol.segments.calendar import calendar
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.segments.conditions.row import OPERATORS
-from dangol.segments.language.reader import Scope, parse
+from dangol.segments.language.reader import parse
+from dangol.segments.language.scope import Scope
 from dangol.segments.matching.index import Index
 from dangol.segments.twin import holds
 

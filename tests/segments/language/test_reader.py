@@ -12,23 +12,18 @@ from dangol.definitions.model import Segment, Site, Trait
 from dangol.errors import Invalid, Problem
 from dangol.plugin import Profile, Request
 from dangol.segments.conditions.catalogue import CATALOGUE
+from dangol.segments.language.nodes import All, Leaf, Named, Not, leaves_of
 from dangol.segments.language.operands import MAX_VALUES
 from dangol.segments.language.reader import (
     MAX_DEPTH,
     MAX_NODES,
     MAX_WHOLE_DEPTH,
     MAX_WHOLE_NODES,
-    All,
-    Leaf,
-    Named,
-    Not,
-    Scope,
-    leaves_of,
     parse,
     parse_segment,
     parse_segments,
 )
-from dangol.segments.language.scope import MAX_CHAIN
+from dangol.segments.language.scope import MAX_CHAIN, Scope
 from dangol.segments.matching.index import Index
 from dangol.segments.twin import holds
 from dangol.segments.words.why import explain, told

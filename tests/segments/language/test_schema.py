@@ -13,8 +13,9 @@ from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.segments.conditions.row import Row
 from dangol.segments.language.behaviour import EXAMPLES
 from dangol.segments.language.operands import LISTS, MAX_LENGTH, MAX_VALUES
-from dangol.segments.language.reader import Scope, parse
+from dangol.segments.language.reader import parse
 from dangol.segments.language.schema import schema
+from dangol.segments.language.scope import Scope
 
 TRAITS = [
     Trait("points", {"ko": "포인트", "en": "points"}, "number", unit="P"),

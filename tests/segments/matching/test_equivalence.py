@@ -16,7 +16,8 @@ from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.segments.conditions.row import NUMBER, Row
 from dangol.segments.language import behaviour
 from dangol.segments.language.operands import LISTS
-from dangol.segments.language.reader import Scope, parse
+from dangol.segments.language.reader import parse
+from dangol.segments.language.scope import Scope
 from dangol.segments.matching.index import Index
 from dangol.segments.text import page, path
 from dangol.segments.twin import holds

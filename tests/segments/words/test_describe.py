@@ -6,7 +6,7 @@ import pytest
 from dangol.definitions.model import Site, Trait
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.segments.conditions.row import BEHAVIOUR, GROUPS, OPERATORS
-from dangol.segments.language.reader import Scope
+from dangol.segments.language.scope import Scope
 from dangol.segments.words.describe import OPERATORS as NAMED
 from dangol.segments.words.describe import described, ready_made
 

@@ -9,7 +9,9 @@ import pytest
 from dangol.definitions.model import Segment, Site, Trait
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.segments.conditions.row import Row
-from dangol.segments.language.reader import Leaf, Scope, parse
+from dangol.segments.language.nodes import Leaf
+from dangol.segments.language.reader import parse
+from dangol.segments.language.scope import Scope
 from dangol.segments.text import page, path
 from dangol.segments.words.sentences import outline, sentence
 

@@ -10,7 +10,8 @@ from dangol.segments import text
 from dangol.segments.conditions.row import BEHAVIOUR, PATTERNS, Row
 from dangol.segments.language import behaviour
 from dangol.segments.language.operands import LISTS, MAX_LENGTH, MAX_NUMBER, MAX_VALUES
-from dangol.segments.language.reader import MAX_NODES, Scope
+from dangol.segments.language.reader import MAX_NODES
+from dangol.segments.language.scope import Scope
 from dangol.segments.words.describe import BEHAVIOURS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

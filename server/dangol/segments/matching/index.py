@@ -9,7 +9,7 @@ import numpy as np
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import Clock
 from dangol.segments.conditions.row import Extract
-from dangol.segments.language.reader import Scope
+from dangol.segments.language.scope import Scope
 from dangol.segments.matching import kernels
 from dangol.segments.matching.arrangement import Arrangement
 from dangol.segments.matching.parts import read_parts

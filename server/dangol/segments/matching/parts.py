@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from dangol.definitions.model import Segment
 from dangol.errors import Invalid, Problem
-from dangol.segments.language.nodes import below
-from dangol.segments.language.reader import Named, Node, Scope, parse_segment
+from dangol.segments.language.nodes import Named, Node, below
+from dangol.segments.language.reader import parse_segment
+from dangol.segments.language.scope import Scope
 from dangol.segments.matching.alternatives import MAX_ALTERNATIVES, Alternative, TooMany, alternatives
 
 

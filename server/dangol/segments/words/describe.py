@@ -7,7 +7,9 @@ from dangol.definitions.model import Segment
 from dangol.segments.conditions.presets import presets
 from dangol.segments.conditions.row import BEHAVIOUR, GROUPS, UNITS, Row
 from dangol.segments.language.behaviour import EXAMPLES
-from dangol.segments.language.reader import Leaf, Scope, parse, parse_segment
+from dangol.segments.language.nodes import Leaf
+from dangol.segments.language.reader import parse, parse_segment
+from dangol.segments.language.scope import Scope
 from dangol.segments.words.sentences import outline, sentence
 
 OPERATORS: Mapping[str, tuple[str, str]] = {

@@ -11,7 +11,7 @@ import msgspec
 from dangol.definitions.model import Site
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.segments.conditions.row import OPERATORS
-from dangol.segments.language.reader import Scope
+from dangol.segments.language.scope import Scope
 from dangol.segments.words.describe import described, ready_made
 
 BEGIN, END = "<!-- conditions: made by dangol.segments.words.handbook -->", "<!-- end of conditions -->"

@@ -8,8 +8,9 @@ from msgspec import Struct
 from dangol.definitions.model import Segment
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import Clock
-from dangol.segments.language.nodes import below
-from dangol.segments.language.reader import All, Leaf, Named, Node, Not, Scope, parse_segment
+from dangol.segments.language.nodes import All, Leaf, Named, Node, Not, below
+from dangol.segments.language.reader import parse_segment
+from dangol.segments.language.scope import Scope
 from dangol.segments.twin import fact, leaf_holds
 from dangol.segments.words import sentences
 from dangol.segments.words.sentences import LANGUAGES, MARKS, Said
