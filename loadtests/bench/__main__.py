@@ -9,7 +9,9 @@ from importlib import import_module
 
 import click
 
-NAMES = ("page_view", "segments", "latency", "memory", "link", "rehearsal", "behaviour", "imports", "population")
+NAMES = (
+    "page_view", "segments", "editing", "latency", "memory", "link", "rehearsal", "behaviour", "imports", "population",
+)  # fmt: skip
 
 
 def about(name: str) -> str:

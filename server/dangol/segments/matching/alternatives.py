@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
+from dangol.errors import Problem
 from dangol.segments.conditions.row import Row
 from dangol.segments.language.nodes import All, Leaf, Node, Not, Test
 from dangol.segments.matching.ranges import ALWAYS, NEVER, Allowed, Ranges, Values, both, compared, either
@@ -50,6 +51,11 @@ EVERYONE = Alternative()
 
 class TooMany(Exception):
     """A segment has more alternatives than are kept; the argument is how many."""
+
+    def problem(self, where: str) -> Problem:
+        """What is wrong with the segment that stands there."""
+        expected = f"within {MAX_ALTERNATIVES} alternatives once its any-groups are multiplied out; split the segment"
+        return Problem(where, f"{self.args[0]} alternatives", expected)
 
 
 def alternatives(node: Node, wanted: bool = True) -> list[Alternative]:

@@ -10,7 +10,7 @@ from dangol.errors import Invalid, Problem
 from dangol.segments.language.nodes import Named, Node, below
 from dangol.segments.language.reader import parse_segment
 from dangol.segments.language.scope import Scope
-from dangol.segments.matching.alternatives import MAX_ALTERNATIVES, Alternative, TooMany, alternatives
+from dangol.segments.matching.alternatives import Alternative, TooMany, alternatives
 
 
 class Part(NamedTuple):
@@ -113,8 +113,7 @@ def _read(segment: Segment, scope: Scope, where: str) -> Part:
     try:
         found = tuple(alternatives(node))
     except TooMany as error:
-        expected = f"within {MAX_ALTERNATIVES} alternatives once its any-groups are multiplied out; split the segment"
-        raise Invalid([Problem(where, f"{error.args[0]} alternatives", expected)]) from None
+        raise Invalid([error.problem(where)]) from None
     literals = sum(each.size() for each in found)
     return Part(segment, _written(segment), frozenset(_named(node)), found, literals)
 
