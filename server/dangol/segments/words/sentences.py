@@ -62,7 +62,7 @@ TIMES = {
 Said = dict[str, str]
 
 
-class _Said(str):
+class _Word(str):
     """A word whose format specification, if any, is the Korean particle that follows it."""
 
     def __format__(self, form: str) -> str:
@@ -124,17 +124,17 @@ def _asked(leaf: Leaf, scope: Scope, language: Language) -> str:
 def _frame(leaf: Leaf, otherwise: str, language: Language, said: str = "", answer: int = 0) -> str:
     """A sentence of the row's own, or the usual one of its label; `answer` picks one of several."""
     own = leaf.row.ko_says if language == "ko" else leaf.row.en_says
-    key = _Said(quoted(leaf.row, str(leaf.asked.get("key", "")), language))
+    key = _Word(quoted(leaf.row, str(leaf.asked.get("key", "")), language))
     return (own or otherwise).split("|")[answer].format(said, key=key, label=_label(leaf, language))
 
 
-def _label(leaf: Leaf, language: Language) -> "_Said":
+def _label(leaf: Leaf, language: Language) -> _Word:
     row, key = leaf.row, leaf.asked.get("key")
     label = row.ko if language == "ko" else row.en
     if key is None:
-        return _Said(label)
+        return _Word(label)
     named = quoted(row, str(key), language)
-    return _Said(f"{label}({named})" if language == "ko" else f"{label} ({named})")
+    return _Word(f"{label}({named})" if language == "ko" else f"{label} ({named})")
 
 
 def _amount(row: Row, asked: Mapping[str, Any], scope: Scope, language: Language) -> str:
@@ -166,4 +166,4 @@ def _texts(leaf: Leaf, operator: str, operand: str | list[str], language: Langua
     link = LINKS[language].get(operator, LINK[language])
     said = listed([quoted(leaf.row, each, language) for each in texts], language, link)
     name = ALONE.get(operator, operator) if len(texts) == 1 else operator
-    return table[name][language == "en"].format(_Said(said), label=_label(leaf, language))
+    return table[name][language == "en"].format(_Word(said), label=_label(leaf, language))
