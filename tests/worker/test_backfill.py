@@ -26,8 +26,6 @@ from dangol.store import keys, known, log
 from dangol.store.orders import GUEST, claim
 from dangol.store.profiles import Profiles
 from dangol.worker.backfill import BATCH, IDLE, Backfill, Filler
-from dangol.worker.job import Lane
-from dangol.worker.leases import Place
 from dangol.worker.loop import Timing, Worker
 
 pytestmark = pytest.mark.anyio
@@ -67,13 +65,13 @@ async def define_anew(house: House, definitions: Definitions) -> None:
     await house.adopt(await repository.read_all(house.link))
 
 
-def lanes(house: House) -> list[Lane]:
+def lanes(house: House, settling: float = 0.01) -> list[Filler]:
     """Those of a worker of its own, which remembers no profile."""
-    job = Backfill(house.link, Profiles(house.link, 86_400), lambda: house.by_id, settling=0.01)
-    return [job.lane(Place("backfill", number), "token") for number in range(keys.PARTITIONS)]
+    job = Backfill(house.link, Profiles(house.link, 86_400), lambda: house.by_id, settling)
+    return [Filler(job, number) for number in range(keys.PARTITIONS)]
 
 
-async def finish(lane: Lane) -> None:
+async def finish(lane: Filler) -> None:
     while await lane.step() != IDLE:
         await asyncio.sleep(0)
 
@@ -149,7 +147,7 @@ async def test_deaths_and_requests_meanwhile_lose_nothing_and_count_nothing_twic
     live = [asyncio.create_task(live_on(each, first, stop)) for each, first in ((house, 10_000), (lagging, 20_000))]
     assert await die_and_begin_anew(house, keys.partition(V1)) > 3
     lane = lanes(house)[keys.partition(V1)]
-    while not (isinstance(lane, Filler) and lane.way and lane.way.is_last):
+    while not (lane.ways and lane.ways[0].is_last):
         await lane.step()
     await asyncio.sleep(0.1)
     stop.set()
@@ -244,6 +242,55 @@ async def test_a_draft_that_is_saved_is_not_filled_anew(new_house: NewHouse, ope
     await define_anew(house, define(segments=[LEFT]))
     await ask(house, NOW + 2)
     assert [await lane.step() for lane in lanes(house)] == [IDLE] * keys.PARTITIONS
+
+
+async def settling(house: House, seconds: float, *wanted: dict[str, Any]) -> Filler:
+    """The lane of the visitor's partition, after its first pass for drafts."""
+    await ask(house, NOW, *wanted)
+    await ask(house, NOW + 1, *wanted)
+    lane = lanes(house, seconds)[keys.partition(V1)]
+    while not (lane.ways and lane.ways[0].is_last):
+        await lane.step()
+    return lane
+
+
+async def test_the_second_pass_waits_however_often_it_is_asked_to_step(new_house: NewHouse, opened: Opened) -> None:
+    house = await opened(new_house())
+    lane = await settling(house, 0.2, LEFT)
+    began = time.monotonic()
+    while lane.ways:
+        await lane.step()
+        _, streams = await known.read(house.link, lane.number, "shop")
+        assert not streams or time.monotonic() > began + 0.15
+    assert len(streams) == 2
+
+
+async def test_others_are_looked_up_meanwhile(new_house: NewHouse, opened: Opened) -> None:
+    house = await opened(new_house())
+    await take(house, view(1))
+    lane = await settling(house, 60, LEFT)
+    await ask(house, NOW + 2, LEFT, MANY)
+    await ask(house, NOW + 4, LEFT, MANY)
+    while [way.is_last for way in lane.ways] != [True, True]:
+        await lane.step()
+    assert [len(way.wanted["shop"].streams) for way in lane.ways] == [2, 1]
+    assert len((await profile(house)).behaviours) == 1
+
+
+async def test_what_was_let_go_meanwhile_is_begun_anew(new_house: NewHouse, opened: Opened) -> None:
+    house = await opened(new_house())
+    await take(house, view(1))
+    lane = await settling(house, 0.3, MANY)
+    later = NOW + 2 * LASTING
+    await ask(house, later)
+    await take(house, view(2))
+    await ask(house, later, MANY)
+    await ask(house, later + 1, MANY)
+    await lane.step()
+    assert [(way.is_last, len(way.wanted["shop"].streams)) for way in lane.ways] == [(True, 0), (False, 1)]
+    while lane.ways:
+        await lane.step()
+    assert times(await profile(house), house) == 2
 
 
 async def test_definitions_that_ask_for_the_same_fill_nothing_anew(

@@ -30,7 +30,8 @@ async def compared(link: Link, number: int, site: str, version: int, gone: Colle
 
 async def learn(link: Link, number: int, site: str, streams: Collection[str], since: int) -> None:
     """All profiles know these streams since that second."""
-    await link.call("HSET", keys.known(number, site), *(each for key in streams for each in (key, since)))
+    if streams:
+        await link.call("HSET", keys.known(number, site), *(each for key in streams for each in (key, since)))
 
 
 async def known_since(link: Link, site: str, streams: Mapping[str, int]) -> dict[str, int]:

@@ -5,12 +5,13 @@ Streams are sets (`dangol.profile.watch`): what is put in again, because a worke
 server had counted it already, changes nothing. So a pass may begin anew at any time, and needs neither marks on the
 profiles nor entries in the log.
 
-There are two passes. The second begins when every server counts by the new definitions, and finds what those had
-logged that lagged behind. And it alone fills the streams of pairs of events: by then all the events are there, so that
-nobody seems for a moment to have left a cart which he has bought since.
+There are two passes. The second is due when every server counts by the new definitions, and finds what those had
+logged that lagged behind; meanwhile passes for others may begin. And it alone fills the streams of pairs of events: by
+then all the events are there, so that nobody seems for a moment to have left a cart which he has bought since.
 """
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
 from dangol.definitions import repository
@@ -54,15 +55,24 @@ class Backfill(Job):
         return Filler(self, place.number)
 
 
-@dataclass
+@dataclass(eq=False)
 class _Pass:
-    """A way through the log; `until` is where it ended at the first step, `after` the last entry that is done."""
+    """A way through the log for the streams that are `wanted`, by site, of which `watching` are filled. It begins at
+    the monotonic time `due`; `until` is where the log ended at the first step, `after` the last entry that is done."""
 
-    watching: Mapping[str, Watching]
-    is_last: bool
+    wanted: dict[str, Watching]
+    watching: dict[str, Watching]
+    is_last: bool = False
+    due: float = 0.0
     since: int = 0
     until: str = ""
     after: str = log.FIRST
+
+    def narrow(self, site: str, kept: Set[str]) -> None:
+        """Leave to a later pass all other streams of the site."""
+        for each in (self.wanted, self.watching):
+            if site in each:
+                each[site] = each[site].only(each[site].streams.keys() & kept)
 
 
 class Filler(Lane):
@@ -72,23 +82,24 @@ class Filler(Lane):
         self.job = job
         self.number = number
         self.compared: dict[str, int] = {}
-        self.missing: Mapping[str, Watching] = {}
-        self.way: _Pass | None = None
+        self.ways: list[_Pass] = []
 
     async def step(self) -> float | None:
         """One batch of a pass, or a look whether one is needed."""
-        job, way = self.job, self.way
-        if way is None:
-            return await self._look()
+        way = min(self.ways, key=lambda each: each.due, default=None)
+        if way is None or way.due > time.monotonic():
+            return await self._look(way)
+        job = self.job
         if not way.until:
             way.since, way.until = await log.reach(job.link, self.number)
         if found := await log.between(job.link, self.number, way.after, way.until, BATCH):
             await fill(job.link, job.profiles, way.watching, [payload for _, payload in found])
             way.after = found[-1][0]
-            return 0.0
-        return await self._turn(way)
+        else:
+            await self._turn(way)
+        return 0.0
 
-    async def _look(self) -> float:
+    async def _look(self, next_way: _Pass | None) -> float:
         found = {}
         for site, runtime in self.job.sites().items():
             if self.compared.get(site) == runtime.watching.version:
@@ -97,33 +108,35 @@ class Filler(Lane):
                 found[site] = runtime.watching.only(missing)
             else:
                 self.compared[site] = runtime.watching.version
-        if not found:
-            return IDLE
-        self.missing = found
-        self.way = _Pass({site: _single(watching) for site, watching in found.items()}, is_last=False)
-        return 0.0
+        if found:
+            self.ways.append(_Pass(found, {site: _single(watching) for site, watching in found.items()}))
+            return 0.0
+        return min(IDLE, max(0.0, next_way.due - time.monotonic())) if next_way else IDLE
 
-    async def _turn(self, done: _Pass) -> float:
+    async def _turn(self, done: _Pass) -> None:
         """After a pass: the next one, or all is known."""
         if not done.is_last:
-            self.way = _Pass(self.missing, is_last=True)
-            return self.job.settling
-        for site, watching in done.watching.items():
-            await known.learn(self.job.link, self.number, site, watching.streams.keys(), done.since)
-        self.way = None
-        return 0.0
+            self.ways.append(_Pass(done.wanted, done.wanted, is_last=True, due=time.monotonic() + self.job.settling))
+        else:
+            for site, watching in done.wanted.items():
+                await known.learn(self.job.link, self.number, site, watching.streams.keys(), done.since)
+        self.ways.remove(done)
 
     async def _missing(self, runtime: SiteRuntime) -> set[str]:
-        """The streams that are asked for and not known."""
+        """The streams that are asked for, and neither known nor being filled."""
         link, site, wanted = self.job.link, runtime.site.id, runtime.watching
         version, since = await known.read(link, self.number, site)
         if version > wanted.version:
             return set()  # a worker that has heard of newer definitions sees to them
         kept = set(since)
         if version < wanted.version:
-            kept &= await self._asked_since(runtime, version) if kept else kept
+            lasting = await self._asked_since(runtime, version) if kept or self.ways else set()
+            kept &= lasting
+            for way in self.ways:
+                way.narrow(site, lasting)
             await known.compared(link, self.number, site, wanted.version, since.keys() - kept)
-        return wanted.streams.keys() - kept
+        filling = (way.wanted[site].streams.keys() for way in self.ways if site in way.wanted)
+        return (wanted.streams.keys() - kept).difference(*filling)
 
     async def _asked_since(self, runtime: SiteRuntime, version: int) -> set[str]:
         """What was asked for throughout since that version, by all definitions or by a draft: others have a gap."""
