@@ -8,6 +8,7 @@ from math import inf, nextafter
 from typing import NamedTuple
 
 from dangol.segments.language.nodes import Test
+from dangol.segments.matching.ranges import compared
 from dangol.segments.population.holders import Holder
 from dangol.segments.population.lexicon import Flags
 
@@ -100,18 +101,10 @@ Expression = Literal | Every | Some | Inverse
 
 def ranges_of(test: Test) -> Ranges:
     """Where a comparison with a number holds."""
-    number = float(test.operand)
-    below, above = (-inf, nextafter(number, -inf)), (nextafter(number, inf), inf)
-    found: dict[str, Ranges] = {
-        "gte": ((number, inf),),
-        "gt": (above,),
-        "lte": ((-inf, number),),
-        "lt": (below,),
-        "eq": ((number, number),),
-        "is": ((number, number),),
-        "ne": (below, above),
-    }
-    return found[test.operator]
+    allowed = compared(test)
+    edges = [-inf, *allowed.cuts] if allowed.low else [*allowed.cuts]
+    ends = [nextafter(edge, -inf) for edge in edges[1::2]]
+    return tuple(zip(edges[::2], [*ends, inf], strict=False))
 
 
 def lies(number: float, ranges: Iterable[tuple[float, float]]) -> bool:
