@@ -21,7 +21,7 @@ from dangol.worker.loop import Timing, Worker
 
 pytestmark = pytest.mark.anyio
 
-SETTLING = 0.5
+SETTLING = 0.8
 SEARCHED = {"did": {"event": "search", "gte": 2, "within": "7d"}}
 LEFT = {
     "did_but_not": {"first": {"event": "add_to_cart"}, "then": {"event": "purchase"}, "within": "1h", "last": "7d"}
@@ -178,7 +178,7 @@ async def test_what_a_lagging_server_was_told_is_counted(running: Shop, admin: h
     await running.sees(1, "search", [50, 40], by=lagging)
     asking = asyncio.create_task(known(admin, SEARCHED))
     await watched(house, "search")
-    end, number = time.monotonic() + SETTLING * 0.7, 2
+    end, number = time.monotonic() + SETTLING * 0.4, 2
     while time.monotonic() < end:
         await running.sees(number, "search", [1, 0], by=lagging)
         number += 1
