@@ -2,32 +2,60 @@
 
 import asyncio
 import time
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import Protocol
+from weakref import WeakKeyDictionary
 
 from dangol.definitions.model import Segment
 from dangol.errors import Invalid
 from dangol.runtime import SiteRuntime
 from dangol.segments.calendar import Clock
-from dangol.segments.language.reader import Scope, parse_segment, parse_segments
+from dangol.segments.language.reader import parse_segment, parse_segments
+from dangol.segments.language.scope import Scope
 from dangol.segments.population import counting, question
 from dangol.segments.population.judging import Moment
 from dangol.segments.population.program import Program
 from dangol.segments.population.schema import Schema
 from dangol.store import asking
 from dangol.store.asking import Answer, Part, Question
+from dangol.store.link import Link
 from dangol.worker.roll import Roll
-
-if TYPE_CHECKING:
-    from dangol.worker.census import Census
 
 LONGEST_WAIT = 1.0
 """Seconds within which a worker hears of new definitions."""
 
 LOOK = 0.02
 
+_programs: WeakKeyDictionary[Scope, Program] = WeakKeyDictionary()
+"""All segments of a version of a site's definitions, which are asked for again and again, for as long as it is there.
+"""
 
-async def answer(census: "Census", asked: Question) -> None:
+
+class Partition(Protocol):
+    """One partition: `roll` is what is counted, `coming` what is being read to take its place."""
+
+    @property
+    def roll(self) -> Roll | None: ...
+    @property
+    def coming(self) -> Roll | None: ...
+    async def catch_up(self) -> None:
+        """Read all that had changed when this was called."""
+
+
+class Counted(Protocol):
+    """What a worker counts; `dangol.worker.census.Census` is one. `counting` is held by who counts."""
+
+    @property
+    def link(self) -> Link: ...
+    @property
+    def sites(self) -> Callable[[], Mapping[str, SiteRuntime]]: ...
+    @property
+    def lanes(self) -> Mapping[int, Partition]: ...
+    @property
+    def counting(self) -> asyncio.Lock: ...
+
+
+async def answer(census: Counted, asked: Question) -> None:
     """Answer for the partitions that this worker has."""
     lanes = {number: census.lanes[number] for number in asked.partitions if number in census.lanes}
     runtime = await _runtime(census, asked) if lanes else None
@@ -48,7 +76,7 @@ async def answer(census: "Census", asked: Question) -> None:
     await asking.reply(census.link, asked.server, Answer(asked.id, runtime.version, parts, problem))
 
 
-async def _runtime(census: "Census", asked: Question) -> SiteRuntime | None:
+async def _runtime(census: Counted, asked: Question) -> SiteRuntime | None:
     """The site as the server knows it, or newer; None where this worker does not hear of it."""
     deadline = time.monotonic() + LONGEST_WAIT
     while time.monotonic() < deadline:
@@ -78,12 +106,8 @@ def _count(rolls: dict[int, Roll], runtime: SiteRuntime, asked: Question) -> lis
 
 def _program(runtime: SiteRuntime, asked: Question) -> Program:
     if not asked.asked:
-        return _saved(runtime.scope)
+        if runtime.scope not in _programs:
+            _programs[runtime.scope] = Program(parse_segments(runtime.scope))
+        return _programs[runtime.scope]
     written = [Segment("asked", each.include, exclude=each.exclude) for each in asked.asked]
     return Program([parse_segment(each, runtime.scope) for each in written])
-
-
-@lru_cache(4)
-def _saved(scope: Scope) -> Program:
-    """All segments of a version of a site's definitions, which are asked for again and again."""
-    return Program(parse_segments(scope))
