@@ -226,7 +226,7 @@ async def fresh(url: str, folder: str) -> list[float]:
         while not found:
             try:
                 asked = Asked({"page_views": {"eq": number}})
-                parts = await house.asker.ask(SITE.id, runtime.version, house.now(), [asked])
+                parts = await house.asker.ask(SITE.id, runtime.version, house.now(), [asked], seconds=5)
             except Unavailable:  # the worker begins
                 taken = time.perf_counter()
             else:

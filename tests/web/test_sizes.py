@@ -197,7 +197,7 @@ async def test_all_problems_are_told_at_once(admin: httpx.AsyncClient) -> None:
 
 
 async def test_without_a_worker_the_answer_says_so(admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dangol.web.sizes.HINT", 0.3)
+    monkeypatch.setattr("dangol.web.sizes.PATIENCE", 0.3)
     response = await admin.post("/v1/admin/segments/size", json={"include": {"all": []}})
     assert response.status_code == 503
     assert "no worker runs" in response.json()["error"]

@@ -59,7 +59,7 @@ class Asker:
         self._listening: asyncio.Task[None] | None = None
 
     async def ask(
-        self, site: str, version: int, now: float, asked: Sequence[Asked] = (), asker: str = "", seconds: float = 5.0
+        self, site: str, version: int, now: float, asked: Sequence[Asked] = (), asker: str = "", *, seconds: float
     ) -> list[Part]:
         """The parts of all partitions, for definitions or where there are none for the site's segments.
 

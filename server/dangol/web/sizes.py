@@ -21,7 +21,7 @@ from dangol.segments.conditions.moving import Recent
 from dangol.segments.conditions.row import Row
 from dangol.segments.language.nodes import Leaf, Node, leaves_of
 from dangol.segments.language.reader import parse_segment
-from dangol.segments.matching.alternatives import MAX_ALTERNATIVES, TooMany, alternatives
+from dangol.segments.matching.alternatives import TooMany, alternatives
 from dangol.store import keys
 from dangol.store.asker import Superseded
 from dangol.store.asking import Asked, Part
@@ -32,7 +32,7 @@ from dangol.web.keyed import Handler, keyed
 LONGEST = 1 << 18
 FIELDS = ("all", "day", "week", "members")
 SAMPLE = 10
-HINT = 5.0
+PATIENCE = 5.0
 """Seconds that a size may take."""
 
 
@@ -73,18 +73,19 @@ class Counter:
         """The sizes of a definition that is not saved, and those of it that were seen last."""
         raw = await read_body(request.scope, request.receive, LONGEST)
         try:
-            asked = _read(raw, runtime)
+            asked, node = _read(raw, runtime)
         except Invalid as error:
             problems = [
                 {"where": each.where, "expected": each.expected, "message": str(each)} for each in error.problems
             ]
             return json({"error": explained(error), "problems": problems}, 400)
-        node = parse_segment(Segment("", asked.include, exclude=asked.exclude), runtime.scope)
         now = self._house.now()
         notes, since = await self._notes(runtime, node, now)
         definition = Asked(asked.include, asked.exclude)
         try:
-            parts = await self._house.asker.ask(runtime.site.id, runtime.version, now, [definition], asked.asker, HINT)
+            parts = await self._house.asker.ask(
+                runtime.site.id, runtime.version, now, [definition], asked.asker, seconds=PATIENCE
+            )
         except Superseded as error:
             return json({"error": str(error)}, 409)
         sample = await self._sample(runtime, parts)
@@ -96,7 +97,7 @@ class Counter:
         now, segments = self._house.now(), runtime.definitions.segments
         found: Sequence[dict[str, int]] = []
         if segments:
-            found = _added(await self._house.asker.ask(runtime.site.id, runtime.version, now, seconds=HINT))
+            found = _added(await self._house.asker.ask(runtime.site.id, runtime.version, now, seconds=PATIENCE))
         told = [{"id": each.id, "name": each.name, **sizes} for each, sizes in zip(segments, found, strict=True)]
         return json({"version": runtime.version, "fresh": now, "segments": told})
 
@@ -108,7 +109,7 @@ class Counter:
                 raise Invalid([Problem(name, id, f"a segment of this site{nearest(id, list(runtime.scope.by_id))}")])
         one, other = ({"segment": id} for id in names)
         now, asked = self._house.now(), [Asked(one), Asked(other), Asked({"all": [one, other]})]
-        found = _added(await self._house.asker.ask(runtime.site.id, runtime.version, now, asked, seconds=HINT))
+        found = _added(await self._house.asker.ask(runtime.site.id, runtime.version, now, asked, seconds=PATIENCE))
         return json({"fresh": now, **dict(zip(("a", "b", "both"), found, strict=True))})
 
     async def _notes(self, runtime: SiteRuntime, node: Node, now: float) -> tuple[list[dict[str, Any]], int]:
@@ -147,8 +148,8 @@ class Counter:
         return sample
 
 
-def _read(raw: bytes, runtime: SiteRuntime) -> Definition:
-    """A definition that could be saved. Raises Invalid."""
+def _read(raw: bytes, runtime: SiteRuntime) -> tuple[Definition, Node]:
+    """A definition that could be saved, and its tree. Raises Invalid."""
     try:
         asked = _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -157,9 +158,8 @@ def _read(raw: bytes, runtime: SiteRuntime) -> Definition:
     try:
         alternatives(node)
     except TooMany as error:
-        expected = f"within {MAX_ALTERNATIVES} alternatives once its any-groups are multiplied out; split the segment"
-        raise Invalid([Problem("include", f"{error.args[0]} alternatives", expected)]) from None
-    return asked
+        raise Invalid([error.problem("include")]) from None
+    return asked, node
 
 
 def _note(row: Row, reason: str) -> dict[str, Any]:
