@@ -17,7 +17,7 @@ from dangol.protocol.tokens import Keys
 from dangol.segments.conditions.catalogue import Catalogue
 from dangol.segments.conditions.moving import Recent
 from dangol.segments.language import behaviour
-from dangol.segments.language.reader import Scope
+from dangol.segments.language.scope import Scope
 from dangol.segments.matching.index import Index
 
 log = logging.getLogger(__name__)

@@ -36,16 +36,9 @@ from dangol.segments.language.nodes import (
     Named,
     Node,
     Not,
-    Test,
     extent,
-    leaves_of,
 )
 from dangol.segments.language.scope import MAX_CHAIN, Scope
-
-__all__ = [
-    "All", "AnyOf", "Leaf", "Named", "Node", "Not", "Scope", "Test",
-    "leaves_of", "parse", "parse_segment", "parse_segments",
-]  # fmt: skip
 
 MAX_DEPTH = 32
 MAX_NODES = 300
