@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dangol.errors import Invalid
 from dangol.plugin import Count
-from dangol.store import counters, keys
+from dangol.store import counters, keys, log
 from dangol.store.counters import Counters, Learned
 from dangol.store.link import Link
 
@@ -72,7 +72,7 @@ async def test_ids_are_ordered_as_numbers(link: Link) -> None:
     for number in (9, 10, 100):
         await counters.apply(link, "demo", 0, [learned(number, "product-1")])
     assert (await totals(link))["product-1"] == 3.0
-    assert counters.sortable("9-2") < counters.sortable("9-10") < counters.sortable("10-0")
+    assert log.sortable("9-2") < log.sortable("9-10") < log.sortable("10-0")
 
 
 async def test_a_full_counter_keeps_its_highest_members(link: Link) -> None:

@@ -49,10 +49,10 @@ class _Found:
     entries: list[tuple[str, bytes]] = field(default_factory=list)
 
     def history(self) -> History:
-        last, parted = _order(self.last), History(self.document.profile(), [], [])
+        last, parted = log.sortable(self.last), History(self.document.profile(), [], [])
         for id, payload in self.entries:
             try:
-                (parted.counted if _order(id) <= last else parted.later).append(_entry(payload))
+                (parted.counted if log.sortable(id) <= last else parted.later).append(_entry(payload))
             except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                 logger.error("an entry of the log is passed over, since it can't be decoded: %s", error)
         return parted
@@ -107,7 +107,7 @@ def read_head(payload: bytes) -> Head | None:
 
 async def sizes(link: Link) -> Sequence[int]:
     """How many entries each partition's log has."""
-    return [await history.length(link, number) for number in range(PARTITIONS)]
+    return [await log.length(link, number) for number in range(PARTITIONS)]
 
 
 async def oldest(link: Link) -> float | None:
@@ -115,9 +115,3 @@ async def oldest(link: Link) -> float | None:
     firsts = [await log.between(link, number, log.FIRST, "+", 1) for number in range(PARTITIONS)]
     heads = [read_head(payload) for found in firsts for _, payload in found]
     return min((head.at / 1000 for head in heads if head), default=None)
-
-
-def _order(entry_id: str) -> tuple[int, int]:
-    """Ids of the log in their order."""
-    ms, _, number = entry_id.partition("-")
-    return int(ms), int(number)

@@ -16,6 +16,7 @@ from dangol.errors import Invalid, Problem
 from dangol.plugin import Count
 from dangol.store.keys import applied, counter, partition
 from dangol.store.link import Link
+from dangol.store.log import sortable
 from dangol.store.script import Script
 
 LONGEST_NAME = 200
@@ -78,12 +79,6 @@ def _is_sound(count: object) -> bool:
         and isinstance(count.keep, int)
         and 0 < count.keep <= MOST_KEPT
     )
-
-
-def sortable(entry_id: str) -> str:
-    """A stream id whose order as text is its order in time."""
-    milliseconds, _, sequence = entry_id.partition("-")
-    return f"{milliseconds:0>20}-{sequence:0>20}"
 
 
 class _Share:

@@ -25,8 +25,3 @@ async def snapshot(link: Link, site: str, number: int, profile_ids: Sequence[str
     names = [keys.profile(site, profile_id) for profile_id in profile_ids]
     last, *raws = await _SNAPSHOT(link, [keys.log(number), *names], [])
     return last.decode(), [Stored.parse(raw) for raw in raws]
-
-
-async def length(link: Link, number: int) -> int:
-    """How many entries a partition's log has."""
-    return int(await link.call("XLEN", keys.log(number)))

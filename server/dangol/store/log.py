@@ -151,6 +151,11 @@ class Reader:
             raise LeaseLost(f"{self.job}, partition {self.number}")
 
 
+async def length(link: Link, number: int) -> int:
+    """How many entries a partition's log has."""
+    return int(await link.call("XLEN", keys.log(number)))
+
+
 async def between(link: Link, number: int, after: str, until: str, limit: int) -> list[tuple[str, bytes]]:
     """The ids and documents of the first entries with after < id <= until, at most `limit`."""
     found = await link.call("XRANGE", keys.log(number), f"({after}", until, "COUNT", limit)
@@ -172,6 +177,12 @@ async def reach(link: Link, number: int) -> tuple[int, str]:
         return 0, last
     oldest = about[b"first-entry"]
     return int((oldest[0].decode() if oldest else last).partition("-")[0]) // 1000, last
+
+
+def sortable(entry_id: str) -> str:
+    """A stream id whose order as text is its order in time."""
+    milliseconds, _, sequence = entry_id.partition("-")
+    return f"{milliseconds:0>20}-{sequence:0>20}"
 
 
 async def trim(link: Link, number: int, retention: float) -> tuple[int, dict[str, int]]:
