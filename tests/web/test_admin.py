@@ -84,3 +84,12 @@ async def test_bad_definitions_change_nothing(house: Any, admin: httpx.AsyncClie
     assert response.json()["error"]
     assert await repository.read(house.link, "shop") == before
     assert msgspec.json.encode(before)
+
+
+async def test_a_refusal_tells_path_value_and_what_was_expected(admin: httpx.AsyncClient) -> None:
+    segment = {"id": "often", "include": {"not": {"visits": {"gte": "ten"}}}}
+    response = await admin.put("/v1/admin/definitions", json=changed(segments=[segment]))
+    [problem] = response.json()["problems"]
+    assert problem["where"] == "segments[0].include.not.visits.gte"
+    assert "'ten'" in problem["message"]
+    assert problem["expected"].startswith("a number")

@@ -11,6 +11,9 @@ from dangol.host.eager import Overrun, within
 encode = msgspec.json.Encoder().encode
 LONGEST_WAIT = 20.0
 """Seconds for a whole body; who sends it in drops must not hold a connection, nor the server when it wants to stop."""
+MOST_TOLD = 20
+"""Problems of one request."""
+
 NO_SNIFF = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
@@ -48,11 +51,17 @@ def json(value: object, status: int = 200, headers: dict[str, str] | None = None
     return Response(encode(value), status, {**NO_SNIFF, **(headers or {})}, media_type="application/json")
 
 
-def refusal(error: Invalid) -> Response:
-    """The response to a request that was refused."""
-    return json({"error": explained(error)}, 413 if isinstance(error, TooLarge) else 400)
+def refusal(error: Invalid, told: bool = False) -> Response:
+    """The response to a request that was refused; `told` adds each problem with the value, for who edits it."""
+    body: dict[str, object] = {"error": explained(error)}
+    if told:
+        body["problems"] = [
+            {"where": problem.where, "expected": problem.expected, "message": str(problem)}
+            for problem in error.problems[:MOST_TOLD]
+        ]
+    return json(body, 413 if isinstance(error, TooLarge) else 400)
 
 
 def explained(error: Invalid) -> str:
     """Where and what was expected; never the value, which may be an attacker's."""
-    return "; ".join(f"{problem.where}: expected {problem.expected}" for problem in error.problems[:20])
+    return "; ".join(f"{problem.where}: expected {problem.expected}" for problem in error.problems[:MOST_TOLD])

@@ -28,7 +28,7 @@ def keyed(house: House, role: Role, handler: Handler) -> Callable[[Request], Awa
                 return json({"error": f"Authorization: expected 'Bearer' and a site's {role} key"}, 401)
             return await handler(request, runtime)
         except Invalid as error:
-            return refusal(error)
+            return refusal(error, told=role == "admin")
         except Unavailable as error:
             return json({"error": str(error)}, 503, {"Retry-After": "2"})
         except ClientDisconnect:
