@@ -177,6 +177,12 @@ def test_an_unknown_segment_gets_the_nearest_id() -> None:
     )
 
 
+def test_an_empty_name_is_no_segment_even_where_the_definition_has_no_name_yet() -> None:
+    with pytest.raises(Invalid) as caught:
+        parse_segment(Segment("", {"segment": ""}), Scope(CATALOGUE, SITE, chain("frequent")))
+    assert caught.value.problems == [Problem("include.segment", "", "a segment of this site")]
+
+
 def test_a_circle_of_segments_is_refused_with_its_path() -> None:
     circle = [*chain("a", "b", "c", last="a"), Segment("outside", {"segment": "a"})]
     told = problems_of(circle)

@@ -138,7 +138,7 @@ class _Reader:
 
     def named(self, id: object, where: str) -> Node:
         """Another segment. What is wrong inside it is told where it stands itself."""
-        if not isinstance(id, str) or (id not in self.scope.by_id and id != self.id):
+        if not isinstance(id, str) or not id or (id not in self.scope.by_id and id != self.id):
             hint = nearest(id, list(self.scope.by_id)) if isinstance(id, str) else ""
             return self.refuse(where, id, f"a segment of this site{hint}")
         if way := self.way_back(id):
