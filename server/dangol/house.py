@@ -5,7 +5,7 @@ import gc
 import logging
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from dangol.definitions import repository
@@ -46,6 +46,7 @@ class House:
         self.catalogue = CATALOGUE.with_plugins(self.registry.conditions(), self.guard.run)
         self.by_key: Mapping[str, SiteRuntime] = {}
         self.by_id: Mapping[str, SiteRuntime] = {}
+        self.unserved: frozenset[str] = frozenset()
         self.sharing: Mapping[bytes, Headers] = {}
         self.loaded = asyncio.Event()
         self._following: asyncio.Task[None] | None = None
@@ -63,17 +64,24 @@ class House:
         await self.asker.close()
         self.link.close()
 
-    async def adopt(self, definitions: repository.Versions, drafts: Mapping[str, Drafts] = NO_DRAFTS) -> None:
-        """Compile what changed beside the requests that go on, then swap all at once."""
+    async def adopt(
+        self,
+        definitions: repository.Versions,
+        drafts: Mapping[str, Drafts] = NO_DRAFTS,
+        unread: Collection[str] = (),
+    ) -> None:
+        """Compile what changed beside the requests that go on, then swap all at once. `unread` are sites whose
+        definitions this dangol can't read."""
         built = {}
         for site, (version, each) in definitions.items():
             current = self.by_id.get(site)
             try:
                 built[site] = await asyncio.to_thread(self._runtime, each, version, drafts.get(site, NONE), current)
             except Exception as error:  # stored by a version, a plugin or a machine that knew more: keep what works
-                log.error("site %s stays at its former definitions: %s", site, error)
+                log.error("site %s %s: %s", site, "stays at its former definitions" if current else "is closed", error)
                 if current is not None:
                     built[site] = current
+        self.unserved = frozenset(unread).union(definitions) - built.keys()
         self.by_id = built
         self.by_key = {runtime.site.key: runtime for runtime in built.values()}
         self.sharing = {
@@ -100,6 +108,9 @@ class House:
         troubles = {}
         if not self.loaded.is_set():
             troubles["definitions"] = "not loaded and compiled yet"
+        elif self.unserved:
+            sites = ", ".join(sorted(self.unserved))
+            troubles["definitions"] = f"those of {sites} can't be read or compiled; the log tells more"
         try:
             await self.link.call("PING")
         except Exception as error:  # whatever it is, the server is not ready

@@ -1,6 +1,6 @@
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -43,7 +43,7 @@ async def followed(link: Link) -> AsyncIterator[list[repository.Versions]]:
     """The sets of definitions that a follower was given, as they come in."""
     given: list[repository.Versions] = []
 
-    async def take(versions: repository.Versions, drafts: Mapping[str, Drafts]) -> None:
+    async def take(versions: repository.Versions, drafts: Mapping[str, Drafts], unread: Collection[str]) -> None:
         given.append(versions)
 
     task = asyncio.create_task(repository.follow(link, take, every=0.02))
@@ -132,7 +132,7 @@ async def test_a_follower_keeps_what_it_knew_of_a_document_that_it_can_not_read(
 async def test_a_follower_whose_listener_fails_tries_again(link: Link, caplog: pytest.LogCaptureFixture) -> None:
     calls = 0
 
-    async def fail_once(versions: repository.Versions, drafts: Mapping[str, Drafts]) -> None:
+    async def fail_once(versions: repository.Versions, drafts: Mapping[str, Drafts], unread: Collection[str]) -> None:
         nonlocal calls
         calls += 1
         if calls == 1:

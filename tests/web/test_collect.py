@@ -2,8 +2,12 @@ import asyncio
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from prometheus_client import REGISTRY
+
+from dangol.definitions import repository
+from dangol.definitions.model import Segment
 
 pytestmark = pytest.mark.anyio
 
@@ -267,3 +271,21 @@ async def test_an_order_counts_once_however_many_came_since(
         await told(shop, number)
     assert await told(shop, numbers[0]) == {"accepted": 0, "known": 1}
     assert (await browser.profile(member_id("kim"))).orders == 100
+
+
+@pytest.mark.parametrize("unread", [["other"], []])
+async def test_events_of_a_site_whose_definitions_can_not_be_used_wait(
+    browser: Any, event: Any, unread: list[str]
+) -> None:
+    """They may be those of a newer version, or name what this one has no more: no reason to lose events."""
+    house, [(site, stored)] = browser.house, (await repository.read_all(browser.house.link)).items()
+    gone = msgspec.structs.replace(stored[1], segments=[Segment("old", {"gone": {"gte": 1}})])
+    await house.adopt({}, unread=[site])
+    assert (await browser.send(event())).status_code == 503
+    house.by_id = {}
+    await house.adopt({site: (9, gone)}, unread=unread)
+    answer = await browser.send(event())
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert site in (await house.troubles())["definitions"]
+    await house.adopt({site: stored})
+    assert (await browser.send(event())).status_code == 200

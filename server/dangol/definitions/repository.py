@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -28,7 +28,7 @@ LONGEST_PAUSE = 5.0
 Versions = Mapping[str, tuple[int, Definitions]]
 """By site: its version and its definitions."""
 
-OnChange = Callable[[Versions, Mapping[str, Drafts]], Awaitable[None]]
+OnChange = Callable[[Versions, Mapping[str, Drafts], Collection[str]], Awaitable[None]]
 
 
 class Stored(Struct, frozen=True):
@@ -132,8 +132,9 @@ async def version(link: Link) -> int:
 
 
 async def follow(link: Link, on_change: OnChange, every: float = 0.3) -> None:
-    """Call with all definitions and drafts at once and after every change, which is looked for each `every` seconds,
-    until cancelled. While the store is away the definitions last read stay in force."""
+    """Call with all definitions and drafts, and the sites whose definitions can't be read, at once and after every
+    change, which is looked for each `every` seconds, until cancelled. While the store is away the definitions last read
+    stay in force."""
     seen, failures = -1, 0
     known: dict[str, reading.Read] = {}
     while True:
@@ -142,8 +143,10 @@ async def follow(link: Link, on_change: OnChange, every: float = 0.3) -> None:
                 current, documents, drafts = await _READ(
                     link, [keys.DEFINITIONS_VERSION, keys.DEFINITIONS, keys.DRAFTS], []
                 )
-                known = await asyncio.to_thread(reading.read_all, _by_site(documents), known)
-                await on_change({site: _told(each) for site, each in known.items()}, drafting.read(_by_site(drafts)))
+                raws = _by_site(documents)
+                known = await asyncio.to_thread(reading.read_all, raws, known)
+                told = {site: _told(each) for site, each in known.items()}
+                await on_change(told, drafting.read(_by_site(drafts)), raws.keys() - told.keys())
                 seen = int(current or 0)
             if failures:
                 log.info("following the definitions again")

@@ -73,6 +73,8 @@ class Collector:
         if not self._house.loaded.is_set():
             raise Unavailable("the definitions are not loaded yet")
         runtime = self._house.by_key.get(sent.site)
+        if runtime is None and self._house.unserved:
+            raise Unavailable("the definitions of a site can't be read")  # perhaps this one's; its events shall wait
         if runtime is None or origin not in runtime.origins:
             return 403, said("site: expected the key of a site, sent from one of its origins"), []
         name = f"dg_{runtime.site.id}"

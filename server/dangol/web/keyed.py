@@ -24,6 +24,8 @@ def keyed(house: House, role: Role, handler: Handler) -> Callable[[Request], Awa
             if not house.loaded.is_set():
                 raise Unavailable("the definitions are not loaded yet")
             runtime = _holder(house, role, request.headers.get("authorization", ""))
+            if runtime is None and house.unserved:
+                raise Unavailable("the definitions of a site can't be read or compiled; see /readyz")
             if runtime is None:
                 return json({"error": f"Authorization: expected 'Bearer' and a site's {role} key"}, 401)
             return await handler(request, runtime)
