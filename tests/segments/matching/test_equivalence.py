@@ -5,7 +5,7 @@ from math import inf, nextafter
 from typing import Any
 from unicodedata import normalize
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dangol.definitions.model import Segment, Site, Trait
@@ -187,4 +187,9 @@ def test_segments_that_name_others_agree(given_segments: list[Segment], profile:
     first, second, both, either = (holds(each, profile, request, scope) for each in scope.segments)
     assert (both, either) == (first and not second, first != (not second))
     held = [each.id for each in scope.segments if holds(each, profile, request, scope)]
-    assert Index.build(scope).match(profile, request) == held
+    try:
+        index = Index.build(scope)
+    except Invalid as refused:
+        assume("alternatives" not in str(refused))  # two that are well within the bound may pass it together
+        raise
+    assert index.match(profile, request) == held
