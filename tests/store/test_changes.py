@@ -84,3 +84,12 @@ async def test_profiles_are_read_with_the_second_of_their_end(link: Link) -> Non
 
 def test_a_profiles_name_tells_whose_it_is() -> None:
     assert keys.profile_of(keys.profile("shop", VISITOR)) == (NUMBER, "shop", VISITOR)
+
+
+async def test_an_entry_that_can_not_be_read_stands_in_nobodys_way(link: Link) -> None:
+    start = await changes.mark(link, NUMBER)
+    await link.call("XADD", keys.log(NUMBER), "*", "e", b"\xc1 no MessagePack")
+    await write(link, True)
+    found = await changes.after(link, NUMBER, start, 10)
+    assert found.profiles == {("shop", VISITOR)}
+    assert found.position == await changes.mark(link, NUMBER)

@@ -4,15 +4,12 @@ A partition is read in parts, each with the entries of some of its profiles, so 
 bounded whatever the log holds.
 """
 
-import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
-import msgspec
-
 from dangol.profile.model import Profile
-from dangol.protocol.event import Entry, Head
+from dangol.protocol.event import Entry
 from dangol.store import history, log
 from dangol.store.keys import PARTITIONS
 from dangol.store.link import Link
@@ -22,12 +19,6 @@ PART = 100_000
 """Entries, about, that are in memory at one time; a few hundred bytes each."""
 
 BATCH = 500
-
-logger = logging.getLogger(__name__)
-
-
-_head = msgspec.msgpack.Decoder(Head).decode
-_entry = msgspec.msgpack.Decoder(Entry).decode
 
 
 @dataclass(slots=True)
@@ -51,10 +42,8 @@ class _Found:
     def history(self) -> History:
         last, parted = log.sortable(self.last), History(self.document.profile(), [], [])
         for id, payload in self.entries:
-            try:
-                (parted.counted if log.sortable(id) <= last else parted.later).append(_entry(payload))
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                logger.error("an entry of the log is passed over, since it can't be decoded: %s", error)
+            if entry := log.entry(payload):
+                (parted.counted if log.sortable(id) <= last else parted.later).append(entry)
         return parted
 
 
@@ -90,19 +79,10 @@ class Reader:
 
     def _whose(self, payload: bytes, part: int, parts: int) -> str:
         """The profile that an entry is about; empty for a guest's and where it is no business of this part."""
-        head = read_head(payload)
+        head = log.head(payload)
         if head is None or head.site != self.site or crc32(head.profile.encode()) // PARTITIONS % parts != part:
             return ""
         return head.profile
-
-
-def read_head(payload: bytes) -> Head | None:
-    """Whose an entry is and when it was made; None for one that can't be read."""
-    try:
-        return _head(payload)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        logger.error("an entry of the log is passed over, since it can't be read: %s", error)
-        return None
 
 
 async def sizes(link: Link) -> Sequence[int]:
@@ -113,5 +93,5 @@ async def sizes(link: Link) -> Sequence[int]:
 async def oldest(link: Link) -> float | None:
     """When the oldest entry of the log was made, in unix seconds; None where there is none."""
     firsts = [await log.between(link, number, log.FIRST, "+", 1) for number in range(PARTITIONS)]
-    heads = [read_head(payload) for found in firsts for _, payload in found]
+    heads = [log.head(payload) for found in firsts for _, payload in found]
     return min((head.at / 1000 for head in heads if head), default=None)

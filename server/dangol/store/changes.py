@@ -3,10 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
-
-from dangol.protocol.event import Head
-from dangol.store import keys
+from dangol.store import keys, log
 from dangol.store.link import Link
 from dangol.store.profiles import Stored
 from dangol.store.script import Script
@@ -54,9 +51,6 @@ for i, key in ipairs(KEYS) do
 end
 return answer
 """)
-
-
-_head = msgspec.msgpack.Decoder(Head).decode
 
 
 class Place(NamedTuple):
@@ -114,8 +108,8 @@ def _read(fields: Sequence[bytes]) -> tuple[str, str]:
     if name == b"p":
         site, _, profile_id = value.decode().partition(":")
         return site, profile_id
-    head = _head(value)
-    return head.site, head.profile
+    head = log.head(value)
+    return (head.site, head.profile) if head else ("", "")
 
 
 async def read(link: Link, names: Sequence[str]) -> list[tuple[Stored, int]]:

@@ -4,15 +4,17 @@ A partition of a job has one reader at a time, the holder of the lease `keys.lea
 the store, so a reader that slept through the end of its lease can't acknowledge or park anything.
 """
 
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 from redis.exceptions import ResponseError
 
 from dangol.errors import DangolError
-from dangol.protocol.event import Entry
+from dangol.protocol.event import Entry, Head
 from dangol.store import keys
 from dangol.store.link import Link
 from dangol.store.script import Script
@@ -84,6 +86,10 @@ return answer
 """)
 
 _decode = msgspec.msgpack.Decoder(Entry).decode
+_decode_head = msgspec.msgpack.Decoder(Head).decode
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
 
 class LeaseLost(DangolError):
@@ -203,3 +209,21 @@ async def forget(link: Link, number: int, job: str) -> bool:
         if "requires the key to exist" in str(error):
             return False
         raise
+
+
+def entry(payload: bytes) -> Entry | None:
+    """A logged entry; None, and a line in the log, for one that can't be decoded: it stands in nobody's way."""
+    return _passed_over(_decode, payload)
+
+
+def head(payload: bytes) -> Head | None:
+    """Whose an entry is and when it was made, as `entry` reads it."""
+    return _passed_over(_decode_head, payload)
+
+
+def _passed_over(decode: Callable[[bytes], T], payload: bytes) -> T | None:
+    try:
+        return decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        logger.error("an entry of the log is passed over, since it can't be decoded: %s", error)
+        return None

@@ -1,26 +1,21 @@
 """Logged events, put into the streams of the profiles that they are about. Doing so again changes nothing."""
 
 import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
 from msgspec.structs import replace
 
 from dangol.errors import Unavailable
 from dangol.profile.model import Profile
 from dangol.profile.watch import Watching
-from dangol.protocol.event import Entry, Event
-from dangol.store import orders
+from dangol.protocol.event import Event
+from dangol.store import log, orders
 from dangol.store.link import Link
 from dangol.store.profiles import Profiles
 from dangol.worker.metrics import FILLED
 
 TRIES = 20
-
-logger = logging.getLogger(__name__)
-_decode = msgspec.msgpack.Decoder(Entry).decode
 
 
 async def fill(link: Link, profiles: Profiles, watching: Mapping[str, Watching], payloads: Iterable[bytes]) -> None:
@@ -30,12 +25,8 @@ async def fill(link: Link, profiles: Profiles, watching: Mapping[str, Watching],
     """
     found: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for payload in payloads:
-        try:
-            entry = _decode(payload)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            logger.error("an entry of the log is passed over, since it can't be decoded: %s", error)
-            continue
-        if entry.site in watching:
+        entry = log.entry(payload)
+        if entry and entry.site in watching:
             for event in _watched(entry.events, watching[entry.site]):
                 found[entry.site, entry.profile or await orders.owner(link, entry.site, event.key)].append(event)
     await asyncio.gather(
