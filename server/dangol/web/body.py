@@ -1,5 +1,7 @@
 """Reading request bodies, and refusing them."""
 
+from collections.abc import Iterable
+
 import msgspec
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -55,11 +57,13 @@ def refusal(error: Invalid, told: bool = False) -> Response:
     """The response to a request that was refused; `told` adds each problem with the value, for who edits it."""
     body: dict[str, object] = {"error": explained(error)}
     if told:
-        body["problems"] = [
-            {"where": problem.where, "expected": problem.expected, "message": str(problem)}
-            for problem in error.problems[:MOST_TOLD]
-        ]
+        body["problems"] = listed(error.problems[:MOST_TOLD])
     return json(body, 413 if isinstance(error, TooLarge) else 400)
+
+
+def listed(problems: Iterable[Problem]) -> list[dict[str, str]]:
+    """Problems for who edits what was refused; `message` has the value."""
+    return [{"where": each.where, "expected": each.expected, "message": str(each)} for each in problems]
 
 
 def explained(error: Invalid) -> str:

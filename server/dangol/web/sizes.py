@@ -26,7 +26,7 @@ from dangol.store import keys
 from dangol.store.asker import Superseded
 from dangol.store.asking import Asked, Part
 from dangol.store.known import known_since
-from dangol.web.body import explained, json, read_body
+from dangol.web.body import explained, json, listed, read_body
 from dangol.web.keyed import Handler, keyed
 
 LONGEST = 1 << 18
@@ -75,10 +75,7 @@ class Counter:
         try:
             asked, node = _read(raw, runtime)
         except Invalid as error:
-            problems = [
-                {"where": each.where, "expected": each.expected, "message": str(each)} for each in error.problems
-            ]
-            return json({"error": explained(error), "problems": problems}, 400)
+            return json({"error": explained(error), "problems": listed(error.problems)}, 400)  # all of them
         now = self._house.now()
         notes, since = await self._notes(runtime, node, now)
         definition = Asked(asked.include, asked.exclude)
