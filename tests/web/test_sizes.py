@@ -26,6 +26,7 @@ SEGMENTS: list[dict[str, Any]] = [
     {"id": "viewers", "include": {"viewed_products": {"has_any": ["p1", "p2"]}}},
     {"id": "members", "include": {"logged_in": True}},
     {"id": "spenders", "include": {"spent": {"gte": 1000}}, "exclude": {"segment": "members"}},
+    {"id": "asked", "include": {"logged_in": True}},
     {"id": "doers", "include": {"did": {"event": "view_item", "gte": 2, "within": "1h"}}},
 ]
 
@@ -194,6 +195,16 @@ async def test_all_problems_are_told_at_once(admin: httpx.AsyncClient) -> None:
     response = await admin.post("/v1/admin/segments/size", json=body)
     where = [problem["where"] for problem in response.json()["problems"]]
     assert where == ["include.all[0]", "include.all[1].visits.gte", "exclude.device.is"]
+
+
+@pytest.mark.usefixtures("working")
+async def test_a_definition_that_is_not_saved_may_name_any_segment(
+    browser: Any, event: Any, admin: httpx.AsyncClient
+) -> None:
+    await browser.send(event())
+    for name in [segment["id"] for segment in SEGMENTS]:
+        answer = await told(admin, "POST", "/size", json={"include": {"not": {"segment": name}}})
+        assert answer["all"] == 1
 
 
 async def test_without_a_worker_the_answer_says_so(admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from dangol.definitions import drafting
 from dangol.definitions.drafts import NONE, Drafts
-from dangol.definitions.model import ConditionTree, Segment
+from dangol.definitions.model import ConditionTree
 from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, Problem
 from dangol.house import House
@@ -20,7 +20,7 @@ from dangol.runtime import SiteRuntime
 from dangol.segments.conditions.moving import Recent
 from dangol.segments.conditions.row import Row
 from dangol.segments.language.nodes import Leaf, Node, leaves_of
-from dangol.segments.language.reader import parse_segment
+from dangol.segments.language.reader import parse_unsaved
 from dangol.segments.matching.alternatives import TooMany, alternatives
 from dangol.store import keys
 from dangol.store.asker import Superseded
@@ -151,7 +151,7 @@ def _read(raw: bytes, runtime: SiteRuntime) -> tuple[Definition, Node]:
         asked = _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid([Problem("body", raw[:40], f"a definition with include and exclude: {error}")]) from None
-    node = parse_segment(Segment("", asked.include, exclude=asked.exclude), runtime.scope)
+    node = parse_unsaved(asked.include, asked.exclude, runtime.scope)
     try:
         alternatives(node)
     except TooMany as error:

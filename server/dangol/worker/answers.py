@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from dangol.definitions.model import Segment
 from dangol.errors import Invalid
 from dangol.runtime import SiteRuntime
 from dangol.segments.calendar import Clock
-from dangol.segments.language.reader import parse_segment, parse_segments
+from dangol.segments.language.reader import parse_segments, parse_unsaved
 from dangol.segments.language.scope import Scope
 from dangol.segments.population import counting, question
 from dangol.segments.population.judging import Moment
@@ -109,5 +108,4 @@ def _program(runtime: SiteRuntime, asked: Question) -> Program:
         if runtime.scope not in _programs:
             _programs[runtime.scope] = Program(parse_segments(runtime.scope))
         return _programs[runtime.scope]
-    written = [Segment("asked", each.include, exclude=each.exclude) for each in asked.asked]
-    return Program([parse_segment(each, runtime.scope) for each in written])
+    return Program([parse_unsaved(each.include, each.exclude, runtime.scope) for each in asked.asked])

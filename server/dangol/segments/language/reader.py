@@ -23,7 +23,7 @@ at the path, and where their operand has a question mark (for matches ``\\?``) a
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dangol.definitions.model import Segment
+from dangol.definitions.model import ConditionTree, Segment
 from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, Problem
 from dangol.segments.conditions.row import BEHAVIOUR, CONNECTIVES, Row
@@ -55,6 +55,11 @@ def parse(tree: object, scope: Scope, where: str = "") -> Node:
 def parse_segment(segment: Segment, scope: Scope, where: str = "") -> Node:
     """`include` and not `exclude`, as one tree. Raises Invalid."""
     return _Reader(scope, segment).segment(segment, f"{where}." if where else "")
+
+
+def parse_unsaved(include: ConditionTree, exclude: ConditionTree | None, scope: Scope) -> Node:
+    """A definition that is no segment yet: it has no id, so none that it names can lead back to it. Raises Invalid."""
+    return parse_segment(Segment("", include, exclude=exclude), scope)
 
 
 def parse_segments(scope: Scope) -> list[Node]:
