@@ -134,7 +134,7 @@ class Widget(Plugin, ABC):
     counts a click.
     """
 
-    slot: ClassVar[Literal["corner", "dialog", "bar", "inline"]]
+    slot: ClassVar[Literal["corner", "dialog", "bar", "inline", "float"]]
     variables: ClassVar[Collection[str]] = ()
     """Names that the widget's texts may use besides the shopper's own; it fills them in with `View.text`."""
 

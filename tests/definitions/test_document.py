@@ -175,7 +175,7 @@ campaigns:
         ("message: {use: post}, starts: soon", "starts: 'soon' is not a date or time such as"),
         ("message: {use: post}, starts: 0001-01-01", "starts: '0001-01-01 00:00:00' is not in the years"),
         ("message: {use: post}, ends: 9999-12-31", "ends: '9999-12-31' is not a date or time such as"),
-        ("message: {use: post}, caps: [{times: 1, per: week}]", "caps[0].per: 'week' is not one of session, day"),
+        ("message: {use: post}, caps: [{times: 1, per: week}]", "caps[0].per: 'week' is not session, day, lifetime, or 2d to 90d"),
         ("message: {use: post}, later: [2h]", "later[0]: '2h' is not one of session, 1h, 1d, 7d, 30d, never"),
         ("message: {use: post}, priorty: 1", "priorty: 1 is not a known field"),
         ("message: {use: post}, holdout: 101", "holdout: 101 is not a number <= 100.0"),

@@ -10,6 +10,10 @@ Label = Annotated[str, Meta(max_length=200)]
 Text = Label | dict[Literal["ko", "en"], Label]
 Glob = Annotated[str, Meta(min_length=1, max_length=200)]
 Later = Literal["session", "1h", "1d", "7d", "30d", "never"]
+Kind = Literal["home", "product", "category", "search", "cart", "checkout", "order", "member", "other"]
+Color = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z", description="a colour such as #c2410c")]
+Position = Literal["", "bottom-end", "bottom-start", "top-end", "top-start", "top", "bottom"]
+Effect = Literal["", "fade", "slide", "zoom", "bounce"]
 Unit = Annotated[str, Meta(pattern=r"^[^{}]{0,20}\Z", description="at most 20 characters, without braces")]
 Choice = Annotated[str, Meta(min_length=1, max_length=200)]
 
@@ -28,6 +32,27 @@ class Trait(Struct, frozen=True, forbid_unknown_fields=True):
     choices: Annotated[list[Choice], Meta(max_length=200)] = field(default_factory=list)
 
 
+class Theme(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the widgets of a site look, set once. A preset, and what the shop wants otherwise; `on_color` is text on
+    `color`, chosen by contrast where it is absent. `scheme` page follows the page's own `color-scheme`.
+    """
+
+    preset: Literal["soft", "crisp", "bold", "quiet"] = "soft"
+    color: Color | None = None
+    on_color: Color | None = None
+    radius: Annotated[int, Meta(ge=0, le=32)] | None = None
+    spacing: Literal["snug", "normal", "roomy"] = "normal"
+    font: Literal["inherit", "system"] = "inherit"
+    scheme: Literal["page", "light", "dark"] = "page"
+
+
+class LoginPage(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the shop's members log in, and the parameter that tells that page where to lead them back to."""
+
+    url: Annotated[str, Meta(pattern=r"^(https?://[^\s\\]+|/(?![/\\])[^\s\\]*)\Z", max_length=500)]
+    parameter: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,40}\Z")] = "returnUrl"
+
+
 class Site(Struct, frozen=True, forbid_unknown_fields=True):
     """One shop. `key` is public and stands in the script line; `origins` are the addresses its pages live on."""
 
@@ -40,6 +65,8 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     language: Literal["ko", "en"] = "ko"
     cart_days: Annotated[int, Meta(ge=1, le=365)] = 30
     traits: Annotated[list[Trait], Meta(max_length=100)] = field(default_factory=list)
+    theme: Theme = field(default_factory=Theme)
+    login: LoginPage | None = None
 
 
 # A condition tree as written: {"all": [...]}, {"any": [...]}, {"not": {...}}, {"segment": "<id>"} or
@@ -58,11 +85,14 @@ class Segment(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WidgetUse(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which widget plugin, with which parameters; `at` is the CSS selector an inline widget is put into."""
+    """Which widget plugin, with which parameters; `at` is the CSS selector an inline widget is put into, `position`
+    where another one stands (empty: where its slot stands ordinarily) and `effect` how it draws attention."""
 
     use: Id
     params: dict[str, Any] = field(default_factory=dict)
     at: Annotated[str, Meta(max_length=200)] = ""
+    position: Position = ""
+    effect: Effect = ""
 
 
 class MessageUse(Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,25 +104,78 @@ class MessageUse(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Cap(Struct, frozen=True, forbid_unknown_fields=True):
-    """At most `times` confirmed or promised views per session, shop's calendar day, or ever."""
+    """At most `times` confirmed or promised views per session, shop's calendar day, ever, or within so many calendar
+    days, today and those before it (``7d``)."""
 
     times: Annotated[int, Meta(ge=1, le=1000)]
-    per: Literal["session", "day", "lifetime"]
+    per: Annotated[
+        str,
+        Meta(
+            pattern=r"^(session|day|lifetime|([2-9]|[1-8][0-9]|90)d)\Z",
+            description="session, day, lifetime, or 2d to 90d",
+        ),
+    ]
+
+
+class Group(Struct, frozen=True, forbid_unknown_fields=True):
+    """Campaigns that share limits."""
+
+    id: Id
+    name: Text = ""
+    caps: Annotated[list[Cap], Meta(max_length=5)] = field(default_factory=list)
+
+
+class Manners(Struct, frozen=True, forbid_unknown_fields=True):
+    """What holds over all campaigns that interrupt: `caps`, the least seconds between two of them (`gap`), and a
+    `budget` that they share with messages.
+    """
+
+    caps: Annotated[list[Cap], Meta(max_length=5)] = field(default_factory=list)
+    gap: Annotated[int, Meta(ge=0, le=86_400)] = 30
+    budget: Annotated[list[Cap], Meta(max_length=5)] = field(default_factory=list)
 
 
 class Pages(Struct, frozen=True, forbid_unknown_fields=True):
-    """Globs over the path of the page; empty `only` means every page; `never` wins."""
+    """Globs over the path of the page, and over its query where they have one; empty `only` means every page; `never`
+    wins. `kinds` are those of the page, as it told of itself; empty means every kind."""
 
     only: Annotated[list[Glob], Meta(max_length=50)] = field(default_factory=list)
     never: Annotated[list[Glob], Meta(max_length=50)] = field(default_factory=list)
+    kinds: Annotated[list[Kind], Meta(max_length=9)] = field(default_factory=list)
+
+
+class Variant(Struct, frozen=True, forbid_unknown_fields=True):
+    """One of the forms of a campaign that are compared: its parameters laid over the campaign's own. Shoppers are
+    shared out by `weight`."""
+
+    id: Id
+    weight: Annotated[int, Meta(ge=1, le=1000)] = 1
+    name: Text = ""
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+LinkParams = dict[
+    Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,40}\Z")], Annotated[str, Meta(min_length=1, max_length=200)]
+]
+
+
+class LinkRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """What becomes of a campaign's links: parameters that are added, and `login` to lead through the site's login page
+    who isn't logged in."""
+
+    params: Annotated[LinkParams, Meta(max_length=10)] = field(default_factory=dict)
+    login: bool = False
 
 
 class Campaign(Struct, frozen=True, forbid_unknown_fields=True):
     """An audience, an action (a widget or a message) and the rules of its delivery.
 
     `audience` names segments that must all hold; empty means everyone. `on` names the events that it is
-    judged on. `delay` is seconds after the page view. Higher `priority` goes first. `holdout` is the percentage
-    of shoppers who never get it, so that its effect can be measured.
+    judged on. It is shown `delay` seconds after that at the earliest, and at one moment at most: when `scroll` percent
+    of the page were scrolled, after `idle` seconds without input, or on the way out (`exit`). `interrupts` tells
+    whether it counts as an interruption (None: dialogs, corner messages and messages do). Higher `priority` goes
+    first. `holdout` is the percentage of shoppers who never get it, so that its effect can be measured; an order
+    within `window` days is put down to it. `report_by` are segments that its report is split by.
     """
 
     id: Id
@@ -110,6 +193,15 @@ class Campaign(Struct, frozen=True, forbid_unknown_fields=True):
     starts: datetime | None = None
     ends: datetime | None = None
     holdout: Annotated[float, Meta(ge=0, le=100)] = 5
+    scroll: Annotated[int, Meta(ge=1, le=100)] | None = None
+    idle: Annotated[float, Meta(ge=3, le=600)] | None = None
+    exit: bool = False
+    group: Annotated[str, Meta(pattern=r"^([a-z0-9][a-z0-9_-]{0,39})?\Z", description="the id of a group")] = ""
+    interrupts: bool | None = None
+    variants: Annotated[list[Variant], Meta(max_length=8)] = field(default_factory=list)
+    window: Annotated[int, Meta(ge=1, le=30)] = 7
+    report_by: Annotated[list[Id], Meta(max_length=8)] = field(default_factory=list)
+    link: LinkRules = field(default_factory=LinkRules)
 
 
 class Definitions(Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,3 +210,5 @@ class Definitions(Struct, frozen=True, forbid_unknown_fields=True):
     site: Site
     segments: list[Segment] = field(default_factory=list)
     campaigns: list[Campaign] = field(default_factory=list)
+    groups: Annotated[list[Group], Meta(max_length=100)] = field(default_factory=list)
+    manners: Manners = field(default_factory=Manners)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
-from dangol.definitions.model import Campaign, Definitions, Segment, Site
+from dangol.definitions.model import Campaign, Definitions, Group, Manners, Segment, Site
 from dangol.errors import Invalid, Problem
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,8 @@ class _Sketch(Struct, forbid_unknown_fields=True):
     site: Raw
     segments: list[Raw] = []
     campaigns: Raw = Raw(b"[]")
+    groups: list[Group] = []
+    manners: Manners = Manners()
 
 
 class _Document(Struct):
@@ -55,7 +57,9 @@ def read(site: str, raw: bytes, former: Read | None = None) -> Read:
         for each in map(bytes, document.definitions.segments):
             segments[each] = known.get(each) or _segment.decode(each)
         campaigns = _campaigns.decode(document.definitions.campaigns)
-        definitions = Definitions(_site.decode(document.definitions.site), list(segments.values()), campaigns)
+        sketch = document.definitions
+        shop = _site.decode(sketch.site)
+        definitions = Definitions(shop, list(segments.values()), campaigns, sketch.groups, sketch.manners)
     except msgspec.DecodeError as error:
         raise Invalid([Problem(site, raw[:80], f"definitions that this version of dangol reads: {error}")]) from error
     return Read(document.version, definitions, raw, segments)

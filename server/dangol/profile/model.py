@@ -128,7 +128,8 @@ class Contact(Struct, array_like=True, gc=False):
     """What passed between one campaign and the shopper; `session` and `day` count confirmed views of the
     visit that started at `visit_started` and of the shop's calendar day `day_number`. `converted` marks the latest
     orders that followed a view or click soon enough (EVENT_ID_BYTES each, newest first; RECENT_ORDERS of them).
-    At most 160 bytes."""
+    `arm` is how the shopper takes part in the comparison since `entered_at`, in what `segments` then, and `orders` and
+    `revenue` are put down to that."""
 
     views: int = 0
     clicks: int = 0
@@ -145,9 +146,27 @@ class Contact(Struct, array_like=True, gc=False):
     clicked_at: int = 0
     conversions: int = 0
     converted: bytes = b""
+    days: bytes = b""  # views or messages by calendar day, as far as caps over days look
+    arm: str = ""
+    entered_at: int = 0
+    orders: int = 0
+    revenue: int = 0
+    segments: tuple[str, ...] = ()
 
 
 NEVER = 1 << 40
+
+
+class Subscription(Struct, array_like=True, gc=False):
+    """A shopper's consent to messages of one channel: where to, when and in which words it was given, at night too or
+    not, by which campaign's form, and since when it is withdrawn (0: it holds)."""
+
+    address: str
+    agreed_at: int
+    wording: str = ""
+    night: bool = False
+    source: str = ""
+    withdrawn_at: int = 0
 
 
 class Lease(Struct, array_like=True, gc=False):
@@ -193,6 +212,9 @@ class Profile(Struct, array_like=True):
     cart_until: int = 0  # from then on the cart counts as left behind, as of the last event; 0: not known
     behaviours: dict[str, bytes] = field(default_factory=dict)  # what definitions watch for; `profile.watch` reads them
     watched: int = 0  # the newest version of the definitions that `behaviours` were kept by
+    tallies: dict[str, Contact] = field(default_factory=dict)  # "" all interruptions, "budget", "group:<id>"
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)  # by channel
+    anonymous: bool = False  # known by nothing that the browser keeps; lives for a day
 
     @property
     def cart_total(self) -> int:

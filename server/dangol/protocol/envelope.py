@@ -42,6 +42,17 @@ class RawEvent(Struct, forbid_unknown_fields=True):
     data: Raw = field(default_factory=lambda: Raw(b"{}"))
 
 
+class Submit(Struct, forbid_unknown_fields=True):
+    """A widget's form as it was filled in."""
+
+    campaign: Word
+    exposure: Word
+    fields: Annotated[
+        dict[Word, Annotated[str, Meta(max_length=2000)]],
+        Meta(max_length=30),
+    ] = field(default_factory=dict)
+
+
 class Envelope(Struct, forbid_unknown_fields=True):
     """One request of the snippet; docs/architecture.md describes it."""
 
@@ -54,6 +65,11 @@ class Envelope(Struct, forbid_unknown_fields=True):
     lang: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{0,35}\Z")] = ""
     open: Annotated[list[Word], Meta(max_length=50)] = field(default_factory=list)
     logout: bool = False
+    due: Annotated[list[Word], Meta(max_length=10)] = field(default_factory=list)
+    submit: Submit | None = None
+    preview: Annotated[str, Meta(max_length=200)] = ""
+    anonymous: bool = False
+    forget: bool = False
 
 
 class RawItem(Struct):

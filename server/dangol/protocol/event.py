@@ -7,7 +7,7 @@ Value = Scalar | list[str]
 
 PAGE_EVENTS = frozenset({"page_view"})
 CART_EVENTS = frozenset({"add_to_cart", "remove_from_cart", "view_cart"})
-REACTION_EVENTS = frozenset({"widget_view", "widget_click", "widget_close", "widget_later"})
+REACTION_EVENTS = frozenset({"widget_view", "widget_click", "widget_close", "widget_later", "widget_submit"})
 SHOP_EVENTS = frozenset(
     {"view_item", "view_item_list", "search", "add_to_wishlist", "remove_from_wishlist", "begin_checkout"}
     | {"purchase", "refund", "sign_up", "login", "withdraw", "traits"}
@@ -46,11 +46,31 @@ class Event(Struct, array_like=True, frozen=True):
 
 
 class Decided(Struct, array_like=True, frozen=True, gc=False):
-    """A decision of a campaign that the log keeps: `kind` is show, holdout or message."""
+    """A decision of a campaign that the log keeps: `kind` is show, holdout or message. `arm` is holdout, a variant, or
+    "on" where there are none; `first` tells that the shopper enters the campaign with it, being in `segments` of those
+    that its report is split by."""
 
     campaign: str
     kind: str
     key: str
+    arm: str = ""
+    first: bool = False
+    segments: tuple[str, ...] = ()
+
+
+class Credit(Struct, array_like=True, frozen=True, gc=False):
+    """An order put down to a campaign, or with a negative `value` and `orders` its cancellation. `entered_at` is when
+    the shopper entered it (unix seconds); `orders_before` and `revenue_before` are what had been put down to it for
+    this shopper. Money in minor units."""
+
+    campaign: str
+    arm: str
+    entered_at: int
+    orders: int
+    value: int
+    orders_before: int
+    revenue_before: int
+    segments: tuple[str, ...] = ()
 
 
 class Head(Struct, array_like=True, frozen=True, gc=False):
@@ -74,3 +94,4 @@ class Entry(Struct, array_like=True, frozen=True):
     at: int
     events: list[Event]
     decided: list[Decided] = field(default_factory=list)
+    credits: list[Credit] = field(default_factory=list)
