@@ -10,6 +10,7 @@ from subprocess import PIPE, Popen
 import httpx
 import pytest
 from click.testing import CliRunner, Result
+from loadtests.browser import DESKTOP
 from redis import Redis
 
 from dangol.cli import main
@@ -94,7 +95,7 @@ def test_only_a_trusted_proxy_is_believed_about_https(trusted: str, secure: bool
     now = time.time_ns() // 1_000_000
     event = {"id": "event-0001", "name": "page_view", "at": now}
     body = {"site": "pk_proxied_shop", "sent": now, "page": "https://shop.example/", "events": [event]}
-    headers = {"Origin": "https://shop.example", "X-Forwarded-Proto": "https"}
+    headers = {"Origin": "https://shop.example", "X-Forwarded-Proto": "https", "User-Agent": DESKTOP}
     with Popen([sys.executable, "-m", "dangol", "serve"], env=environment, stderr=PIPE) as process:
         assert process.stderr is not None
         next(line for line in process.stderr if "Uvicorn running" in line.decode())

@@ -18,6 +18,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 import pytest
+from loadtests.browser import DESKTOP
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from dangol.protocol.envelope import read
@@ -31,6 +32,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--user-agent={DESKTOP}",  # a headless browser's own is a robot's
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

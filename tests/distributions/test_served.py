@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from loadtests.browser import DESKTOP
 
 SECRET = "a secret of the tests, long enough"
 ORIGIN = "http://shop.example"
@@ -82,7 +83,7 @@ def page_view(url: str, number: int) -> dict[str, Any]:
     now = time.time_ns() // 1_000_000
     event = {"id": f"event-{number:04}", "name": "page_view", "at": now, "data": {}}
     body = {"site": "pk_third_party", "sent": now, "page": f"{ORIGIN}/", "events": [event]}
-    answer = httpx.post(f"{url}/v1/events", content=json.dumps(body), headers={"Origin": ORIGIN})
+    answer = httpx.post(f"{url}/v1/events", content=json.dumps(body), headers={"Origin": ORIGIN, "User-Agent": DESKTOP})
     assert answer.status_code == 200
     told: dict[str, Any] = answer.json()
     return told

@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import jwt
 import pytest
+from loadtests.browser import DESKTOP
 
 from dangol.house import House
 from dangol.profile.model import Profile
@@ -23,7 +24,9 @@ class Browser:
     def __init__(self, house: House, scheme: str = "https") -> None:
         transport = httpx.ASGITransport(create(house))
         self.house = house
-        self.http = httpx.AsyncClient(transport=transport, base_url=f"{scheme}://dangol.example")
+        self.http = httpx.AsyncClient(
+            transport=transport, base_url=f"{scheme}://dangol.example", headers={"User-Agent": DESKTOP}
+        )
 
     async def send(
         self, *events: dict[str, Any], headers: dict[str, str] | None = None, **fields: Any

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from loadtests.browser import DESKTOP
 
 from dangol.definitions import repository
 from dangol.definitions.model import Definitions
@@ -31,7 +32,7 @@ class Visitors(Thread):
         self.leaving = False
 
     def run(self) -> None:
-        with httpx.Client(headers={"Origin": ORIGIN}, timeout=10) as client:
+        with httpx.Client(headers={"Origin": ORIGIN, "User-Agent": DESKTOP}, timeout=10) as client:
             while not self.leaving:
                 client.cookies.clear()
                 now = int(time.time() * 1000)

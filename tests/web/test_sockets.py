@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from loadtests.browser import DESKTOP
 
 from dangol.store.embedded import EmbeddedStore
 
@@ -36,7 +37,7 @@ def url(new_house: Any, served: Any) -> str:
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
     """A browser's connections."""
-    with httpx.Client(headers={"Origin": ORIGIN}, timeout=10) as client:
+    with httpx.Client(headers={"Origin": ORIGIN, "User-Agent": DESKTOP}, timeout=10) as client:
         yield client
 
 

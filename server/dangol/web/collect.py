@@ -12,6 +12,7 @@ from dangol.protocol import envelope
 from dangol.protocol.envelope import LONGEST_BODY
 from dangol.web.agent import environment
 from dangol.web.body import TooLarge, encode, explained, read_body
+from dangol.web.bots import kind
 from dangol.web.limits import RateLimit
 from dangol.web.tally import TALLY
 from dangol.web.visit import Visitor, serve
@@ -24,6 +25,7 @@ Reply = tuple[int, bytes, Headers]
 
 PLAIN: Headers = [(b"content-type", b"application/json"), (b"x-content-type-options", b"nosniff")]
 LATER: Headers = [(b"retry-after", b"2")]
+NOTHING = b"{}"
 
 
 class Collector:
@@ -77,9 +79,12 @@ class Collector:
             raise Unavailable("the definitions of a site can't be read")  # perhaps this one's; its events shall wait
         if runtime is None or origin not in runtime.origins:
             return 403, said("site: expected the key of a site, sent from one of its origins"), []
+        agent = given.get(b"user-agent", b"").decode("latin-1")
+        if robot := kind(agent):
+            TALLY.met_robot(runtime.site.id, robot)
+            return 200, NOTHING, []
         name = f"dg_{runtime.site.id}"
         cookie = _cookie(given.get(b"cookie", b""), name)
-        agent = given.get(b"user-agent", b"").decode("latin-1")
         country = given.get(self._country, b"").decode("latin-1") if self._country else ""
         visitor = Visitor(_address(scope), cookie, environment(agent, sent.lang, country))
         answer, token = await serve(self._house, runtime, sent, visitor, now)

@@ -23,6 +23,7 @@ class Tally:
         self._seconds = 0.0
         self._taken: dict[str, int] = defaultdict(int)
         self._dropped: Counter[tuple[str, str]] = Counter()
+        self._robots: Counter[tuple[str, str]] = Counter()
 
     def answered(self, status: int, seconds: float) -> None:
         """A request to /v1/events was answered, so many seconds after its head came."""
@@ -35,6 +36,10 @@ class Tally:
         self._taken[site] += events
         for reason, count in dropped.items():
             self._dropped[site, reason] += count
+
+    def met_robot(self, site: str, kind: str) -> None:
+        """A robot's request was answered with nothing."""
+        self._robots[site, kind] += 1
 
     def describe(self) -> Iterator[Metric]:
         """No names ahead: there is one tally per process."""
@@ -55,7 +60,12 @@ class Tally:
         )
         for (site, reason), count in self._dropped.items():
             dropped.add_metric([site, reason], count)
-        yield from (requests, events, dropped, self._histogram())
+        robots = CounterMetricFamily(
+            "dangol_robot_requests", "Requests of robots, which nothing was taken from.", labels=["site", "kind"]
+        )
+        for (site, kind), count in self._robots.items():
+            robots.add_metric([site, kind], count)
+        yield from (requests, events, dropped, robots, self._histogram())
 
     def _histogram(self) -> Metric:
         counts, so_far = [], 0
