@@ -24,6 +24,7 @@ PURE_MODULES = (
     "store/keys.py",
     "render/nodes.py",
     "render/text.py",
+    "render/theme.py",
     *(f"rehearsal/{name}.py" for name in ("answer", "rest", "replay", "span", "start", "table", "tally")),
 )
 IO = {

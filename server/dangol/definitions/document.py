@@ -12,6 +12,7 @@ from dangol.definitions.model import Campaign, Definitions, Segment, Site, Trait
 from dangol.definitions.shapes import plain_problems, shape_problems
 from dangol.errors import Invalid, Problem
 from dangol.host.registry import Registry
+from dangol.render import theme
 
 T = TypeVar("T", bound=Struct)
 STAND_IN = {"id": "site", "key": "site-key", "name": "", "origins": ["https://shop.example"]}
@@ -54,7 +55,7 @@ def _cross_problems(raw: object, registry: Registry | None) -> list[Problem]:
     site = _site(raw.get("site"))
     timezone = site.timezone
     ids = [id for _, id in _ids(segments)]
-    problems = list(checks.timezone_problems(timezone))
+    problems = [*checks.timezone_problems(timezone), *theme.problems(site.theme)]
     traits = _numbered(raw["site"].get("traits")) if isinstance(raw.get("site"), dict) else []
     problems += checks.duplicate_problems("site.traits", _ids(traits))
     for number, trait in _mended(traits, Trait):
