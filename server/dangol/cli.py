@@ -16,6 +16,7 @@ from dangol.errors import DangolError
 from dangol.host.commands import plugin
 from dangol.house import House
 from dangol.members.commands import members
+from dangol.preview.commands import preview
 from dangol.protocol.tokens import Keys
 from dangol.rehearsal.commands import rehearse
 from dangol.settings import Settings
@@ -50,6 +51,7 @@ main.add_command(apply)
 main.add_command(export)
 main.add_command(members)
 main.add_command(plugin)
+main.add_command(preview)
 main.add_command(rehearse)
 
 

@@ -14,6 +14,7 @@ from dangol.definitions.model import Definitions
 from dangol.engine import Engine
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
+from dangol.preview.compiled import Previews
 from dangol.runtime import SiteRuntime
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.settings import Settings
@@ -44,6 +45,7 @@ class House:
         self.profiles = Profiles(self.link, settings.retention_days * 86_400)
         self.engine = Engine(self.profiles, Stage(self.link, self.registry, self.guard))
         self.catalogue = CATALOGUE.with_plugins(self.registry.conditions(), self.guard.run)
+        self.previews = Previews(self.link, self.master, self.registry, self.catalogue)
         self.by_key: Mapping[str, SiteRuntime] = {}
         self.by_id: Mapping[str, SiteRuntime] = {}
         self.unserved: frozenset[str] = frozenset()

@@ -23,7 +23,8 @@ def _bytes(text: str) -> bytes:
     return text.encode(errors="surrogatepass")  # hostile text may hold half a character
 
 
-def _base64(raw: bytes) -> str:
+def encoded(raw: bytes) -> str:
+    """Base64 that may stand in addresses and cookies, without padding."""
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
@@ -36,6 +37,7 @@ class Keys:
     identity: str
     visitor: bytes
     members: bytes
+    preview: bytes
 
     @classmethod
     def derive(cls, master: bytes, site: str) -> "Keys":
@@ -45,11 +47,12 @@ class Keys:
             return hmac.digest(master, f"dangol:{site}:{purpose}".encode(), "sha256")
 
         return cls(
-            server="sk_" + _base64(key("server")),
-            admin="ak_" + _base64(key("admin")),
-            identity="id_" + _base64(key("identity")),
+            server="sk_" + encoded(key("server")),
+            admin="ak_" + encoded(key("admin")),
+            identity="id_" + encoded(key("identity")),
             visitor=key("visitor"),
             members=key("members"),
+            preview=key("preview"),
         )
 
 
@@ -57,13 +60,13 @@ def new_visitor(keys: Keys, first: str = "") -> str:
     """A profile id for an unknown browser, made of what only it can send a second time: its first event's id and its
     address. A first request whose answer was lost, and that comes again, is then the same visitor. Else random."""
     if not first:
-        return "v" + _base64(secrets.token_bytes(ID_BYTES))
-    return "v" + _base64(hashlib.blake2b(_bytes(first), key=keys.visitor, digest_size=ID_BYTES).digest())
+        return "v" + encoded(secrets.token_bytes(ID_BYTES))
+    return "v" + encoded(hashlib.blake2b(_bytes(first), key=keys.visitor, digest_size=ID_BYTES).digest())
 
 
 def member_profile(keys: Keys, member: str) -> str:
     """The profile id of a member: always the same, and not to be guessed from the member id."""
-    return "m" + _base64(hashlib.blake2b(_bytes(member), key=keys.members, digest_size=ID_BYTES).digest())
+    return "m" + encoded(hashlib.blake2b(_bytes(member), key=keys.members, digest_size=ID_BYTES).digest())
 
 
 def sign(keys: Keys, profile: str) -> str:
@@ -80,7 +83,7 @@ def verify(secret: bytes, token: str) -> str | None:
 
 
 def _mac(secret: bytes, profile: str) -> str:
-    return _base64(hmac.digest(secret, _bytes(profile), "sha256")[:MAC_BYTES])
+    return encoded(hmac.digest(secret, _bytes(profile), "sha256")[:MAC_BYTES])
 
 
 Short = Annotated[str, Meta(max_length=100)]

@@ -62,6 +62,11 @@ def applied(number: int, plugin: str) -> str:
     return f"{TAGS[number]}applied:{plugin}"
 
 
+def tally(site: str, plugin: str, key: str) -> str:
+    """Sorted set with expiry: who was marked under one key of a tally, by the unix time of the latest mark."""
+    return f"{TAGS[partition(key)]}t:{site}:{plugin}:{key}"
+
+
 def known(number: int, site: str) -> str:
     """Hash: the streams of behaviour that this partition's profiles were filled with; `store.known` has the form."""
     return f"{TAGS[number]}known:{site}"
@@ -112,3 +117,8 @@ DRAFTS = "{defs}drafts"
 def definitions_history(site: str) -> str:
     """List: earlier definition documents of a site, the newest first."""
     return f"{{defs}}history:{site}"
+
+
+def previews(site: str) -> str:
+    """Hash with expiry: unsaved campaigns that are looked at on the shop's pages, by the id of the preview."""
+    return f"{{defs}}previews:{site}"

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from dangol.house import House
-from dangol.web import admin, assets, conditions, ops, rehearsals, shop_api, sizes, why
+from dangol.web import admin, assets, conditions, ops, previews, rehearsals, shop_api, sizes, why
 from dangol.web.collect import Collector
 
 EVENTS = "/v1/events"
@@ -44,6 +44,7 @@ def create(house: House) -> App:
             *why.routes(house),
             *sizes.routes(house),
             *rehearsals.routes(house),
+            *previews.routes(house),
             *assets.routes(house.engine.stage.renderer),
         ],
         lifespan=lifespan,
