@@ -18,6 +18,7 @@ from dangol.house import House
 from dangol.members.commands import members
 from dangol.preview.commands import preview
 from dangol.protocol.tokens import Keys
+from dangol.recipes.commands import recipe
 from dangol.rehearsal.commands import rehearse
 from dangol.settings import Settings
 from dangol.store import log
@@ -52,6 +53,7 @@ main.add_command(export)
 main.add_command(members)
 main.add_command(plugin)
 main.add_command(preview)
+main.add_command(recipe)
 main.add_command(rehearse)
 
 
