@@ -3,7 +3,7 @@
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
 	command -v $(name) >/dev/null 2>&1 && $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
 BIN := .venv/bin
-SOURCES := pyproject.toml constraints.txt hatch_build.py $(wildcard snippet/*.json snippet/src/*.ts)
+SOURCES := pyproject.toml constraints.txt hatch_build.py snippet/build.mjs $(shell find snippet/src snippet/*.json -type f)
 
 .PHONY: demo test check unit browser bench load clean
 

@@ -14,7 +14,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 INPUTS = ("build.mjs", "package.json", "package-lock.json", "tsconfig.json", "src/**/*.*")
-OUTPUTS = ("dangol.js", "widgets.js")
+OUTPUTS = "*.js"
 STAMP = "snippet.json"
 NPM = "lib/node_modules/npm/bin/npm-cli.js"
 INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
@@ -31,16 +31,30 @@ class SnippetHook(BuildHookInterface[Any]):
 def build(root: Path) -> None:
     """Write the scripts and the stamp of their source. Raises SystemExit with one line when it can't."""
     snippet, static = root / "snippet", root / "server" / "dangol" / "static"
-    stamp = json.dumps({"source": _fingerprint(snippet)})
-    if _read(static / STAMP) == stamp and all((static / name).is_file() for name in OUTPUTS):
+    source = _fingerprint(snippet)
+    if _is_built(static, source):
         return
-    static.mkdir(parents=True, exist_ok=True)
-    (static / STAMP).unlink(missing_ok=True)
     registry = "is the npm registry reachable, and npm's `registry` setting right?"
     _node(snippet, "npm could not install esbuild and typescript", registry, NPM, *INSTALL)
     _node(snippet, "snippet/src does not type-check", "see `npm run check` in snippet/", TSC)
-    _node(snippet, "esbuild could not bundle snippet/src", "see `npm run build`", "build.mjs", str(static))
-    (static / STAMP).write_text(stamp)
+    static.mkdir(parents=True, exist_ok=True)
+    for stale in (static / STAMP, *static.glob(OUTPUTS)):
+        stale.unlink(missing_ok=True)
+    _node(snippet, "esbuild could not bundle snippet/src", "see `npm run build`", "build.mjs", str(static), source[:8])
+    (static / STAMP).write_text(json.dumps({"version": source[:8], "files": _digests(static)}))
+
+
+def _is_built(static: Path, source: str) -> bool:
+    """Whether the scripts are those that the stamp tells of, and were made from this source."""
+    try:
+        stamp = json.loads((static / STAMP).read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return False
+    return bool(stamp == {"version": source[:8], "files": _digests(static)})
+
+
+def _digests(static: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(static.glob(OUTPUTS))}
 
 
 def _fingerprint(snippet: Path) -> str:
@@ -49,10 +63,6 @@ def _fingerprint(snippet: Path) -> str:
         digest.update(f"{path.relative_to(snippet).as_posix()}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def _read(path: Path) -> str:
-    return path.read_text() if path.is_file() else ""
 
 
 def _node(snippet: Path, failure: str, hint: str, script: str, *arguments: str) -> None:

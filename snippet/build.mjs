@@ -1,14 +1,14 @@
-// Bundles src/ into two files: node build.mjs <folder>. The runtime comes first, since the core asks for it under an
-// address that carries the hash of its content.
-import { createHash } from "node:crypto";
+// Bundles src/ into one classic script, dangol.js, and the modules that it, or one of them, imports when needed:
+// node build.mjs <folder> <version>. A module's address carries the version, a hash of all sources.
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 
 const source = fileURLToPath(new URL("src/", import.meta.url));
-const target = process.argv[2];
-if (!target) throw new Error("node build.mjs <folder for dangol.js and widgets.js>");
+const [target, version = "0"] = process.argv.slice(2);
+if (!target) throw new Error("node build.mjs <folder for the scripts> <version>");
 
 const minifiedCss = {
   name: "minified-css",
@@ -21,13 +21,41 @@ const minifiedCss = {
   },
 };
 
-async function bundle(entry, options) {
-  const outfile = join(target, entry.replace(".ts", ".js"));
-  const common = { bundle: true, minify: true, target: "es2020", charset: "utf8", logLevel: "warning" };
-  await build({ ...common, entryPoints: [join(source, entry)], outfile, ...options });
-  return readFile(outfile);
-}
+// `import("./malls/cafe24")` in a module becomes a file of its own beside it. Modules share no files: what a page needs
+// is one request each, at the price of some helpers that are in several of them.
+const modules = new Map();
+const ownModules = {
+  name: "own-modules",
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /./ }, async ({ path, kind, pluginData, ...place }) => {
+      if (kind !== "dynamic-import" || pluginData === modules) return;
+      const found = await resolve(path, { kind, pluginData: modules, resolveDir: place.resolveDir, importer: place.importer });
+      if (found.errors.length) return found;
+      const name = basename(found.path, ".ts");
+      if (modules.has(name) && modules.get(name) !== found.path) throw new Error(`two modules are named ${name}`);
+      modules.set(name, found.path);
+      return { path: `./${name}.js?v=${version}`, external: true };
+    });
+  },
+};
 
-const widgets = await bundle("widgets.ts", { format: "esm", plugins: [minifiedCss] });
-const hash = createHash("sha256").update(widgets).digest("hex").slice(0, 8);
-await bundle("dangol.ts", { format: "iife", define: { WIDGETS_HASH: JSON.stringify(hash) } });
+const common = {
+  bundle: true,
+  minify: true,
+  target: "es2021",
+  charset: "utf8",
+  logLevel: "warning",
+  define: { VERSION: JSON.stringify(version) },
+  plugins: [minifiedCss, ownModules],
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+};
+
+const bundle = (entry, name, format) => build({ ...common, format, entryPoints: [entry], outfile: join(target, `${name}.js`) });
+
+for (const name of ["widgets", "moments", "malls", "inspector"]) {
+  const entry = [join(source, `${name}.ts`), join(source, name, "index.ts"), join(source, name, `${name}.ts`)].find(existsSync);
+  if (entry) modules.set(name, entry);
+}
+await bundle(join(source, "dangol.ts"), "dangol", "iife");
+// A Map may grow while it is walked through.
+for (const [name, entry] of modules) await bundle(entry, name, "esm");

@@ -1,26 +1,56 @@
 /** Sends what the outbox holds, in batches, until the collector has it. */
 import { address } from "./address";
-import { identity, learn } from "./identity";
-import { done, kept, BATCH_CHARACTERS } from "./outbox";
-import { openCampaigns, show } from "./runtime";
+import { hand, openCampaigns } from "./chunks";
+import { full, keeps, preview } from "./consent";
+import { newId } from "./id";
+import { identity, learn, type Identity } from "./identity";
+import type { Link } from "./link";
+import { done, giveBack, keep, take } from "./outbox";
 import { base, site } from "./script";
-import type { Answer, Kept } from "./wire";
+import type { Answer, Data, Extra, Kept } from "./wire";
+
+/** The collector refuses a whole request for a name that is not like this. */
+const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
 const TOGETHER = 50;
-const BATCH_EVENTS = 50;
+/** While the document is parsed and the mall is asked, more may be said that belongs to the page view; but not for long. */
+const PATIENCE = 1_000;
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 300_000;
-const PATIENCE = 15_000;
+const TIMEOUT = 15_000;
 
-const flying = new Set<string>();
 let timer = 0;
+let held = Date.now() + PATIENCE;
 let busy = false;
 let failures = 0;
 let news = false;
+/** What the page is about, as the server told, and the path it was told for. */
+let now: object | undefined;
+let told = "";
+
+export const link: Link = { base, track, flush: () => send(true), ask: (extra) => send(true, extra), keeps };
+
+export function track(name: string, data: Data = {}, at = Date.now()): void {
+  if (typeof name !== "string" || !NAME.test(name) || typeof data !== "object") throw TypeError(`track: ${name}, ${data}`);
+  const stored = keep({ id: newId(at), name, at, data, page: address() });
+  if (stored) soon();
+  else send(true);
+}
 
 /** Sends after a moment, so that what is said together travels together. A running back-off is not cut short. */
-export function soon(wait = TOGETHER): void {
-  if (!failures) plan(wait);
+function soon(): void {
+  if (!failures) plan(Math.max(TOGETHER, held - Date.now()));
+}
+
+function plan(wait: number): void {
+  clearTimeout(timer);
+  timer = setTimeout(send, wait);
+}
+
+/** All has been said that belongs to the first page view. */
+export function release(): void {
+  held = 0;
+  soon();
 }
 
 /** The collector shall hear who is here, also when there is no event to tell. */
@@ -29,56 +59,56 @@ export function tell(): void {
   soon();
 }
 
-function plan(wait: number): void {
-  clearTimeout(timer);
-  timer = setTimeout(send, wait);
+/** The network is back: no need to wait. */
+export function resume(): void {
+  failures = 0;
+  plan(0);
 }
 
-/** Sends now what no request carries yet. `leaving`: the page may be gone before the answer. */
-export function send(leaving = false): void {
-  const events = batch();
-  // A page that leaves does not wait for a running request, but neither does it press a collector that is away.
-  if ((leaving ? failures : busy) || !(events.length || news)) return;
+/** Sends now what no request carries yet, and `extra`. `force`: not to wait for a request that is under way. */
+export async function send(force?: boolean, extra?: Extra): Promise<boolean> {
   const who = identity();
-  const body = compose(events, who);
-  news = false;
-  for (const event of events) flying.add(event.id);
-  // Browsers that drop a fetch with its page get a beacon: no answer, so the next page sends these events again.
-  if (leaving && !("keepalive" in Request.prototype)) return void navigator.sendBeacon(base + "events", body);
+  if (!who || (busy && force !== true)) return false;
+  const events = who.forget ? [] : take();
+  if (!(events[0] || news || extra)) return false;
   busy = true;
+  news = false;
   const path = location.pathname;
-  post(body)
-    .then(async (response) => {
-      const { status, headers } = response;
-      if (status > 499 || status === 429) return pause(events, Number(headers.get("Retry-After")));
-      const answer: Answer | null = response.ok ? await response.json() : null;
-      done(events);
-      settle(events);
-      failures = 0;
-      if (answer && learn(who, answer.visitor) && answer.show && path === location.pathname) show(answer.show);
-      send();
-    })
-    .catch(() => pause(events, 0));
+  try {
+    const response = await post(compose(events, who, path, extra), who);
+    if (response.status > 499 || response.status === 429) throw response.headers.get("Retry-After");
+    const answer: Answer | false = response.ok && (await response.json());
+    done(events);
+    busy = false;
+    failures = 0;
+    if (answer && learn(who, answer.visitor) && path === location.pathname) {
+      if (answer.now) [now, told] = [answer.now, path];
+      hand(answer, link);
+    }
+    send();
+    return response.ok;
+  } catch (reason) {
+    // What was withdrawn meanwhile is gone.
+    if (full() === !who.anonymous) giveBack(events);
+    busy = false;
+    pause(reason);
+    return false;
+  }
 }
 
-function batch(): Kept[] {
-  let room = BATCH_CHARACTERS;
-  return kept()
-    .filter((event) => !flying.has(event.id))
-    .slice(0, BATCH_EVENTS)
-    .filter((event) => (room -= JSON.stringify(event).length) >= 0);
-}
-
-function compose(events: Kept[], who: object): string {
+function compose(events: Kept[], who: Identity, path: string, extra?: Extra): string {
   const here = address();
-  const language = document.documentElement.lang || navigator.language;
   return JSON.stringify({
     site,
     ...who,
     sent: Date.now(),
     page: here,
-    lang: /^[a-z]+/i.exec(language)?.[0],
+    lang: /^[a-z]+/i.exec(document.documentElement.lang || navigator.language)?.[0],
     open: openCampaigns(),
+    now: told === path ? now : undefined,
+    preview,
+    app: link.app,
+    ...extra,
     events: events.map(({ page, data, ...event }) => ({
       ...event,
       data: page === here ? data : { page_location: page, ...data },
@@ -87,26 +117,19 @@ function compose(events: Kept[], who: object): string {
 }
 
 // A string body is text/plain, which needs no preflight.
-function post(body: string): Promise<Response> {
-  const signal = AbortSignal.timeout?.(PATIENCE) ?? null;
-  return fetch(base + "events", { method: "POST", body, keepalive: true, credentials: "include", signal });
+function post(body: string, { anonymous }: Identity): Promise<Response> {
+  return fetch(base + "events", {
+    method: "POST",
+    body,
+    keepalive: true,
+    credentials: anonymous ? "omit" : "include",
+    signal: AbortSignal.timeout?.(TIMEOUT),
+  });
 }
 
-function settle(events: Kept[]): void {
-  busy = false;
-  for (const event of events) flying.delete(event.id);
-}
-
-/** Tries again after `seconds`, or else after a time that doubles; spread, so that browsers do not return in step. */
-function pause(events: Kept[], seconds: number): void {
-  settle(events);
+/** Tries again when the collector said, or else after a time that doubles; spread, so that browsers do not return in step. */
+function pause(seconds: unknown): void {
   news = true;
   const doubling = Math.min(FIRST_PAUSE * 2 ** failures++, LONGEST_PAUSE);
-  plan((seconds * 1_000 || doubling) * (1 + Math.random() / 2));
-}
-
-/** The network is back: no need to wait. */
-export function resume(): void {
-  failures = 0;
-  plan(0);
+  plan(((seconds as number) * 1_000 || doubling) * (1 + Math.random() / 2));
 }

@@ -1,20 +1,20 @@
-/** UUIDv7 (RFC 9562): sorts by time, and within a millisecond by the order in which the ids were made. */
+/** Event ids: sorted by time, and unique as the stub before us has begun it. */
 
-let latest = 0;
-let sequence = 0;
-
-const hex = (value: number, length: number): string => value.toString(16).padStart(length, "0");
-
-export function uuid7(now: number): string {
-  sequence = now > latest ? 0 : sequence + 1;
-  latest = Math.max(now, latest);
-  const time = hex(latest, 12);
-  const [variant = 0, ...rest] = crypto.getRandomValues(new Uint8Array(8));
-  const tail = hex((variant & 63) | 128, 2) + rest.map((byte) => hex(byte, 2)).join("");
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(sequence & 4095, 3)}-${tail.slice(0, 4)}-${tail.slice(4)}`;
+/** What the stub has kept of the page's first moment: its time, and 64 random bits as text. */
+export interface Seed {
+  t?: number;
+  r?: string;
 }
 
-/** Unix milliseconds at which an id was made; NaN for what is no id. */
-export function madeAt(id: string): number {
-  return parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+let tail = "";
+let latest = 0;
+
+/** Goes on where the stub began, so that what it may have sent by itself has the same ids here. */
+export function seed({ r }: Seed): void {
+  tail = r ?? crypto.getRandomValues(new Uint32Array(2)).join("");
+}
+
+/** Milliseconds in base 36, never the same twice, and what tells this page from all others. */
+export function newId(at: number): string {
+  return (latest = Math.max(at, latest + 1)).toString(36) + tail;
 }

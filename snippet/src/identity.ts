@@ -1,8 +1,10 @@
 /** Who is at the browser. The server issues visitor tokens; the shop signs who its member is, on every page anew. */
-import { erase, read, write } from "./storage";
+import { ANONYMOUS, anonymous, choose, consent, full, FULL, keeps, OFF } from "./consent";
+import { erase, read, wipe, write } from "./storage";
 
 const TOKEN = "dg.v";
 const LOGOUT = "dg.o";
+const FORGET = "dg.f";
 const MEMBER_SEEN = "dg.m";
 
 let member: string | undefined;
@@ -10,18 +12,24 @@ let member: string | undefined;
 export interface Identity {
   visitor?: string | undefined;
   member?: string | undefined;
-  logout?: true | undefined;
+  logout?: true | "" | undefined;
+  forget?: true;
+  anonymous?: true;
 }
 
-export function identity(): Identity {
-  return { visitor: read(TOKEN), member, logout: read(LOGOUT) ? true : undefined };
+/** What a request says of who sends it; nothing may be sent where there is none. */
+export function identity(): Identity | undefined {
+  const visitor = read(FORGET);
+  if (visitor) return { visitor, forget: true };
+  if (full()) return { visitor: read(TOKEN), member, logout: read(LOGOUT) && true };
+  return anonymous() ? { anonymous: true } : undefined;
 }
 
 /** True when it is news to this page. */
 export function login(jwt: string): boolean {
   const news = member !== jwt;
   member = jwt;
-  write(MEMBER_SEEN, "1");
+  if (keeps()) write(MEMBER_SEEN, "1");
   return news;
 }
 
@@ -35,10 +43,26 @@ export function logout(): boolean {
   return true;
 }
 
-/** Takes over the token that answers `asked`; false when a logout has overtaken that answer. */
+/** True when that is another choice than before. Who agrees to less wipes what was kept, and who was known is to be forgotten. */
+export function agree(mode: string): boolean {
+  if (![OFF, ANONYMOUS, FULL].includes(mode)) throw TypeError(`consent: ${mode}`);
+  if (mode === consent()) return false;
+  const visitor = full() && (read(TOKEN) ?? "unknown");
+  if (mode !== FULL) {
+    member = undefined;
+    wipe();
+    if (visitor) write(FORGET, visitor);
+  }
+  choose(mode);
+  return true;
+}
+
+/** Takes over the token that answers `asked`; false when a logout or a choice has overtaken that answer. */
 export function learn(asked: Identity, token: string | undefined): boolean {
-  if (asked.logout !== identity().logout) return false;
+  const now = identity();
+  if (asked.logout !== now?.logout || asked.forget !== now?.forget) return false;
   erase(LOGOUT);
-  if (token) write(TOKEN, token);
+  erase(FORGET);
+  if (token && keeps()) write(TOKEN, token);
   return true;
 }

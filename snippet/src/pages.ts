@@ -1,25 +1,21 @@
 /** Page views: on load, on each change of path or query, and when the page comes back from the back/forward cache. */
+import { short } from "./address";
 import { guarded, listen } from "./guard";
-import { turn } from "./runtime";
 
-type View = (referrer: string) => void;
-
-export function watchPages(view: View): void {
-  let address = "";
+export function watchPages(view: (referrer: string) => void): void {
+  let address: string | undefined;
   let referrer = document.referrer;
-  const look = (): void => {
+  const look = guarded(() => {
     const now = location.pathname + location.search;
     if (now === address) return;
     address = now;
-    view(referrer);
+    view(short(referrer));
     referrer = location.href;
-    turn();
-  };
+  });
   look();
-  onAddressChange(guarded(look));
+  onAddressChange(look);
   listen(window, "pageshow", (event) => {
-    if (!(event as PageTransitionEvent).persisted) return;
-    address = "";
+    if ((event as PageTransitionEvent).persisted) address = undefined;
     look();
   });
 }

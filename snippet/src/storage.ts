@@ -1,25 +1,33 @@
 /** Local storage that never refuses: what the browser will not keep lives in memory until the page ends. */
 import { attempt } from "./guard";
 
+/** All keys of ours start with it. */
+export const OURS = "dg.";
+
 const memory = new Map<string, string>();
 
-export function read(key: string): string | undefined {
-  return memory.get(key) ?? attempt(() => localStorage.getItem(key) ?? undefined);
-}
+export const read = (key: string): string | undefined =>
+  memory.get(key) ?? attempt(() => localStorage[key] as string | undefined);
 
-export function write(key: string, text: string): void {
+/** True when it will outlive the page. */
+export function write(key: string, text: string): boolean | undefined {
   memory.set(key, text);
-  attempt(() => {
-    localStorage.setItem(key, text);
-    memory.delete(key);
+  return attempt(() => {
+    localStorage[key] = text;
+    return memory.delete(key);
   });
 }
 
 export function erase(key: string): void {
   memory.delete(key);
-  attempt(() => localStorage.removeItem(key));
+  attempt(() => delete localStorage[key]);
 }
 
-export function keys(): string[] {
-  return [...memory.keys(), ...(attempt(() => Object.keys(localStorage)) ?? [])];
+/** Our keys that outlive the page. */
+export const keys = (): string[] =>
+  attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(OURS)).sort()) ?? [];
+
+export function wipe(): void {
+  memory.clear();
+  keys().forEach(erase);
 }

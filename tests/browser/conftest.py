@@ -149,7 +149,9 @@ def collector() -> Iterator[Server]:
     """Serves the built scripts and records events, which in the end must all pass the server's own strict reading."""
     static = files("dangol") / "static"
     routes: dict[str, tuple[str, str | bytes, dict[str, str]]] = {
-        f"/v1/{name}": ("text/javascript", (static / name).read_bytes(), {}) for name in ("dangol.js", "widgets.js")
+        f"/v1/{path.name}": ("text/javascript", path.read_bytes(), {})
+        for path in static.iterdir()
+        if path.name.endswith(".js")
     }
     server = Server(routes)
     yield from _serve(server)

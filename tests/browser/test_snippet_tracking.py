@@ -11,11 +11,17 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server, Shop
 
 STUB = "<script>window.dangol=window.dangol||function(){(dangol.q=dangol.q||[]).push(arguments)}</script>"
-UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+ID = re.compile(r"[0-9a-z]{8}[0-9]{10,20}")
 
 
 def pages(collector: Server) -> list[str]:
-    return [event["data"]["page_location"].split("/", 3)[3] for event in collector.events("page_view")]
+    """Paths of the page views; an event of the page that its request comes from does not repeat the address."""
+    return [
+        event["data"].get("page_location", body["page"]).split("/", 3)[3]
+        for body in collector.bodies
+        for event in body["events"]
+        if event["name"] == "page_view"
+    ]
 
 
 def test_a_page_view_is_one_request_without_a_preflight(page: Page, shop: Shop, collector: Server) -> None:
@@ -30,9 +36,10 @@ def test_a_page_view_is_one_request_without_a_preflight(page: Page, shop: Shop, 
     assert body["page"] == f"{shop.url}/"
     assert not {"visitor", "member", "logout", "open"} & body.keys()
     [event] = body["events"]
-    assert UUID7.fullmatch(event["id"])
+    assert ID.fullmatch(event["id"])
     assert abs(event["at"] - body["sent"]) < 5_000
-    assert event["data"] == {"page_location": f"{shop.url}/", "page_referrer": "", "page_title": "Shop"}
+    assert int(event["id"][:8], 36) == event["at"]
+    assert event["data"] == {}
 
 
 def test_calls_made_before_the_script_came_are_sent_in_order(page: Page, shop: Shop, collector: Server) -> None:
