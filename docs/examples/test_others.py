@@ -8,9 +8,24 @@ import pytest
 from cart_companions import CartCompanions
 from json_lines import JsonLines
 from loyalty_points import LoyaltyPoints
+from newsletter import Newsletter
 from sms_gateway import SmsGateway
+from wished_for import WishedFor
 
-from dangol.testing import Member, consume, entry, event, fact, profile, push_request, recommend, send
+from dangol.testing import (
+    Member,
+    consume,
+    entry,
+    event,
+    fact,
+    profile,
+    push_request,
+    recommend,
+    render,
+    send,
+    submit,
+    tally,
+)
 
 CARTS = [entry(event("view_cart", "tea", "cup")), entry(event("view_cart", "tea", "cup", "pot"))]
 
@@ -18,6 +33,32 @@ CARTS = [entry(event("view_cart", "tea", "cup")), entry(event("view_cart", "tea"
 def test_products_of_the_same_carts_are_recommended() -> None:
     found = recommend(CartCompanions(), CARTS, seeds=["tea", "pot"])
     assert [(each.product, each.score) for each in found] == [("cup", 5), ("pot", 2), ("tea", 1)]
+
+
+def test_people_who_wish_for_a_product_are_counted() -> None:
+    assert tally(WishedFor(), [entry(event("add_to_wishlist", "tea"))], "wished", product="tea") == 1
+
+
+NEWS = {"consent": "Send me news"}
+
+
+def test_an_address_and_a_consent_make_a_subscription() -> None:
+    sent = submit(Newsletter(), NEWS, {"email": " kim@Shop.example", "agreed": "yes"})
+    assert sent is not None
+    assert [each.address for each in sent.subscriptions] == ["kim@shop.example"]
+    thanks = render(Newsletter(), NEWS, submission=sent)
+    assert thanks is not None
+    assert thanks.text == "News from us Thank you!"
+
+
+@pytest.mark.parametrize(("fields", "wrong"), [({"email": "kim@shop.example"}, "agreed"), ({"agreed": "yes"}, "email")])
+def test_what_is_missing_is_told_at_its_place(fields: dict[str, str], wrong: str) -> None:
+    sent = submit(Newsletter(), NEWS, fields)
+    assert sent is not None
+    assert list(sent.problems) == [wrong]
+    again = render(Newsletter(), NEWS, submission=sent)
+    assert again is not None
+    assert "Please" in again.text
 
 
 @pytest.mark.parametrize(

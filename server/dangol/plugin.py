@@ -14,12 +14,13 @@ plugin, and after repeated failures leaves it out for a while.
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from msgspec import Meta, Struct
 
 from dangol.profile.model import Profile
-from dangol.protocol.event import Entry, Event, Item
+from dangol.protocol.event import Entry, Event, Item, Value
 
 __all__ = [
     "API",
@@ -30,6 +31,8 @@ __all__ = [
     "Entry",
     "Event",
     "Item",
+    "Mark",
+    "Marks",
     "Plugin",
     "Product",
     "Profile",
@@ -40,6 +43,10 @@ __all__ = [
     "Request",
     "Scored",
     "Sink",
+    "Submission",
+    "Subscribe",
+    "Tally",
+    "TallyQuery",
     "Text",
     "Url",
     "View",
@@ -104,19 +111,60 @@ class Product(Struct, array_like=True, frozen=True, gc=False):
     stock: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """A consent that the shopper has given: messages of `channel` may go to `address`, at `night` too (21:00 to 08:00
+    in Korea, which asks for a consent of its own) or not. `wording` is what the shopper agreed to, `field` the form's
+    field that the address was written in. dangol checks the address and writes it in one form."""
+
+    channel: Literal["sms", "kakao", "push", "email"]
+    address: str
+    wording: Text
+    night: bool = False
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a widget makes of its form. `problems` tells by field what is wrong; then nothing is kept and the widget is
+    shown again. Else `traits`, of which those count that the site declares as public, and `subscriptions` are written
+    to the profile, and the widget is shown again to say thanks. dangol adds the addresses that it can't use to
+    `problems`.
+    """
+
+    traits: Mapping[str, Value] = field(default_factory=dict)
+    subscriptions: Sequence[Subscribe] = ()
+    problems: Mapping[str, Text] = field(default_factory=dict)
+
+
 class View(Protocol):
-    """What a widget may know and do while it is made ready for one shopper."""
+    """What a widget may know and do while it is made ready for one shopper. `submission` is what was made of the form
+    that the shopper has just sent, and None in all other cases."""
 
     language: str
     currency: str
     profile: Profile
     request: Request
+    submission: Submission | None
 
     def text(self, text: Text, **values: str) -> str:
         """The text in the shopper's language, its variables filled in; `values` are those of the widget's own."""
 
     def money(self, minor: int) -> str:
         """An amount as the shop writes it: ``12,000원``, ``£3.50``."""
+
+    def local(self, at: float) -> datetime:
+        """A unix time as the shop's clocks show it."""
+
+    def day(self, day: date) -> str:
+        """A day as the shopper reads it: ``11월 30일``, ``30 November``; with the year where it is not this one."""
+
+    async def products(self, ids: Sequence[str]) -> Sequence[Product]:
+        """Those of the products that the shop's catalogue has, in this order."""
+
+    async def tally(self, source: str, action: str, *, product: str = "", hours: int = 24) -> int:
+        """How many people did `action` within the last hours, with the product or with any, as the tally plugin
+        `source` counted them; 0 where nobody did or the tally fails."""
 
     async def recommend(
         self, recommender: str, *, count: int, price_from: int = 0, price_to: int | None = None
@@ -131,12 +179,17 @@ class Widget(Plugin, ABC):
     Beside the class lie ``template.html`` (Jinja2, autoescaped, with the filters ``t`` for texts and ``money``)
     and ``style.css``. The template's HTML is checked against an allow-list and travels to the page as a tree of
     nodes. ``data-dg="close"`` closes, ``data-dg="later"`` with ``data-for`` puts it off, ``data-dg="click"``
-    counts a click.
+    counts a click, ``data-dg="copy"`` copies what ``data-for`` says. A ``form`` goes to `submit`. The template may
+    include files beside the class, or of the package that the class's own is in.
     """
 
     slot: ClassVar[Literal["corner", "dialog", "bar", "inline", "float"]]
     variables: ClassVar[Collection[str]] = ()
     """Names that the widget's texts may use besides the shopper's own; it fills them in with `View.text`."""
+    anchored: ClassVar[bool] = False
+    """Whether a campaign may put it into the page too, at a selector; then its slot is "inline"."""
+    styles: ClassVar[Sequence[str]] = ("style.css",)
+    """Files that make its stylesheet, one after the other; found as included templates are."""
 
     @abstractmethod
     async def context(self, params: Any, view: View) -> Mapping[str, Any] | None:
@@ -145,6 +198,11 @@ class Widget(Plugin, ABC):
         ``label`` in it is the widget's name for screen readers; without it the parameter ``title`` is, else the
         plugin's own title.
         """
+
+    def submit(self, params: Any, fields: Mapping[str, str]) -> Submission | None:
+        """What follows from the form that the shopper has sent, its fields by name; None takes no forms. Pure. `fields`
+        are a browser's words: at most 30 texts of 2,000 characters, under whatever names."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +254,47 @@ class Recommender(Plugin, ABC):
     @abstractmethod
     async def recommend(self, query: Query, counts: Counts) -> Sequence[Scored]:
         """Products for the query, best first; may be more than asked for, since filters come after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """`who`, such as an entry's profile, did what `key` stands for at the unix time `at`."""
+
+    key: str
+    who: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TallyQuery:
+    """How many people did `action` since the unix time, with `product` or, where that is empty, with any?"""
+
+    action: str
+    product: str
+    since: float
+
+
+class Marks(Protocol):
+    """A tally's own marks, as the event log has left them."""
+
+    async def people(self, key: str, since: float) -> int:
+        """How many people have a mark under `key` since the unix time: each counts once. Never more than there were."""
+
+
+class Tally(Plugin, ABC):
+    """Knows how many people did something lately, from the event log, one entry at a time.
+
+    Of each key dangol keeps the people who were marked last within 72 hours, 2,000 at most, and nothing that tells who
+    they are. A mark that comes twice changes nothing.
+    """
+
+    @abstractmethod
+    def learn(self, entry: Entry) -> Iterable[Mark]:
+        """The marks that this entry leaves. Pure."""
+
+    @abstractmethod
+    async def count(self, query: TallyQuery, marks: Marks) -> int:
+        """The number of people."""
 
 
 @dataclass(frozen=True, slots=True)

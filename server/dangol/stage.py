@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from dangol import recommend
+from dangol import recommend, tallying
 from dangol.campaigns.decide import Decision, Verdict, decide
 from dangol.errors import PluginFailure, Unavailable
 from dangol.host.guard import Guard
@@ -17,6 +17,7 @@ from dangol.protocol.event import Event
 from dangol.render.renderer import Renderer
 from dangol.render.view import PageView
 from dangol.runtime import SiteRuntime
+from dangol.store import catalogue
 from dangol.store.link import Link
 
 RENDERED = (Verdict.SHOW, Verdict.UPDATE, Verdict.HOLDOUT)
@@ -96,7 +97,9 @@ class Stage:
             recommend.offer, self._link, self._registry, self._guard, site.id, profile=profile, now=request.now
         )
         language = request.language if request.language in ("ko", "en") else site.language
-        return PageView(site, profile, request, language, offer, _product(request, taken))
+        find: Any = partial(catalogue.found, self._link, site.id)
+        count: Any = partial(tallying.tally, self._link, self._registry, self._guard, site.id, now=request.now)
+        return PageView(site, profile, request, language, offer, _product(request, taken), find, count)
 
 
 def _product(request: Request, taken: Sequence[Event]) -> Product | None:

@@ -10,11 +10,12 @@ import pytest
 
 import dangol.plugin
 import dangol.testing
-from dangol import recommend
+from dangol import recommend, tallying
 from dangol.host import breaker, guard
 from dangol.host.contract import KINDS
 from dangol.host.registry import GROUP
 from dangol.render import nodes, renderer
+from dangol.store import tallies
 from dangol.worker import learners
 from dangol.worker.dispatch import Policy
 
@@ -90,6 +91,10 @@ def test_every_element_that_a_template_may_use_is_listed() -> None:
         f"`Widget.context` and its template together | {renderer.BUDGET * 1000:.0f} ms |",
         f"`Recommender.recommend` | {recommend.BUDGET * 1000:.0f} ms |",
         f"`Recommender.learn`, per entry | {learners.LEARN_BUDGET:g} s |",
+        f"`Tally.learn`, per entry | {learners.LEARN_BUDGET:g} s |",
+        f"`Tally.count` | {tallying.BUDGET * 1000:.0f} ms |",
+        f"`Widget.submit` | {guard.RUN_BUDGET * 1000:.0f} ms |",
+        f"within {tallies.HOURS} hours, {tallies.MOST:,} at most",
         f"`Channel.send` | {Policy().budget:g} s |",
         f"`Condition.fact` | {guard.RUN_BUDGET * 1000:.0f} ms |",
         f"`Sink.consume`, per batch | {learners.SINK_BUDGET:g} s |",

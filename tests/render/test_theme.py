@@ -8,12 +8,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.conftest import SITE
 
 from dangol.definitions.document import check
 from dangol.definitions.model import Theme
 from dangol.errors import Invalid
 from dangol.render.theme import PRESETS, TEXT, contrast, ordinary, problems, readable_on, tokens
-from tests.conftest import SITE
 
 SHEET = Path(__file__).parents[2] / "snippet" / "src" / "widgets" / "base.css"
 presets = st.sampled_from(sorted(PRESETS))

@@ -9,12 +9,13 @@ import msgspec
 
 from dangol.definitions.model import Id
 from dangol.errors import PluginFailure
-from dangol.plugin import API, Channel, Condition, Plugin, Recommender, Sink, Widget
+from dangol.plugin import API, Channel, Condition, Plugin, Recommender, Sink, Tally, Widget
 from dangol.segments.conditions.catalogue import CATALOGUE
 
 KINDS: dict[str, type[Plugin]] = {
     "widget": Widget,
     "recommender": Recommender,
+    "tally": Tally,
     "channel": Channel,
     "condition": Condition,
     "sink": Sink,
@@ -48,7 +49,7 @@ def check_instance(name: str, plugin: Plugin) -> Plugin:
     """`plugin` itself, once every method that the kind asks for can be called in the way that dangol calls it,
     and a condition fits in with those of the segment language."""
     kind = KINDS[kind_of(type(plugin))]
-    for method in sorted(getattr(kind, "__abstractmethods__", ())):
+    for method in (each for each in vars(kind) if inspect.isfunction(vars(kind)[each]) and not each.startswith("_")):
         _check_method(name, method, getattr(plugin, method), getattr(kind, method))
     if isinstance(plugin, Condition):
         try:

@@ -12,7 +12,7 @@ from msgspec import Struct, field, structs
 from dangol.errors import PluginFailure
 from dangol.host.contract import check_class, check_instance, kind_of, missing_methods
 from dangol.host.guard import Guard, describe
-from dangol.plugin import Channel, Condition, Plugin, Recommender, Sink, Widget
+from dangol.plugin import Channel, Condition, Plugin, Recommender, Sink, Tally, Widget
 
 GROUP = "dangol.plugins"
 OWN = "dangol"
@@ -49,6 +49,7 @@ class Registry:
         self._statuses = {status.name: status for status in sorted(statuses, key=lambda each: each.name)}
         self._widgets = {name: each for name, each in held.items() if isinstance(each, Widget)}
         self._recommenders = {name: each for name, each in held.items() if isinstance(each, Recommender)}
+        self._tallies = {name: each for name, each in held.items() if isinstance(each, Tally)}
         self._channels = {name: each for name, each in held.items() if isinstance(each, Channel)}
         self._conditions = {name: each for name, each in held.items() if isinstance(each, Condition)}
         self._sinks = {name: each for name, each in held.items() if isinstance(each, Sink)}
@@ -70,12 +71,16 @@ class Registry:
         return cls(held, (Status(plugin.name, kind_of(type(plugin))) for plugin in held))
 
     def widget(self, name: str) -> Widget:
-        """The widget of this name; raises PluginFailure where there is none, as the next two do."""
+        """The widget of this name; raises PluginFailure where there is none, as the next three do."""
         return self._named("widget", name, self._widgets)
 
     def recommender(self, name: str) -> Recommender:
         """The recommender of this name."""
         return self._named("recommender", name, self._recommenders)
+
+    def tally(self, name: str) -> Tally:
+        """The tally of this name."""
+        return self._named("tally", name, self._tallies)
 
     def channel(self, name: str) -> Channel:
         """The channel of this name."""
@@ -88,6 +93,10 @@ class Registry:
     def recommenders(self) -> list[Recommender]:
         """All recommenders."""
         return list(self._recommenders.values())
+
+    def tallies(self) -> list[Tally]:
+        """All tallies."""
+        return list(self._tallies.values())
 
     def channels(self) -> list[Channel]:
         """All channels."""

@@ -2,13 +2,13 @@
 
 import sys
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 from types import NoneType
 from typing import Any, NamedTuple
 
 import msgspec
-from jinja2 import Environment, StrictUndefined, Template, TemplateError, pass_context
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template, TemplateError, pass_context
 from jinja2.runtime import Context
 
 from dangol.errors import Invalid, PluginFailure
@@ -95,8 +95,9 @@ class Renderer:
 
     def _load(self, widget: Widget) -> None:
         try:
-            self._templates[widget.name] = ENVIRONMENT.from_string(_beside(widget, "template.html"))
-            css = check_style(_beside(widget, "style.css"))
+            own = ENVIRONMENT.overlay(loader=FunctionLoader(partial(_beside, widget)))
+            self._templates[widget.name] = own.get_template("template.html")
+            css = check_style("\n".join(_beside(widget, name) for name in widget.styles))
         except (Invalid, OSError, UnicodeDecodeError, TemplateError) as error:
             failure = PluginFailure(widget.name, "import", f"{type(error).__name__}: {error}")
             self._failures[widget.name] = failure
@@ -111,12 +112,17 @@ def _label(widget: Widget, params: Any, view: View) -> str:
 
 
 def _beside(widget: Widget, name: str) -> str:
-    """A file in the package that the widget's class is in."""
+    """A file in the package that the widget's class is in, or else in the one around that."""
     spec = sys.modules[type(widget).__module__].__spec__
     package = spec.parent if spec else None
     if not package:
         raise FileNotFoundError(f"{name}: {type(widget).__qualname__} must be in a package that holds the file")
-    return files(package).joinpath(name).read_text(encoding="utf-8")
+    around = package.rpartition(".")[0]
+    for place in (package, around) if around else (package,):
+        file = files(place).joinpath(name)
+        if file.is_file():
+            return file.read_text(encoding="utf-8")
+    raise FileNotFoundError(f"{name}: not in {package}")
 
 
 @pass_context

@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from dangol.definitions.model import Site
-from dangol.plugin import Product, Profile, Request, Text
+from dangol.plugin import Product, Profile, Request, Submission, Text
 from dangol.render.money import money
 from dangol.render.text import choose, fill
 
@@ -16,6 +18,25 @@ SEEDS = 10
 Offer = Callable[[str, Sequence[str], int, int, int | None], Awaitable[Sequence[Product]]]
 """``(recommender, seeds, count, price_from, price_to)``: at most `count` products that go with `seeds`, best first,
 filled up with popular ones; prices are minor units. Leaves out what is in the cart and what can't be bought."""
+
+Find = Callable[[Sequence[str]], Awaitable[Sequence[Product]]]
+"""Those of the ids that the catalogue has, in their order."""
+
+Count = Callable[[str, str, str, int], Awaitable[int]]
+"""``(source, action, product, hours)``: how many people, as a tally plugin counted them."""
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+async def _nothing(ids: Sequence[str]) -> Sequence[Product]:
+    return []
+
+
+async def _nobody(source: str, action: str, product: str, hours: int) -> int:
+    return 0
 
 
 @dataclass
@@ -28,6 +49,9 @@ class PageView:
     language: str
     offer: Offer
     product: Product | None = None
+    find: Find = _nothing
+    count: Count = _nobody
+    submission: Submission | None = None
     currency: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,6 +70,25 @@ class PageView:
     ) -> Sequence[Product]:
         """At most `count` products that go with the page and the cart, without those the shopper has already."""
         return await self.offer(recommender, self._seeds(), count, price_from, price_to)
+
+    async def products(self, ids: Sequence[str]) -> Sequence[Product]:
+        """Those of the products that the shop's catalogue has, in this order."""
+        return await self.find(ids)
+
+    async def tally(self, source: str, action: str, *, product: str = "", hours: int = 24) -> int:
+        """How many people did `action` within the last hours."""
+        return await self.count(source, action, product, hours)
+
+    def local(self, at: float) -> datetime:
+        """A unix time as the shop's clocks show it."""
+        return datetime.fromtimestamp(at, ZoneInfo(self.site.timezone))
+
+    def day(self, day: date) -> str:
+        """A day as the shopper reads it, with the year where it is another than this."""
+        is_this_year = day.year == self.local(self.request.now).year
+        if self.language == "ko":
+            return f"{day.month}월 {day.day}일" if is_this_year else f"{day.year}년 {day.month}월 {day.day}일"
+        return f"{day.day} {MONTHS[day.month - 1]}" + ("" if is_this_year else f" {day.year}")
 
     def _seeds(self) -> list[str]:
         """The product on screen alone, as its page asks what goes with it; else the cart, then what was looked at."""

@@ -31,3 +31,8 @@ async def get(link: Link, site: str, ids: Sequence[str]) -> Mapping[str, Product
     replies = await asyncio.gather(*(link.call("HMGET", keys.catalogue(site), *batch) for batch in batches))
     found = [document for reply in replies for document in reply]
     return {name: _unpack(document) for name, document in zip(wanted, found, strict=True) if document is not None}
+
+
+async def found(link: Link, site: str, ids: Sequence[str]) -> list[Product]:
+    """The same as a list."""
+    return list((await get(link, site, ids)).values())

@@ -10,6 +10,7 @@ from itertools import starmap
 from types import NoneType
 from typing import Any
 
+from dangol import submissions
 from dangol.host.guard import Guard
 from dangol.host.params import check_params
 from dangol.host.registry import Registry
@@ -19,6 +20,8 @@ from dangol.plugin import (
     Count,
     Counts,
     Entry,
+    Mark,
+    Marks,
     Profile,
     PushRequest,
     Query,
@@ -27,13 +30,17 @@ from dangol.plugin import (
     Request,
     Scored,
     Sink,
+    Submission,
+    Tally,
+    TallyQuery,
+    Widget,
 )
 from dangol.segments.conditions.extensions import SETTLE
-from dangol.store import counters
+from dangol.store import counters, tallies
 from dangol.store.embedded import EmbeddedStore
 from dangol.store.link import Link
 from dangol.testing import builders
-from dangol.testing.counts import MemoryCounts
+from dangol.testing.counts import MemoryCounts, MemoryMarks
 
 BUDGET = 5.0
 SITE = "shop"
@@ -70,6 +77,44 @@ def recommend(
     return list(asyncio.run(answer()))
 
 
+def submit(widget: Widget, params: Mapping[str, Any] | None, fields: Mapping[str, str]) -> Submission | None:
+    """What the widget makes of its form, addresses in their normal form or named as problems."""
+    Registry.of([widget])
+    return submissions.ask(Guard(), widget, check_params(widget, params or {}, "params"), fields)
+
+
+def tally(
+    tally: Tally,
+    entries: Iterable[Entry],
+    action: str,
+    *,
+    product: str = "",
+    hours: int = 24,
+    now: float = builders.NOW,
+    store: EmbeddedStore | None = None,
+) -> int:
+    """How many people the tally counts once it has learnt from the entries.
+
+    Its marks are in memory, or with `store` (see the fixture ``dangol_store``) where they are in earnest.
+    """
+    Registry.of([tally])
+    guard = Guard()
+    learnt = [tallies.Marked(SITE, _mark(guard, tally, entry)) for entry in entries]
+    query = TallyQuery(action, product, now - hours * 3600)
+
+    async def answer() -> int:
+        if store is None:
+            return await _count(guard, tally, query, MemoryMarks(learnt))
+        link = Link(store.url)
+        try:
+            await tallies.apply(link, tally.name, learnt)
+            return await _count(guard, tally, query, tallies.Tallied(link, SITE, tally.name))
+        finally:
+            link.close()
+
+    return asyncio.run(answer())
+
+
 def fact(
     condition: Condition, profile: Profile | None = None, request: Request | None = None
 ) -> float | str | Iterable[str] | bool | None:
@@ -101,6 +146,19 @@ def consume(sink: Sink, entries: Sequence[Entry]) -> None:
 
 def _learn(guard: Guard, recommender: Recommender, entry: Entry) -> list[Count]:
     return guard.run(recommender, "learn", lambda: list(recommender.learn(entry)), expect=list)
+
+
+def _mark(guard: Guard, tally: Tally, entry: Entry) -> list[Mark]:
+    def learn() -> list[Mark]:
+        marks = list(tally.learn(entry))
+        tallies.check(marks, entry.at / 1000)
+        return marks
+
+    return guard.run(tally, "learn", learn, expect=list)
+
+
+async def _count(guard: Guard, tally: Tally, query: TallyQuery, marks: Marks) -> int:
+    return await guard.call(tally, "count", lambda: tally.count(query, marks), budget=BUDGET, expect=int)
 
 
 def _in_memory(learnt: Iterable[list[Count]]) -> Counts:

@@ -1,9 +1,10 @@
-"""A recommender's counters in memory, by the same rules as in the store."""
+"""A recommender's counters and a tally's marks in memory, by the same rules as in the store."""
 
 from collections.abc import Iterable, Sequence
 
 from dangol.plugin import Count
 from dangol.store.counters import check
+from dangol.store.tallies import Marked
 
 
 class MemoryCounts:
@@ -30,3 +31,17 @@ class MemoryCounts:
 def _highest(sums: dict[str, float], count: int) -> list[tuple[str, float]]:
     ordered = sorted(sums.items(), key=lambda pair: (pair[1], pair[0].encode()), reverse=True)
     return ordered[: max(count, 0)]
+
+
+class MemoryMarks:
+    """What `dangol.plugin.Marks` promises, over a dictionary."""
+
+    def __init__(self, learnt: Iterable[Marked]) -> None:
+        self._latest: dict[tuple[str, str], float] = {}
+        for mark in (mark for each in learnt for mark in each.marks):
+            known = self._latest.get((mark.key, mark.who), 0.0)
+            self._latest[mark.key, mark.who] = max(known, mark.at)
+
+    async def people(self, key: str, since: float) -> int:
+        """How many people have a mark under `key` since the unix time."""
+        return sum(1 for (marked, _), at in self._latest.items() if marked == key and at >= since)

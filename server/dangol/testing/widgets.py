@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
@@ -12,7 +13,7 @@ from dangol.definitions.model import Site
 from dangol.host.guard import Guard
 from dangol.host.params import check_params
 from dangol.host.registry import Registry
-from dangol.plugin import Product, Profile, Request, Widget
+from dangol.plugin import Product, Profile, Request, Submission, Widget
 from dangol.recommend import is_offerable
 from dangol.render.nodes import VOID, Node
 from dangol.render.renderer import Renderer
@@ -21,6 +22,7 @@ from dangol.testing.builders import profile as any_profile
 from dangol.testing.builders import request as any_request
 
 Language = Literal["ko", "en"]
+NOBODY: Mapping[tuple[str, str], int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,19 @@ def render(
     language: Language = "en",
     currency: Literal["KRW", "USD", "EUR", "GBP", "JPY"] = "KRW",
     products: Sequence[Product] = (),
+    people: Mapping[tuple[str, str], int] = NOBODY,
+    submission: Submission | None = None,
 ) -> Shown | None:
-    """What the widget shows, or None. `products` are what every recommender has to offer.
+    """What the widget shows, or None. `products` are the catalogue and what every recommender has to offer, `people`
+    what every tally counts, by action and product, and `submission` is what its form was just taken for.
 
     Raises Invalid for parameters that the widget does not take, PluginFailure for all else that goes wrong.
     """
     checked = check_params(widget, params or {}, "params")
-    seen = view(profile=profile, request=request, language=language, currency=currency, products=products)
+    seen = view(
+        profile=profile, request=request, language=language, currency=currency, products=products, people=people
+    )
+    seen.submission = submission
     renderer = Renderer(Registry.of([widget]), Guard())
     rendered = asyncio.run(renderer.render(widget, checked, seen))
     return None if rendered is None else Shown(msgspec.json.decode(rendered.tree), rendered.label)
@@ -69,6 +77,7 @@ def view(
     language: Language = "en",
     currency: Literal["KRW", "USD", "EUR", "GBP", "JPY"] = "KRW",
     products: Sequence[Product] = (),
+    people: Mapping[tuple[str, str], int] = NOBODY,
 ) -> PageView:
     """A `dangol.plugin.View` to call a widget's ``context`` with. The product on screen is looked up in `products`."""
     page = request or any_request()
@@ -78,9 +87,16 @@ def view(
     ) -> Sequence[Product]:
         return [each for each in products if is_offerable(each, price_from, price_to)][:count]
 
+    async def find(ids: Sequence[str]) -> Sequence[Product]:
+        known = {each.id: each for each in products}
+        return [known[each] for each in dict.fromkeys(ids) if each in known]
+
+    async def count(source: str, action: str, product: str, hours: int) -> int:
+        return people.get((action, product), 0)
+
     site = Site("shop", "testing_key", "Shop", ["https://shop.example"], currency=currency, language=language)
     on_screen = next((each for each in products if each.id == page.product), None)
-    return PageView(site, profile or any_profile(), page, language, offer, on_screen)
+    return PageView(site, profile or any_profile(), page, language, offer, on_screen, find, count)
 
 
 def _text(node: Node) -> str:

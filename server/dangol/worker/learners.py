@@ -1,17 +1,18 @@
-"""What follows the log on behalf of plugins: recommenders that learn, and sinks."""
+"""What follows the log on behalf of plugins: recommenders and tallies that learn, and sinks."""
 
 from collections.abc import Sequence
 from itertools import islice
 
 from dangol.host.guard import Guard
-from dangol.plugin import Count, Entry, Recommender, Sink
-from dangol.store import counters
+from dangol.plugin import Count, Entry, Mark, Recommender, Sink, Tally
+from dangol.store import counters, tallies
 from dangol.store.counters import Learned
 from dangol.store.link import Link
+from dangol.store.tallies import Marked
 from dangol.worker.follow import Logged
 
 MOST_COUNTS = 5_000
-"""Counts that one entry may give."""
+"""Counts, or marks, that one entry may give."""
 
 LEARN_BUDGET = 1.0
 SINK_BUDGET = 30.0
@@ -37,6 +38,30 @@ class Learner:
                 raise ValueError(f"one entry gave more than {MOST_COUNTS} counts")
             counters.check(counts)
             return counts
+
+        return self.guard.run(self.plugin, "learn", learn, expect=list, budget=LEARN_BUDGET)
+
+
+class Teller:
+    """The handler of one tally's job."""
+
+    def __init__(self, link: Link, guard: Guard, plugin: Tally) -> None:
+        self.link = link
+        self.guard = guard
+        self.plugin = plugin
+
+    async def __call__(self, number: int, batch: Sequence[Logged]) -> None:
+        """Leave the marks that the tally makes of each entry; the same however often the batch comes."""
+        marked = [Marked(logged.entry.site, self._marks(logged.entry)) for logged in batch]
+        await tallies.apply(self.link, self.plugin.name, marked)
+
+    def _marks(self, entry: Entry) -> list[Mark]:
+        def learn() -> list[Mark]:
+            marks = list(islice(self.plugin.learn(entry), MOST_COUNTS + 1))
+            if len(marks) > MOST_COUNTS:
+                raise ValueError(f"one entry gave more than {MOST_COUNTS} marks")
+            tallies.check(marks, entry.at / 1000)
+            return marks
 
         return self.guard.run(self.plugin, "learn", learn, expect=list, budget=LEARN_BUDGET)
 

@@ -16,7 +16,7 @@ from dangol.worker import leases
 from dangol.worker.dispatch import Dispatch, Policy
 from dangol.worker.follow import Follow
 from dangol.worker.job import Job, Lane
-from dangol.worker.learners import Drain, Learner
+from dangol.worker.learners import Drain, Learner, Teller
 from dangol.worker.leases import Place
 from dangol.worker.metrics import FAILURES, LEASES
 from dangol.worker.triggers import Campaigns, Profiles, Triggers
@@ -67,6 +67,7 @@ class Worker:
         follows = [
             Follow(link, "triggers", Triggers(link, campaigns, profiles)),
             *(Follow(link, f"learn:{each.name}", Learner(link, guard, each)) for each in registry.recommenders()),
+            *(Follow(link, f"tally:{each.name}", Teller(link, guard, each)) for each in registry.tallies()),
             *(Follow(link, f"sink:{each.name}", Drain(guard, each), SINK_TRIES) for each in registry.sinks()),
         ]
         upkeep = Upkeep(link, {job.name for job in follows}, self.timing.retention)
