@@ -19,7 +19,7 @@ GREY = 24
 """The most by which the channels of a grey differ."""
 
 SPACES = {"snug": "0.8", "normal": "1", "roomy": "1.25"}
-SYSTEM = 'system-ui, -apple-system, "Apple SD Gothic Neo", "Pretendard Variable", "Noto Sans KR", "Malgun Gothic", sans-serif'
+SYSTEM = 'system-ui, -apple-system, "Apple SD Gothic Neo", "Noto Sans KR", "Malgun Gothic", sans-serif'
 
 
 class Palette(NamedTuple):
