@@ -22,25 +22,34 @@ VOID = frozenset({"br", "hr", "img", "input"})
 ELEMENTS = VOID | {
     *("div", "span", "section", "header", "footer", "p", "h2", "h3", "ul", "ol", "li", "dl", "dt", "dd"),
     *("strong", "em", "small", "b", "i", "u", "s", "del", "ins", "mark", "time", "a", "figure", "figcaption"),
-    *("button", "form", "label", "select", "option", "progress"),
+    *("button", "form", "label", "select", "option", "progress", "textarea", "fieldset", "legend", "video"),
+    *("details", "summary"),
 }
 EVERYWHERE = frozenset({"class", "id", "title", "lang", "dir", "role", "hidden", "data-dg", "data-for"})
+FIELD = frozenset({"name", "required", "disabled", "autocomplete", "placeholder", "minlength", "maxlength"})
 OWN = {
     "a": frozenset({"href", "rel", "target"}),
-    "button": frozenset({"type", "name", "value"}),
+    "button": frozenset({"type", "name", "value", "disabled"}),
+    "fieldset": frozenset({"disabled"}),
     "form": frozenset({"name"}),
     "img": frozenset({"src", "alt", "width", "height", "loading"}),
-    "input": frozenset({"type", "name", "value", "placeholder", "min", "max", "step"}),
+    "input": FIELD | {"type", "value", "min", "max", "step", "pattern", "inputmode", "checked"},
     "label": frozenset({"for"}),
-    "option": frozenset({"value"}),
+    "option": frozenset({"value", "selected"}),
     "progress": frozenset({"value", "max"}),
-    "select": frozenset({"name"}),
+    "select": FIELD,
+    "textarea": FIELD | {"rows"},
     "time": frozenset({"datetime"}),
+    "video": frozenset({"src", "poster", "width", "height", "controls", "muted", "loop", "playsinline"}),
 }
 ARIA = re.compile(r"aria-[a-z]+")
 ADDRESS = re.compile(r"https?://[^\s\\\x00-\x20]+|/(?![/\\])[^\s\\\x00-\x20]*")
 CONTACT = re.compile(r"(tel|mailto):[^\s\\\x00-\x20]+")
-ACTIONS = frozenset({"close", "later", "click"})
+ACTIONS = ("close", "later", "click", "copy")
+TYPES = {
+    "button": ("button", "submit", "reset"),
+    "input": ("text", "email", "tel", "number", "date", "checkbox", "radio", "url", "search", "hidden"),
+}
 
 
 def check(html: str) -> Node:
@@ -62,12 +71,14 @@ def _expected(element: str, name: str, value: str) -> str:
         return "an attribute that widgets may use"
     if name == "href" and not (ADDRESS.fullmatch(value) or CONTACT.fullmatch(value)):
         return "an http(s), tel or mailto address or a path on the site (/…)"
-    if name == "src" and not ADDRESS.fullmatch(value):
+    if name in ("src", "poster") and not ADDRESS.fullmatch(value):
         return "an http(s) address or a path on the site (/…)"
     if name == "target" and value != "_blank":
         return "_blank"
     if name == "data-dg" and value not in ACTIONS:
-        return "close, later or click"
+        return f"one of {', '.join(ACTIONS)}"
+    if name == "type" and value not in TYPES[element]:
+        return f"one of {', '.join(TYPES[element])}"
     return ""
 
 
