@@ -23,7 +23,7 @@ PURE_MODULES = (
     "web/shop_rows.py",
     "store/keys.py",
     "render/nodes.py",
-    "render/text.py",
+    *(f"render/{name}.py" for name in ("formats", "phrase", "proof", "text", "variables")),
     "render/theme.py",
     *(f"rehearsal/{name}.py" for name in ("answer", "rest", "replay", "span", "start", "table", "tally")),
 )

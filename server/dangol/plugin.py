@@ -19,8 +19,10 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from msgspec import Meta, Struct
 
+from dangol.definitions.model import Kind
 from dangol.profile.model import Profile
 from dangol.protocol.event import Entry, Event, Item, Value
+from dangol.render.money import Money
 
 __all__ = [
     "API",
@@ -33,6 +35,7 @@ __all__ = [
     "Item",
     "Mark",
     "Marks",
+    "Money",
     "Plugin",
     "Product",
     "Profile",
@@ -58,7 +61,7 @@ API = 1
 
 Text = str | dict[Literal["ko", "en"], str]
 """What a marketer writes: one text, or one per language. ``{name|friend}`` stands for the shopper's name, or
-"friend" where no verified name is known. It is data: no template language runs on it."""
+"friend" where no verified name is known; docs/variables.md has the rest. It is data: no template runs on it."""
 
 Url = Annotated[str, Meta(pattern=r"^(https?://[^\s\\]+|/(?![/\\])[^\s\\]*)\Z", max_length=2000)]
 """An http(s) address, or a path on the shop's own site."""
@@ -77,10 +80,10 @@ class Plugin:
 
 
 class Request(Struct, frozen=True):
-    """The page that the shopper has open now. `path` is without the query, `url` with it. `product`, `brand`,
-    `category` and `price` (one unit's, minor units) are those on screen, `search` the words just searched for,
-    `ordered` the products of the order just placed. `verified` tells that the member's identity was signed by the shop
-    for this very request."""
+    """The page that the shopper has open now. `path` is without the query, `url` with it. `product` and its `name`,
+    `brand`, `category` and `price` (one unit's, minor units) are those on screen, `search` the words just searched for,
+    `ordered` the products of the order just placed. `kind` is home, product, category, search, cart, checkout, order,
+    member or other. `verified` tells that the member's identity was signed by the shop for this very request."""
 
     now: float
     path: str = ""
@@ -95,6 +98,8 @@ class Request(Struct, frozen=True):
     price: int | None = None
     search: str = ""
     ordered: frozenset[str] = frozenset()
+    name: str = ""
+    kind: Kind = "other"
 
 
 class Product(Struct, array_like=True, frozen=True, gc=False):
@@ -147,7 +152,7 @@ class View(Protocol):
     request: Request
     submission: Submission | None
 
-    def text(self, text: Text, **values: str) -> str:
+    def text(self, text: Text, **values: str | Money) -> str:
         """The text in the shopper's language, its variables filled in; `values` are those of the widget's own."""
 
     def money(self, minor: int) -> str:
@@ -185,7 +190,8 @@ class Widget(Plugin, ABC):
 
     slot: ClassVar[Literal["corner", "dialog", "bar", "inline", "float"]]
     variables: ClassVar[Collection[str]] = ()
-    """Names that the widget's texts may use besides the shopper's own; it fills them in with `View.text`."""
+    """Names that the widget's texts may use besides the shopper's own; it fills them in with `View.text`. A mapping
+    gives the kinds of their values as well, such as ``{"cart_gap": "money"}``; else they are texts."""
     anchored: ClassVar[bool] = False
     """Whether a campaign may put it into the page too, at a selector; then its slot is "inline"."""
     styles: ClassVar[Sequence[str]] = ("style.css",)

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from dangol.definitions.model import Site
-from dangol.plugin import Product, Request
-from dangol.profile.model import Line, Member, Profile, Seen
+from dangol.definitions.model import Site, Trait
+from dangol.plugin import Money, Product, Request
+from dangol.profile.model import Coupon, Line, Member, Profile, Seen
 from dangol.render.view import SEEDS, PageView
 
-SITE = Site("shop", "abcdefgh", "Shop", ["https://shop.example"])
+SITE = Site("shop", "abcdefgh", "Shop", ["https://shop.example"], traits=[Trait("size", "", "text", public=True)])
+DAY = 86_400
 
 
 async def nothing(*_: Any) -> Sequence[Product]:
@@ -36,7 +37,38 @@ def test_the_cart_and_the_product_on_screen_are_known_to_all_texts() -> None:
 
 
 def test_a_widgets_own_variables_are_filled_in() -> None:
-    assert seen_by(Profile(), Request(0)).text("{cart_gap} {cart_total}", cart_gap="300원") == "300원 0원"
+    view = seen_by(Profile(), Request(0))
+    assert view.text("{cart_gap} {cart_total}", cart_gap="300원") == "300원 0원"
+    assert view.text("{cart_gap < 500 ? {cart_gap:number}}", cart_gap=Money(300)) == "300"
+
+
+def test_the_coupon_that_ends_first_is_told_of() -> None:
+    coupons = [
+        Coupon("A", "ever"),
+        Coupon("B", "later", DAY * 9),
+        Coupon("C", "soon", DAY * 3),
+        Coupon("D", "gone", DAY),
+    ]
+    member = Profile(member=Member("m1", coupons=coupons))
+    view = seen_by(member, Request(DAY * 2, verified=True), "en")
+    text = "{coupons}: {coupon} ({coupon_code}), {coupon_expires:days} days, until {coupon_expires}"
+    assert view.text(text) == "3: soon (C), 1 days, until 4 January"
+    assert seen_by(member, Request(DAY * 2), "en").text("{coupon|none} {coupons}") == "none 0"
+
+
+@pytest.mark.parametrize(
+    ("profile", "verified", "expected"),
+    [
+        (Profile(orders=2, last_order_at=DAY, traits={"size": "M"}), False, "2, 1, M"),
+        (Profile(orders=2, last_order_at=DAY, traits={"size": "M"}, anonymous=True), False, "-, -, -"),
+        (Profile(orders=2, last_order_at=DAY, member=Member("m", traits={"size": "L"})), False, "-, -, -"),
+        (Profile(orders=2, last_order_at=DAY, member=Member("m", traits={"size": "L"})), True, "2, 1, L"),
+        (Profile(), False, "0, -, -"),
+    ],
+)
+def test_what_a_member_did_is_told_only_to_who_has_logged_in(profile: Profile, verified: bool, expected: str) -> None:
+    view = seen_by(profile, Request(DAY * 2, verified=verified))
+    assert view.text("{orders|-}, {last_order:days|-}, {trait.size|-}") == expected
 
 
 @pytest.mark.anyio

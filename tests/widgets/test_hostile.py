@@ -11,8 +11,10 @@ from dangol.host.guard import Guard
 from dangol.host.registry import Registry
 from dangol.plugin import Product, Widget
 from dangol.render.nodes import ELEMENTS, EVERYWHERE, OWN
+from dangol.render.proof import params_problems
 from dangol.render.renderer import Renderer
-from dangol.render.text import fill, params_problems
+from dangol.render.text import fill
+from dangol.render.variables import kinds
 from dangol.testing import profile, render
 from dangol_widgets.cart_gauge import CartGauge
 from dangol_widgets.popcorn import Popcorn
@@ -86,7 +88,7 @@ def test_no_text_makes_an_element_or_attribute(text: str) -> None:
 def test_hostile_text_is_shown_as_it_stands(text: str) -> None:
     shown = render(Popcorn(), {"title": "{name}"}, profile=profile(member=text))
     assert shown is not None
-    assert shown.text == " ".join(fill("{name}", {"name": text}).split())
+    assert shown.text == " ".join(fill("{name}", lambda name: text).split())
 
 
 @pytest.mark.parametrize("widget", [Popcorn(), RichPopup(), CartGauge(), RecommendationStrip()])
@@ -97,5 +99,5 @@ def test_a_built_in_has_titles_in_both_languages_and_sound_defaults(widget: Widg
     params = widget.Params(
         **{name: value for name, value in given_by_marketer.items() if name in widget.Params.__struct_fields__}
     )
-    assert params_problems(params, widget.variables) == []
+    assert params_problems(params, kinds(own=widget.variables)) == []
     assert set(Renderer(Registry.of([widget]), Guard()).styles()) == {widget.name}

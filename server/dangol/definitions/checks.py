@@ -14,7 +14,8 @@ from dangol.host.params import check_params
 from dangol.host.registry import Registry
 from dangol.plugin import Channel, Widget
 from dangol.protocol.text import clean
-from dangol.render.text import params_problems
+from dangol.render.proof import params_problems
+from dangol.render.variables import kinds
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.segments.conditions.row import SPANS
 from dangol.segments.language import behaviour
@@ -77,7 +78,7 @@ def segment_problems(
 
 
 def campaign_problems(
-    number: int, campaign: Campaign, timezone: str, segments: list[str], registry: Registry | None
+    number: int, campaign: Campaign, site: Site, segments: list[str], registry: Registry | None
 ) -> Iterator[Problem]:
     """All of one campaign but its choice of an action; `segments` are the ids that it may name."""
     where = f"campaigns[{number}]"
@@ -89,11 +90,11 @@ def campaign_problems(
             expected = "an event's name: a-z, 0-9 and _, a letter first, at most 40"
             yield Problem(f"{where}.on[{place}]", name, expected)
     yield from _page_problems(campaign, f"{where}.pages")
-    yield from _time_problems(campaign, timezone, where)
+    yield from _time_problems(campaign, site.timezone, where)
     if registry is not None and campaign.widget is not None:
-        yield from _widget_problems(campaign.widget, f"{where}.widget", registry)
+        yield from _widget_problems(campaign.widget, f"{where}.widget", site, registry)
     if registry is not None and campaign.message is not None:
-        yield from _message_problems(campaign.message, f"{where}.message", registry)
+        yield from _message_problems(campaign.message, f"{where}.message", site, registry)
 
 
 def action_problems(number: int, raw: Mapping[str, Any]) -> Iterator[Problem]:
@@ -124,7 +125,7 @@ def _time_problems(campaign: Campaign, timezone: str, where: str) -> Iterator[Pr
         yield Problem(f"{where}.ends", str(campaign.ends), f"after its start, {campaign.starts}")
 
 
-def _widget_problems(use: WidgetUse, where: str, registry: Registry) -> Iterator[Problem]:
+def _widget_problems(use: WidgetUse, where: str, site: Site, registry: Registry) -> Iterator[Problem]:
     try:
         widget = registry.widget(use.use)
     except PluginFailure as failure:
@@ -135,25 +136,25 @@ def _widget_problems(use: WidgetUse, where: str, registry: Registry) -> Iterator
         yield Problem(f"{where}.at", use.at, f"the CSS selector of the element that {use.use} goes into")
     if widget.slot != "inline" and use.at:
         yield Problem(f"{where}.at", use.at, f"left out: {use.use} has its own place on the page")
-    yield from _param_problems(widget, use.params, f"{where}.params", list(widget.variables))
+    yield from _param_problems(widget, use.params, f"{where}.params", kinds(site.traits, widget.variables))
 
 
-def _message_problems(use: MessageUse, where: str, registry: Registry) -> Iterator[Problem]:
+def _message_problems(use: MessageUse, where: str, site: Site, registry: Registry) -> Iterator[Problem]:
     try:
         channel = registry.channel(use.use)
     except PluginFailure as failure:
         hint = nearest(use.use, [one.name for one in registry.channels()])
         yield Problem(f"{where}.use", use.use, f"a usable channel: {failure.detail}{hint}")
         return
-    yield from _param_problems(channel, use.params, f"{where}.params", [])
+    yield from _param_problems(channel, use.params, f"{where}.params", kinds(site.traits))
 
 
-def _param_problems(plugin: Widget | Channel, raw: object, where: str, variables: list[str]) -> list[Problem]:
+def _param_problems(plugin: Widget | Channel, raw: object, where: str, known: Mapping[str, str]) -> list[Problem]:
     try:
         params = check_params(plugin, raw, where)
     except Invalid as invalid:
         return invalid.problems
-    return params_problems(params, variables, where)
+    return params_problems(params, known, where)
 
 
 def is_timezone(name: str) -> bool:

@@ -69,7 +69,7 @@ def _cross_problems(raw: object, registry: Registry | None) -> list[Problem]:
     for number, written in campaigns:
         problems += checks.action_problems(number, written)
     for number, campaign in _mended(campaigns, Campaign):
-        problems += checks.campaign_problems(number, campaign, timezone, ids, registry)
+        problems += checks.campaign_problems(number, campaign, site, ids, registry)
     return problems
 
 

@@ -134,7 +134,7 @@ def bubble(key: str, at: float, push: Push, language: Language) -> Bubble:
     """A message in the reader's language, its variables filled in. Only links into the shop are shown."""
 
     def text(name: str) -> str:
-        return fill(push.data.get(f"{name}_{language}", ""), push.variables)
+        return fill(push.data.get(f"{name}_{language}", ""), push.variables.get)
 
     link = push.data.get("link", "")
     inside = link.startswith("/") and not link.startswith(("//", "/\\"))

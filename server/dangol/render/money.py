@@ -12,27 +12,36 @@ MOST = 10**12
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,9})?")
 
 
+class Money(int):
+    """An amount in minor units."""
+
+
 class Currency(NamedTuple):
-    """`digits` after the decimal point (ISO 4217) and the sign that stands in front of the amount."""
+    """`digits` after the decimal point (ISO 4217), the sign that stands in front of the amount, and the word that
+    Korean has behind it instead."""
 
     digits: int
     sign: str
+    korean: str = ""
 
 
 CURRENCIES = {
-    "KRW": Currency(0, "₩"),
-    "JPY": Currency(0, "¥"),
+    "KRW": Currency(0, "₩", "원"),
+    "JPY": Currency(0, "¥", "엔"),
     "USD": Currency(2, "$"),
     "EUR": Currency(2, "€"),
     "GBP": Currency(2, "£"),
 }
 
 
-def money(minor: int, currency: str, language: str) -> str:
-    """An amount as a shop writes it: 12,000원 in Korean, ₩12,000 in English, £3.50, -$1.00."""
-    digits, sign = CURRENCIES[currency]
-    number = f"{Decimal(abs(minor)).scaleb(-digits):,.{digits}f}"
-    written = f"{number}원" if currency == "KRW" and language == "ko" else f"{sign}{number}"
+def money(minor: int, currency: str, language: str, sign: bool = True) -> str:
+    """An amount as a shop writes it: 12,000원 in Korean, ₩12,000 in English, £3.50, -$1.00; the number alone without
+    `sign`."""
+    about = CURRENCIES[currency]
+    written = f"{Decimal(abs(minor)).scaleb(-about.digits):,.{about.digits}f}"
+    if sign:
+        korean = about.korean if language == "ko" else ""
+        written = f"{written}{korean}" if korean else f"{about.sign}{written}"
     return f"-{written}" if minor < 0 else written
 
 

@@ -1,27 +1,31 @@
-"""Marketers' texts: the right language, and variables with a substitute. A text is data, never a template.
+"""Marketers' texts: the right language, and what stands in braces filled in. Pure.
 
-``{name|friend}`` is the variable, or "friend" where it has no value. ``{{`` and ``}}`` stand for braces.
+A text is data, never a template: `dangol.render.phrase` is all that its braces can say, and what comes out is text.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, cast, get_args, get_type_hints
+from collections.abc import Callable, Mapping
+from typing import cast
+from unicodedata import normalize
 
-from msgspec import Struct
-
-from dangol.errors import Problem
+from dangol.errors import Invalid
 from dangol.plugin import Text
+from dangol.render.formats import ANYBODY, Reader, Time, Value, shown
+from dangol.render.money import Money, to_minor
+from dangol.render.phrase import Choice, Particle, Pieces, Variable, parse
+from dangol.segments.words.korean import particle
 
-VARIABLES = frozenset({"name", "grade", "cart_total", "cart_count", "product"})
-"""What every text may use. A widget may add its own."""
+MAX_FILLED = 4000
+"""Characters of a text with its variables filled in; a product's name may be long and stand there often."""
 
-MAX_TEXT = 1000
-
-PIECE = re.compile(r"\{\{|\}\}|\{([a-z_]+)(?:\|([^{}]*))?\}|[{}]")
 # C0 and C1 controls but tab and newline, marks that turn the direction of text around, lone surrogates, noncharacters.
 UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
+NUMBER = re.compile(r"-?[0-9][0-9,]{0,17}(\.[0-9]{1,9})?")
+
+Look = Callable[[str], Value | None]
+"""The value of a variable; None where it is not known."""
 
 
 def choose(text: Text, language: str, default: str) -> str:
@@ -32,16 +36,11 @@ def choose(text: Text, language: str, default: str) -> str:
     return languages.get(language) or languages.get(default) or next(iter(languages.values()), "")
 
 
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """Plain text with the variables filled in. Never fails: what `problems` would report stays as it stands."""
-
-    def piece(match: re.Match[str]) -> str:
-        name, substitute = match.groups()
-        if name is None:
-            return match[0][0]
-        return values.get(name) or substitute or ""
-
-    return clean(PIECE.sub(piece, text) if "{" in text or "}" in text else text)
+def fill(text: str, look: Look, reader: Reader = ANYBODY) -> str:
+    """Plain text, at most `MAX_FILLED` characters. Never fails: what `proof` would report stays as it stands."""
+    if "{" in text or "}" in text:
+        text = _filled(parse(text).pieces, look, reader, "")
+    return clean(text[:MAX_FILLED])
 
 
 def clean(text: str) -> str:
@@ -49,41 +48,58 @@ def clean(text: str) -> str:
     return UNPRINTABLE.sub("", text)
 
 
-def problems(text: Text, own: Collection[str] = ()) -> list[Problem]:
-    """What is wrong with a text as written: unknown variables and lone braces. `own` are the widget's variables."""
-    if isinstance(text, str):
-        return list(_problems("", text, VARIABLES.union(own)))
-    found = [_problems(language, one, VARIABLES.union(own)) for language, one in text.items()]
-    return [problem for some in found for problem in some]
+def _filled(pieces: Pieces, look: Look, reader: Reader, before: str) -> str:
+    """What pieces say; `before` is what a particle at their beginning follows."""
+    said = ""
+    for piece in pieces:
+        if isinstance(piece, str):
+            said += piece
+        elif isinstance(piece, Particle):
+            said += particle(before + said, piece.form)
+        elif isinstance(piece, Variable):
+            told = look(piece.name)
+            said += (shown(told, piece.format, reader) if told is not None else "") or piece.substitute
+        else:
+            holds = _holds(look(piece.name), piece, reader)
+            said += _filled(piece.then if holds else piece.otherwise, look, reader, before + said)
+        if len(said) > MAX_FILLED:
+            break
+    return said
 
 
-def params_problems(params: Any, own: Collection[str] = (), where: str = "params") -> list[Problem]:
-    """What is wrong with the texts of a plugin's parameters, found by their type: each field that takes a `Text`."""
-    found: list[Problem] = []
-    if isinstance(params, Struct):
-        hints = get_type_hints(type(params))
-        for name in params.__struct_fields__:
-            found += _field_problems(getattr(params, name), hints[name], own, f"{where}.{name}")
-    elif isinstance(params, Sequence) and not isinstance(params, str):
-        for number, one in enumerate(params):
-            found += params_problems(one, own, f"{where}[{number}]")
-    return found
+def _holds(value: Value | None, choice: Choice, reader: Reader) -> bool:
+    """Whether the test of a choice holds. Of what is not known no test holds."""
+    if isinstance(value, Time) and choice.format == "days":
+        value = reader.days(value)
+    if value is None or not choice.operator:
+        return bool(value)
+    if isinstance(value, str | list):
+        values = [value] if isinstance(value, str) else value
+        return (_folded(choice.operand) in map(_folded, values)) is (choice.operator == "=")
+    operand = operand_of(choice.operand, reader.currency if isinstance(value, Money) else "")
+    return operand is not None and COMPARE[choice.operator](value, operand)
 
 
-def _field_problems(value: Any, hint: Any, own: Collection[str], where: str) -> list[Problem]:
-    if value is None or not set(get_args(Text)) <= set(get_args(hint)):
-        return params_problems(value, own, where)
-    return [
-        problem._replace(where=f"{where}.{problem.where}" if problem.where else where)
-        for problem in problems(value, own)
-    ]
+COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "=": lambda one, other: one == other,
+    "!=": lambda one, other: one != other,
+    "<": lambda one, other: one < other,
+    "<=": lambda one, other: one <= other,
+    ">": lambda one, other: one > other,
+    ">=": lambda one, other: one >= other,
+}
 
 
-def _problems(where: str, text: str, known: Collection[str]) -> Iterator[Problem]:
-    if len(text) > MAX_TEXT:
-        yield Problem(where, text, f"at most {MAX_TEXT} characters (it has {len(text)})")
-    for match in PIECE.finditer(text):
-        if match[1] is not None and match[1] not in known:
-            yield Problem(where, match[0], f"a known variable: {', '.join(sorted(known))}")
-        elif len(match[0]) == 1:
-            yield Problem(where, text, f"free of a lone {match[0]} (write {match[0] * 2} for a brace)")
+def _folded(text: str) -> str:
+    return normalize("NFC", normalize("NFC", text).casefold())
+
+
+def operand_of(written: str, currency: str = "") -> float | None:
+    """The number that a test names, 30,000 or 30000; money in minor units of its currency. None for no number."""
+    if not NUMBER.fullmatch(written):
+        return None
+    plain = written.replace(",", "")
+    try:
+        return to_minor(plain, currency) if currency else float(plain)
+    except Invalid:
+        return None

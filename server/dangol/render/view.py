@@ -1,6 +1,6 @@
 """What a widget sees of one shopper on one page: the `View` of the plugin API, made real."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 
 from dangol.definitions.model import Site
 from dangol.plugin import Product, Profile, Request, Submission, Text
-from dangol.render.money import money
+from dangol.render.formats import Reader, Value, day_of
+from dangol.render.money import Money, money
 from dangol.render.text import choose, fill
+from dangol.render.variables import value
+from dangol.segments.calendar import calendar
 
 SEEDS = 10
 """So many products a recommender is asked about at most."""
@@ -24,11 +27,6 @@ Find = Callable[[Sequence[str]], Awaitable[Sequence[Product]]]
 
 Count = Callable[[str, str, str, int], Awaitable[int]]
 """``(source, action, product, hours)``: how many people, as a tally plugin counted them."""
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 async def _nothing(ids: Sequence[str]) -> Sequence[Product]:
@@ -57,9 +55,13 @@ class PageView:
     def __post_init__(self) -> None:
         self.currency = self.site.currency
 
-    def text(self, text: Text, **values: str) -> str:
+    def text(self, text: Text, **values: str | Money) -> str:
         """The text in the shopper's language, its variables filled in; `values` are those of the widget's own."""
-        return fill(choose(text, self.language, self.site.language), {**self._values, **values})
+
+        def look(name: str) -> Value | None:
+            return values[name] if name in values else value(name, self)
+
+        return fill(choose(text, self.language, self.site.language), look, self._reader)
 
     def money(self, minor: int) -> str:
         """An amount of minor units as the shop writes it."""
@@ -85,10 +87,7 @@ class PageView:
 
     def day(self, day: date) -> str:
         """A day as the shopper reads it, with the year where it is another than this."""
-        is_this_year = day.year == self.local(self.request.now).year
-        if self.language == "ko":
-            return f"{day.month}월 {day.day}일" if is_this_year else f"{day.year}년 {day.month}월 {day.day}일"
-        return f"{day.day} {MONTHS[day.month - 1]}" + ("" if is_this_year else f" {day.year}")
+        return day_of(day, self.language, year=day.year != self.local(self.request.now).year)
 
     def _seeds(self) -> list[str]:
         """The product on screen alone, as its page asks what goes with it; else the cart, then what was looked at."""
@@ -99,13 +98,5 @@ class PageView:
         return list(dict.fromkeys([*cart, *viewed]))[:SEEDS]
 
     @cached_property
-    def _values(self) -> Mapping[str, str]:
-        values = {
-            "cart_total": self.money(self.profile.cart_total),
-            "cart_count": str(sum(line.quantity for line in self.profile.cart)),
-            "product": self.product.name if self.product else "",
-        }
-        if self.request.verified and self.profile.member:
-            # Whoever holds the browser is not yet the member: personal values need this request's signature.
-            values |= {"name": self.profile.member.name, "grade": self.profile.member.grade}
-        return values
+    def _reader(self) -> Reader:
+        return Reader(self.language, self.currency, calendar(self.site.timezone), self.request.now)
