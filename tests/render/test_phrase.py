@@ -44,4 +44,4 @@ def test_a_text_that_can_not_be_read_stays_as_it_stands(text: str) -> None:
 def test_no_text_takes_long(text: str) -> None:
     start = time.process_time()
     parse(text)
-    assert time.process_time() - start < 0.1
+    assert time.process_time() - start < 1
