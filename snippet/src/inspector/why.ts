@@ -1,0 +1,79 @@
+/** What the server tells of a preview; `server/dangol/preview/telling.py` makes it. */
+
+/** Whether a condition holds, its sentence, and the branches below it. */
+export type Branch = [held: 0 | 1, sentence: string, ...parts: Branch[]];
+
+export interface Campaign {
+  campaign: string;
+  name: string;
+  verdict: "show" | "update" | "wait" | "message" | "holdout" | "no";
+  reason: string;
+  words: string;
+  priority: number;
+  /** Ids of its audience. */
+  segments: string[];
+  shown?: true;
+  previewed?: true;
+  message?: true;
+}
+
+export interface Segment {
+  id: string;
+  name: string;
+  held: boolean;
+  because?: Branch[];
+}
+
+export interface Item {
+  id: string;
+  name?: string;
+  price?: string;
+  quantity?: number;
+  category?: string;
+  brand?: string;
+}
+
+export interface Told {
+  name: string;
+  at: number;
+  page?: string;
+  key?: string;
+  value?: string;
+  items?: Item[];
+  /** Items that are not listed. */
+  more?: number;
+  props?: Record<string, unknown>;
+}
+
+export interface Page {
+  kind?: string;
+  product?: string;
+  name?: string;
+  price?: string;
+  category?: string;
+  brand?: string;
+  search?: string;
+}
+
+export interface Preview {
+  state: "on";
+  /** Unix seconds. */
+  until: number;
+  language: "ko" | "en";
+  variant: string;
+  variants: { id: string; name: string }[];
+  campaigns: Campaign[];
+  segments: Segment[];
+  page: Page;
+  member: boolean;
+  events: Told[];
+  /** How many things were dropped, by reason. */
+  dropped: Record<string, number>;
+}
+
+/** The link is over, or was never ours. */
+export interface Over {
+  state: "over";
+}
+
+export type Why = Preview | Over;
