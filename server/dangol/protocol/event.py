@@ -46,31 +46,43 @@ class Event(Struct, array_like=True, frozen=True):
 
 
 class Decided(Struct, array_like=True, frozen=True, gc=False):
-    """A decision of a campaign that the log keeps: `kind` is show, holdout or message. `arm` is holdout, a variant, or
-    "on" where there are none; `first` tells that the shopper enters the campaign with it, being in `segments` of those
-    that its report is split by."""
+    """A decision of a campaign that the log keeps: `kind` is show, holdout or message; `arm` is holdout, a variant, or
+    "on" where there are none."""
 
     campaign: str
     kind: str
     key: str
     arm: str = ""
-    first: bool = False
-    segments: tuple[str, ...] = ()
 
 
 class Credit(Struct, array_like=True, frozen=True, gc=False):
-    """An order put down to a campaign, or with a negative `value` and `orders` its cancellation. `entered_at` is when
-    the shopper entered it (unix seconds); `orders_before` and `revenue_before` are what had been put down to it for
-    this shopper. Money in minor units."""
+    """What a request changed in the comparison of a campaign's arms, for one shopper: all that is counted of it.
+
+    `day` is the shop's calendar day (proleptic Gregorian ordinal) on which the shopper entered `arm`, being in
+    `segments` of those that the report is split by; `draw` names the shares by which the arms are drawn. `entered` is 1
+    for the shopper's entry, which tells these `shares` too, and -1 where a login shows that somebody had entered
+    before: nobody counts twice. `seen` is 1 with the first confirmed view. `orders` and `revenue` (minor units) are
+    what was put down to the campaign with this, or taken back, `orders_before` and `revenue_before` what had been
+    before it.
+    """
 
     campaign: str
     arm: str
-    entered_at: int
-    orders: int
-    value: int
-    orders_before: int
-    revenue_before: int
+    draw: str
+    day: int
     segments: tuple[str, ...] = ()
+    entered: int = 0
+    seen: int = 0
+    views: int = 0
+    clicks: int = 0
+    closes: int = 0
+    laters: int = 0
+    submits: int = 0
+    orders: int = 0
+    revenue: int = 0
+    orders_before: int = 0
+    revenue_before: int = 0
+    shares: dict[str, float] = field(default_factory=dict)
 
 
 class Head(Struct, array_like=True, frozen=True, gc=False):
@@ -85,7 +97,8 @@ class Head(Struct, array_like=True, frozen=True, gc=False):
 class Entry(Struct, array_like=True, frozen=True):
     """One entry of the event log: what one profile did in one request, and what was decided on it.
 
-    `at` is the server's clock, unix milliseconds. `member` is empty for a visitor who is not a member.
+    `at` is the server's clock, unix milliseconds. `member` is empty for a visitor who is not a member. `credits` are
+    what campaigns' comparisons count of it.
     """
 
     site: str

@@ -67,6 +67,16 @@ def tally(site: str, plugin: str, key: str) -> str:
     return f"{TAGS[partition(key)]}t:{site}:{plugin}:{key}"
 
 
+def effect(site: str, campaign: str, month: str) -> str:
+    """Hash: what is counted of the shoppers who entered a campaign in a month (2026-11); `store.effects` has the form."""
+    return f"{TAGS[partition(campaign)]}effect:{site}:{campaign}:{month}"
+
+
+def effects_applied(number: int) -> str:
+    """Hash: for each partition of the log, the last entry that is in this partition's figures of campaigns."""
+    return f"{TAGS[number]}effects-applied"
+
+
 def known(number: int, site: str) -> str:
     """Hash: the streams of behaviour that this partition's profiles were filled with; `store.known` has the form."""
     return f"{TAGS[number]}known:{site}"

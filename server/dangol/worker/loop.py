@@ -14,6 +14,7 @@ from dangol.store.link import Link
 from dangol.store.log import LeaseLost
 from dangol.worker import leases
 from dangol.worker.dispatch import Dispatch, Policy
+from dangol.worker.effects import Effects
 from dangol.worker.follow import Follow
 from dangol.worker.job import Job, Lane
 from dangol.worker.learners import Drain, Learner, Teller
@@ -66,6 +67,7 @@ class Worker:
         self.name = secrets.token_hex(8)
         follows = [
             Follow(link, "triggers", Triggers(link, campaigns, profiles)),
+            Follow(link, "effects", Effects(link)),
             *(Follow(link, f"learn:{each.name}", Learner(link, guard, each)) for each in registry.recommenders()),
             *(Follow(link, f"tally:{each.name}", Teller(link, guard, each)) for each in registry.tallies()),
             *(Follow(link, f"sink:{each.name}", Drain(guard, each), SINK_TRIES) for each in registry.sinks()),
