@@ -19,6 +19,7 @@ check: .venv/installed-dev
 
 unit: .venv/installed-dev
 	scripts/chromium
+	scripts/nginx
 	$(BIN)/pytest
 
 .venv/bin/python:

@@ -20,7 +20,7 @@ from dangol.house import House
 from dangol.settings import Settings
 from dangol.store.embedded import EmbeddedStore
 from dangol.store.link import Link
-from dangol.web.app import create
+from dangol.web.app import create, options
 
 T = TypeVar("T")
 
@@ -157,7 +157,7 @@ def served() -> Iterator[Served]:
     running: list[tuple[uvicorn.Server, Thread]] = []
 
     def serve(house: House) -> str:
-        config = uvicorn.Config(create(house), port=0, log_level="warning", access_log=False, ws="none")
+        config = uvicorn.Config(create(house), **options(house.settings) | {"port": 0, "log_level": "warning"})
         server = uvicorn.Server(config)
         thread = Thread(target=server.run, daemon=True)
         thread.start()

@@ -25,11 +25,8 @@ from dangol.store import log
 from dangol.store.embedded import store_at
 from dangol.store.keys import PARTITIONS
 from dangol.store.link import Link
-from dangol.web.app import create
+from dangol.web.app import create, options
 from dangol.worker.process import run_worker
-
-LONGEST_END = 10
-"""Seconds that requests under way get when the server is told to stop."""
 
 
 class Group(click.Group):
@@ -75,18 +72,7 @@ def serve() -> None:
     settings = Settings.load()
     start(settings)
     with store(settings) as url:
-        app = create(House(settings, url))
-        uvicorn.run(
-            app,
-            host=settings.host,
-            port=settings.port,
-            log_level=settings.log_level,
-            access_log=False,
-            server_header=False,
-            proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=settings.trusted_proxies or None,
-            timeout_graceful_shutdown=LONGEST_END,
-        )
+        uvicorn.run(create(House(settings, url)), **options(settings))
 
 
 @main.command()

@@ -34,6 +34,32 @@ async def test_the_cookie_is_the_servers_and_lasts(browser: Any, event: Any) -> 
     assert set(attributes) == {"HttpOnly", "Max-Age=34560000", "Path=/", "SameSite=None", "Secure"}
 
 
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, "Lax"),
+        ({"Sec-Fetch-Site": "same-site"}, "Lax"),
+        ({"Sec-Fetch-Site": "cross-site"}, "None"),
+        ({"Host": "shop.example"}, "Lax"),
+        ({"Host": "shop.example.evil"}, "None"),
+    ],
+)
+async def test_the_cookie_may_only_cross_sites_where_it_must(
+    browser: Any, event: Any, headers: dict[str, str], expected: str
+) -> None:
+    header = (await browser.send(event(), headers=headers)).headers["set-cookie"]
+    assert f"SameSite={expected}; Secure" in header
+
+
+async def test_the_cookie_has_at_most_64_bytes(
+    new_house: Any, opened: Any, define: Any, new_browser: Any, event: Any
+) -> None:
+    browser = new_browser(await opened(new_house(define(id="s" * 40))))
+    response = await browser.send(event())
+    assert len(response.headers["set-cookie"].partition(";")[0]) == 64
+    assert (await browser.send(event())).json() == {}
+
+
 async def test_without_https_the_cookie_is_for_the_same_site(house: Any, new_browser: Any, event: Any) -> None:
     header = (await new_browser(house, scheme="http").send(event())).headers["set-cookie"]
     assert "SameSite=Lax" in header
@@ -100,11 +126,12 @@ async def test_a_member_on_two_devices_is_one_person(
 async def test_a_widget_comes_with_all_that_the_page_needs(
     new_house: Any, opened: Any, define: Any, new_browser: Any, event: Any
 ) -> None:
-    campaign = {**POPCORN, "delay": 3, "later": ["7d", "never"]}
+    widget = {**POPCORN["widget"], "position": "top-start", "effect": "slide"}  # type: ignore[dict-item]
+    campaign = {**POPCORN, "widget": widget, "later": ["7d", "never"]}
     browser = new_browser(await opened(new_house(define(campaigns=[campaign]))))
     (shown,) = (await browser.send(event(), lang="ko-KR")).json()["show"]
     assert (shown["campaign"], shown["widget"], shown["slot"], shown["lang"]) == ("hello", "popcorn", "corner", "ko")
-    assert (shown["delay"], shown["later"]) == (3, ["7d", "never"])
+    assert (shown["position"], shown["effect"], shown["later"]) == ("top-start", "slide", ["7d", "never"])
     assert shown["exposure"]
     assert "Hello" in str(shown["tree"])
     style = await browser.http.get(shown["style"])

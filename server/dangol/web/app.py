@@ -2,15 +2,19 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from dangol.house import House
+from dangol.settings import Settings
 from dangol.web import admin, assets, conditions, ops, previews, rehearsals, shop_api, sizes, why
 from dangol.web.collect import Collector
 
 EVENTS = "/v1/events"
+LONGEST_END = 10
+"""Seconds that requests under way get when the server is told to stop."""
 
 
 class App(Starlette):
@@ -24,6 +28,21 @@ class App(Starlette):
             await self.collector(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """How uvicorn serves the app. No log of requests: it would hold the addresses of pages and people."""
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "log_level": settings.log_level,
+        "access_log": False,
+        "server_header": False,
+        "ws": "none",
+        "proxy_headers": bool(settings.trusted_proxies),
+        "forwarded_allow_ips": settings.trusted_proxies or None,
+        "timeout_graceful_shutdown": LONGEST_END,
+    }
 
 
 def create(house: House) -> App:

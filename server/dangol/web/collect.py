@@ -1,7 +1,6 @@
 """`POST /v1/events` on the wire: limits, origins, CORS. The hot path, so it does without request objects."""
 
 import logging
-from functools import lru_cache
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
@@ -10,14 +9,13 @@ from dangol.errors import Invalid, Unavailable
 from dangol.house import Headers, House
 from dangol.protocol import envelope
 from dangol.protocol.envelope import LONGEST_BODY
+from dangol.web import cookie
 from dangol.web.agent import environment
 from dangol.web.body import TooLarge, encode, explained, read_body
 from dangol.web.bots import kind
 from dangol.web.limits import RateLimit
 from dangol.web.tally import TALLY
 from dangol.web.visit import Visitor, serve
-
-COOKIE_DAYS = 400  # the most that browsers keep a cookie
 
 log = logging.getLogger(__name__)
 
@@ -83,12 +81,14 @@ class Collector:
         if robot := kind(agent):
             TALLY.met_robot(runtime.site.id, robot)
             return 200, NOTHING, []
-        name = f"dg_{runtime.site.id}"
-        cookie = _cookie(given.get(b"cookie", b""), name)
+        name = cookie.name_of(runtime.site.id)
+        held = cookie.read(given.get(b"cookie", b""), name)
         country = given.get(self._country, b"").decode("latin-1") if self._country else ""
-        visitor = Visitor(_address(scope), cookie, environment(agent, sent.lang, country))
+        visitor = Visitor(_address(scope), held, environment(agent, sent.lang, country))
         answer, token = await serve(self._house, runtime, sent, visitor, now)
-        headers = [] if token == cookie else [_set_cookie(name, token, scope["scheme"] == "https")]
+        if token == held:
+            return 200, encode(answer), []
+        headers = [cookie.keep(name, token, scope["scheme"] == "https", cookie.is_same_site(given, origin))]
         return 200, encode(answer), headers
 
 
@@ -100,23 +100,3 @@ def said(text: str) -> bytes:
 def _address(scope: Scope) -> str:
     client = scope.get("client")
     return client[0] if client else ""
-
-
-def _cookie(header: bytes, name: str) -> str:
-    for pair in header.decode("latin-1").split(";"):
-        given, _, value = pair.partition("=")
-        if given.strip() == name:
-            return value.strip()
-    return ""
-
-
-@lru_cache(1024)
-def _attributes(secure: bool) -> str:
-    """Only over https can a shop on another site have the cookie sent along."""
-    return f"; Path=/; Max-Age={COOKIE_DAYS * 86_400}; HttpOnly; " + (
-        "SameSite=None; Secure" if secure else "SameSite=Lax"
-    )
-
-
-def _set_cookie(name: str, token: str, secure: bool) -> tuple[bytes, bytes]:
-    return b"set-cookie", f"{name}={token}{_attributes(secure)}".encode()
