@@ -98,7 +98,7 @@ async def test_one_worker_does_every_job(link: Link, append: Any, order: Any, sc
 
 async def test_stopping_gives_everything_back(link: Link) -> None:
     async with running(worker(link)):
-        await until(lambda: _count(link, 3 * LANES))
+        await until(lambda: _count(link, 4 * LANES))
     assert await leads(link) == []
     assert await link.call("ZCARD", keys.WORKERS) == 0
 
@@ -110,20 +110,20 @@ async def _count(link: Link, wanted: int) -> bool:
 async def test_two_workers_share_the_work_and_one_takes_over_the_rest(link: Link) -> None:
     one, two = worker(link), worker(link)
     async with running(one):
-        await until(lambda: len(one._crew.shifts) == 3 * LANES)
+        await until(lambda: len(one._crew.shifts) == 4 * LANES)
         async with running(two):
-            await until(lambda: len(two._crew.shifts) > 8 and len(one._crew.shifts) + len(two._crew.shifts) == 48)
+            await until(lambda: len(two._crew.shifts) > 8 and len(one._crew.shifts) + len(two._crew.shifts) == 4 * LANES)
             assert not one._crew.shifts.keys() & two._crew.shifts.keys()
-        await until(lambda: len(one._crew.shifts) == 3 * LANES)
+        await until(lambda: len(one._crew.shifts) == 4 * LANES)
 
 
 async def test_a_dead_workers_places_are_taken_over_within_its_lease(link: Link, append: Any, order: Any) -> None:
     dead, sink = worker(link, Keep()), Keep()
     task = asyncio.create_task(dead.run())
-    await until(lambda: len(dead._crew.shifts) == 4 * LANES)
+    await until(lambda: len(dead._crew.shifts) == 5 * LANES)
     task.cancel()  # ends it as a crash would: the leases stay behind
     await asyncio.gather(task, return_exceptions=True)
-    assert await _count(link, 4 * LANES)
+    assert await _count(link, 5 * LANES)
     await append(order(1))
     async with running(worker(link, sink)):
         assert await until(lambda: sink.got == ["v1"]) < 2 * QUICK.lease + 0.5
@@ -132,7 +132,7 @@ async def test_a_dead_workers_places_are_taken_over_within_its_lease(link: Link,
 async def test_an_idle_worker_asks_seldom_and_an_entry_is_seen_at_once(link: Link, append: Any, order: Any) -> None:
     sink = Keep()
     async with running(worker(link, sink, timing=Timing(lease=3.0, beat=1.0))):
-        await until(lambda: _count(link, 4 * LANES))
+        await until(lambda: _count(link, 5 * LANES))
         await asyncio.sleep(0.6)
         before = await _calls(link)
         await asyncio.sleep(1)
@@ -149,7 +149,7 @@ async def _calls(link: Link) -> int:
 async def test_a_job_that_breaks_is_started_anew(link: Link, append: Any, order: Any) -> None:
     sink = Keep()
     async with running(worker(link, sink)):
-        await until(lambda: _count(link, 4 * LANES))
+        await until(lambda: _count(link, 5 * LANES))
         await link.call("XGROUP", "DESTROY", keys.log(0), "sink:keep")
         await append(order(1))
         await until(lambda: sink.got == ["v1"])
@@ -160,7 +160,7 @@ async def test_a_store_that_loses_its_connections_is_waited_for(
 ) -> None:
     sink, own = Keep(), Link(store.url)
     async with running(worker(own, sink)):
-        await until(lambda: _count(link, 4 * LANES))
+        await until(lambda: _count(link, 5 * LANES))
         await link.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
         await append(order(1))
         await until(lambda: sink.got == ["v1"])
