@@ -81,14 +81,12 @@ Define = Callable[..., Definitions]
 
 @pytest.fixture
 def define(registry: Registry) -> Define:
-    """Makes checked definitions of a shop: `define(segments=[...], campaigns=[...], origins=[...])`. What is neither
-    `segments` nor `campaigns` is a field of the site."""
+    """Makes checked definitions of a shop: `define(segments=[...], campaigns=[...], origins=[...])`. What is no part of
+    a document is a field of the site."""
 
-    def make(
-        segments: list[dict[str, Any]] | None = None, campaigns: list[dict[str, Any]] | None = None, **site: Any
-    ) -> Definitions:
-        raw = {"site": {**SITE, **site}, "segments": segments or [], "campaigns": campaigns or []}
-        return document.check(raw, "test", registry)
+    def make(segments: Any = (), campaigns: Any = (), groups: Any = (), manners: Any = None, **site: Any) -> Definitions:
+        parts = {"segments": list(segments or ()), "campaigns": list(campaigns or ()), "groups": list(groups)}
+        return document.check({"site": {**SITE, **site}, **parts, "manners": manners or {}}, "test", registry)
 
     return make
 

@@ -153,9 +153,9 @@ async def test_two_tabs_never_both_take_the_last_allowed_view(
         at = NOW + round_ * 1000  # the promises of the last round have lapsed
         outcomes = await asyncio.gather(
             *(
-                house.engine.take(shop(house), V1, [view(number, at)], on(at))
+                house.engine.take(shop(house), V1, [view(2 * number + place, at)], on(at))
                 for number in range(8)
-                for house in (first, second)
+                for place, house in enumerate((first, second))
             )
         )
         assert shown(outcomes) == ["hello"]

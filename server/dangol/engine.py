@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec import Struct, field
 
+from dangol.campaigns.decision import Decision, Verdict
 from dangol.campaigns.ledger import note
 from dangol.campaigns.screen import live, screen
 from dangol.errors import Unavailable
@@ -14,6 +15,7 @@ from dangol.plugin import Request
 from dangol.profile.merge import merge
 from dangol.profile.model import Environment, Member, Profile
 from dangol.profile.reduce import reduce
+from dangol.protocol.about import NOTHING, About
 from dangol.protocol.event import Entry, Event
 from dangol.protocol.tokens import Identity
 from dangol.runtime import SiteRuntime
@@ -24,15 +26,18 @@ TRIES = 20
 
 
 class Context(Struct, frozen=True):
-    """What a request tells besides its events. `page` is the path and query of the page on screen. `member` is
+    """What a request tells besides its events. `page` is the path and query of the page on screen, `about` what its
+    former requests told of it, `open` what it shows already and `due` the campaigns whose moment has come. `member` is
     the id of a member whom the shop's server speaks of. Without `widgets` no page waits for an answer. `counted` are
     order numbers that count no more, `logged` those that count but stand in the log already; `unless` is a profile that
     the events must not reach through an alias."""
 
     now: float
     page: str = ""
+    about: About = NOTHING
     language: str = ""
     open: frozenset[str] = frozenset()
+    due: frozenset[str] = frozenset()
     identity: Identity | None = None
     environment: Environment | None = None
     member: str = ""
@@ -43,11 +48,14 @@ class Context(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What became of a request: the profile it ended at, the events that were new, and what to show."""
+    """What became of a request: the profile it ended at, the events that were new, what to show and what to wait for.
+    `page` is what the request was about; None where nothing was judged."""
 
     profile_id: str
     taken: list[Event] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
+    waiting: list[Decision] = field(default_factory=list)
+    page: Request | None = None
 
 
 class Engine:
@@ -107,14 +115,18 @@ class Engine:
         taken = reduce(profile, uncounted, runtime.site, context.now, seed, runtime.watching)
         request = request_of(live(events, context.now), context)
         recent = live(taken, context.now)
-        decisions, shown = await self.stage.perform(runtime, profile, request, recent, context.open, context.widgets)
+        repeated = bool(uncounted) and not taken
+        decisions, shown = await self.stage.perform(
+            runtime, profile, request, recent, context.open, context.widgets, context.due, repeated
+        )
         decided = note(profile, decisions, context.now, runtime.site)
         entry = None
         if taken or decided:
             member = profile.member.id if profile.member else ""
             new = [one for one in taken if one.name != "purchase" or one.key not in context.logged]
             entry = Entry(runtime.site.id, profile_id, member, int(context.now * 1000), new, decided)
-        return Outcome(profile_id, taken, shown), entry
+        waiting = [one for one in decisions if one.verdict is Verdict.WAIT]
+        return Outcome(profile_id, taken, shown, waiting, request), entry
 
     async def join(self, runtime: SiteRuntime, visitor_id: str, member_id: str) -> None:
         """Merge a visitor's history into a member's profile, in three steps that may each be repeated:
@@ -175,7 +187,7 @@ class Engine:
 
 def request_of(events: Sequence[Event], context: Context) -> Request:
     """The page on screen as conditions and widgets see it."""
-    return screen(events, context.now, context.page, context.language, context.identity is not None)
+    return screen(events, context.now, context.page, context.language, context.identity is not None, context.about)
 
 
 def _identify(profile: Profile, context: Context) -> None:

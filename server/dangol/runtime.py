@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dangol.campaigns.arms import OWN, with_variants
 from dangol.campaigns.plan import Plan
 from dangol.definitions.drafts import NONE, Draft, Drafts
 from dangol.definitions.model import Campaign, Definitions, Site
@@ -26,8 +27,8 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class SiteRuntime:
     """A site with its keys, its compiled segments, its campaigns made ready, and each campaign's widget with its
-    checked parameters. A campaign whose plugin is not there has none, and is not shown. `audiences` is the index
-    for the segments alone that campaigns name.
+    checked parameters; `variants` has those of each (campaign, variant). A campaign whose plugin is not there has none,
+    and is not shown. `audiences` is the index for the segments alone that campaigns name.
 
     `saved` are the streams of behaviour that its segments ask for. `watching` has those of its drafts as well, and a
     version that rises with either.
@@ -42,6 +43,7 @@ class SiteRuntime:
     saved: Watching
     plan: Plan
     widgets: Mapping[str, tuple[Widget, Any]]
+    variants: Mapping[tuple[str, str], Any]
     origins: frozenset[str]
     watching: Watching
     drafts: Drafts = NONE
@@ -62,21 +64,31 @@ class SiteRuntime:
         scope = Scope(catalogue, site, definitions.segments)
         index = former.index.changed(scope) if former else Index.build(scope)
         index.warm()
-        audiences = index.among(name for campaign in definitions.campaigns for name in campaign.audience)
-        widgets = {}
+        audiences = index.among(
+            name for campaign in definitions.campaigns for name in (*campaign.audience, *campaign.report_by)
+        )
+        widgets: dict[str, tuple[Widget, Any]] = {}
+        variants: dict[tuple[str, str], Any] = {}
         for campaign in definitions.campaigns:
-            if widget := _widget(campaign, registry):
-                widgets[campaign.id] = widget
+            if found := _widget(campaign, registry):
+                widget, params = found
+                widgets[campaign.id] = widget, params.pop(OWN)
+                variants |= {(campaign.id, variant): checked for variant, checked in params.items()}
         slots = {widget.name: widget.slot for widget, _ in widgets.values()}
-        plan = Plan.build(definitions.campaigns, site, slots)
+        plan = Plan.build(definitions.campaigns, site, slots, definitions.groups, definitions.manners)
         keys, origins = Keys.derive(master, site.id), frozenset(site.origins)
         saved = Watching.of((each.stream for each in index.facts() if isinstance(each, Recent)), version)
-        return cls(definitions, version, keys, scope, index, audiences, saved, plan, widgets, origins, saved)
+        return cls(definitions, version, keys, scope, index, audiences, saved, plan, widgets, variants, origins, saved)
 
     def with_drafts(self, drafts: Drafts) -> "SiteRuntime":
         """The same that looks out for other drafts."""
         streams = [*self.saved.streams.values(), *drafted(drafts.kept, self.scope)]
         return replace(self, drafts=drafts, watching=Watching.of(streams, max(self.version, drafts.version)))
+
+    def widget(self, campaign: str, arm: str) -> tuple[Widget, Any]:
+        """A shown campaign's widget with the parameters of its variant, or its own where `arm` is none."""
+        widget, params = self.widgets[campaign]
+        return widget, self.variants.get((campaign, arm), params)
 
     @property
     def site(self) -> Site:
@@ -98,12 +110,16 @@ def _stream(draft: Draft, scope: Scope) -> Stream | None:
     return fact.stream if isinstance(fact, Recent) else None
 
 
-def _widget(campaign: Campaign, registry: Registry) -> tuple[Widget, Any] | None:
+def _widget(campaign: Campaign, registry: Registry) -> tuple[Widget, dict[str, Any]] | None:
+    """The widget with the checked parameters of the campaign itself and of its variants."""
     if campaign.widget is None:
         return None
     try:
         widget = registry.widget(campaign.widget.use)
-        return widget, check_params(widget, campaign.widget.params, f"{campaign.id}.widget.params")
+        return widget, {
+            name: check_params(widget, params, f"{campaign.id}.{name or 'widget'}.params")
+            for name, params in with_variants(campaign, campaign.widget.params)
+        }
     except (PluginFailure, Invalid) as error:
         log.error("campaign %s is not shown: %s", campaign.id, error)
         return None

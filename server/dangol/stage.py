@@ -50,6 +50,8 @@ class Stage:
         taken: Sequence[Event],
         is_open: frozenset[str],
         widgets: bool,
+        due: frozenset[str] = frozenset(),
+        repeated: bool = False,
     ) -> tuple[list[Decision], list[Shown]]:
         """All decisions, and what to show. A widget that has nothing to show leaves its place to the next; a shopper
         in a holdout counts as such only where there would have been something to see."""
@@ -64,6 +66,8 @@ class Stage:
                 matched,
                 events=taken,
                 is_open=is_open,
+                due=due,
+                repeated=repeated,
                 silent=silent,
                 widgets=widgets,
             )
@@ -71,7 +75,7 @@ class Stage:
             for decision in decisions:
                 campaign = decision.campaign.id
                 if decision.verdict in RENDERED and campaign not in trees:
-                    if shown := await self._render(runtime, profile, request, taken, decision):
+                    if shown := await self._render(runtime, profile, request, decision):
                         trees[campaign] = shown
                     else:
                         silent.add(campaign)
@@ -79,10 +83,10 @@ class Stage:
                 return decisions, [trees[one.campaign.id] for one in decisions if one.verdict in RENDERED[:2]]
 
     async def _render(
-        self, runtime: SiteRuntime, profile: Profile, request: Request, taken: Sequence[Event], decision: Decision
+        self, runtime: SiteRuntime, profile: Profile, request: Request, decision: Decision
     ) -> Shown | None:
-        widget, params = runtime.widgets[decision.campaign.id]
-        view = self._view(runtime, profile, request, taken)
+        widget, params = runtime.widget(decision.campaign.id, decision.arm)
+        view = self._view(runtime, profile, request)
         try:
             rendered = await self.renderer.render(widget, params, view)
         except (PluginFailure, Unavailable):
@@ -91,7 +95,7 @@ class Stage:
             return None
         return Shown(decision, widget, rendered.tree, rendered.label, view.language)
 
-    def _view(self, runtime: SiteRuntime, profile: Profile, request: Request, taken: Sequence[Event]) -> PageView:
+    def _view(self, runtime: SiteRuntime, profile: Profile, request: Request) -> PageView:
         site = runtime.site
         offer: Any = partial(
             recommend.offer, self._link, self._registry, self._guard, site.id, profile=profile, now=request.now
@@ -99,13 +103,11 @@ class Stage:
         language = request.language if request.language in ("ko", "en") else site.language
         find: Any = partial(catalogue.found, self._link, site.id)
         count: Any = partial(tallying.tally, self._link, self._registry, self._guard, site.id, now=request.now)
-        return PageView(site, profile, request, language, offer, _product(request, taken), find, count)
+        return PageView(site, profile, request, language, offer, _product(request), find, count)
 
 
-def _product(request: Request, taken: Sequence[Event]) -> Product | None:
+def _product(request: Request) -> Product | None:
     """The product on screen, as the page itself named it."""
-    for event in taken:
-        if event.name == "view_item" and event.items[0].id == request.product:
-            item = event.items[0]
-            return Product(item.id, item.name, item.price or 0, category=item.category, brand=item.brand)
-    return None
+    if not request.product:
+        return None
+    return Product(request.product, request.name, request.price or 0, category=request.category, brand=request.brand)

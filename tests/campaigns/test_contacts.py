@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from dangol.campaigns.contacts import GRACE, REMEMBERED, live_leases, note_message, promise, react
 from dangol.campaigns.decide import Decision, Plan, Reason, Verdict, decide
-from dangol.campaigns.plan import day_number
+from dangol.campaigns.calendar import day_number
 from dangol.definitions.model import Campaign, Cap, MessageUse, Site, WidgetUse
 from dangol.plugin import Request
+from dangol.profile import days
 from dangol.profile.model import CONTACTS, LEASES, NEVER, Contact, Lease, Member, Profile, Visit
 from dangol.protocol.event import Event
 
@@ -22,7 +23,7 @@ def a_profile() -> Profile:
 
 
 def shown(campaign: Campaign = CAMPAIGN, key: str = "e1") -> Decision:
-    return Decision(campaign, Verdict.SHOW, Reason.SHOWN, key=key)
+    return Decision(campaign, Verdict.SHOW, Reason.SHOWN, key=key, counts=("group:g", "", "budget"))
 
 
 def reaction(name: str, exposure: str = "e1", campaign: str = "c", **props: str) -> Event:
@@ -34,10 +35,10 @@ def seen(profile: Profile, now: float, key: str = "e1") -> bool:
     return react(profile, reaction("widget_view", key), now, SITE)
 
 
-def test_a_promise_lasts_for_the_delay_and_a_minute() -> None:
+def test_a_promise_is_short_and_knows_what_it_will_count_in() -> None:
     profile = a_profile()
     promise(profile, shown(), NOW + 0.5)
-    assert profile.leases == [Lease("c", "e1", int(NOW) + 1 + 3 + GRACE)]
+    assert profile.leases == [Lease("c", "e1", int(NOW) + 1 + GRACE, ("group:g", "", "budget"))]
 
 
 def test_a_view_is_confirmed_once() -> None:
@@ -47,17 +48,18 @@ def test_a_view_is_confirmed_once() -> None:
     assert not react(profile, reaction("widget_view"), NOW + 6, SITE)
     today = day_number(NOW, SITE.timezone)
     assert profile.leases == []
-    assert profile.contacts == {
-        "c": Contact(
-            views=1,
-            last_at=int(NOW) + 5,
-            session=1,
-            visit_started=profile.visit.started,
-            day=1,
-            day_number=today,
-            seen_at=int(NOW),
-        )
-    }
+    contact = Contact(
+        views=1,
+        last_at=int(NOW) + 5,
+        session=1,
+        visit_started=profile.visit.started,
+        day=1,
+        day_number=today,
+        seen_at=int(NOW),
+        days=days.put(b"", today, 1),
+    )
+    assert profile.contacts == {"c": contact}
+    assert profile.tallies == {"group:g": contact, "": contact, "budget": contact}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from dangol.campaigns.decide import Plan, decide
 from dangol.campaigns.ledger import note
 from dangol.campaigns.screen import live, screen
-from dangol.definitions.model import Campaign, Definitions, Segment, Site
+from dangol.definitions.model import Campaign, Definitions, Group, Manners, Segment, Site
 from dangol.profile.model import Member, Profile
 from dangol.profile.reduce import reduce
 from dangol.profile.watch import Watching
@@ -21,6 +21,7 @@ from dangol.segments.matching.index import Index
 
 NOW = 1_782_874_800  # Wednesday, 1 July 2026, 12:00 in Seoul
 SITE = Site("shop", "public-key", "Shop", ["https://shop.example"])
+IMPATIENT = Manners(gap=0)
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,16 @@ class Rules:
         return self.definitions.site
 
 
-def compile_rules(segments: Sequence[Segment] = (), campaigns: Sequence[Campaign] = (), site: Site = SITE) -> Rules:
+def compile_rules(
+    segments: Sequence[Segment] = (),
+    campaigns: Sequence[Campaign] = (),
+    site: Site = SITE,
+    groups: Sequence[Group] = (),
+    manners: Manners = IMPATIENT,
+) -> Rules:
     scope = Scope(CATALOGUE, site, segments)
-    plan = Plan.build(campaigns, site, {"popcorn": "corner"})
-    definitions = Definitions(site, list(segments), list(campaigns))
+    plan = Plan.build(campaigns, site, {"popcorn": "corner"}, groups, manners)
+    definitions = Definitions(site, list(segments), list(campaigns), list(groups), manners)
     return Rules(definitions, Index.build(scope), plan, behaviour.watching(scope, 1))
 
 
@@ -53,7 +60,7 @@ class Shopper:
     profile: Profile = field(default_factory=Profile)
     log: list[Entry] = field(default_factory=list)
 
-    def send(self, *events: Event, at: float, page: str = "/", member: str = "") -> Entry:
+    def send(self, *events: Event, at: float, page: str = "/", member: str = "", due: Sequence[str] = ()) -> Entry:
         """One request at unix seconds, as `Engine` takes it; what it logged."""
         profile, site = self.profile, self.rules.site
         if member:
@@ -61,7 +68,7 @@ class Shopper:
         taken = reduce(profile, events, site, at, 7, self.rules.watching)
         request = screen(live(events, at), at, page)
         matched = frozenset(self.rules.index.match(profile, request))
-        decisions = decide(self.rules.plan, profile, request, matched, events=live(taken, at))
+        decisions = decide(self.rules.plan, profile, request, matched, events=live(taken, at), due=due)
         decided = note(profile, decisions, at, site)
         known = profile.member.id if profile.member else ""
         entry = Entry(site.id, self.id, known, int(at * 1000), taken, decided)

@@ -3,6 +3,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from dangol.campaigns.decide import Decision
 from dangol.definitions.model import Campaign, Cap, Segment, WidgetUse
 from dangol.profile.model import Profile
@@ -100,8 +102,29 @@ def test_a_view_that_was_never_promised_counts_once_it_was_in_view(rules: Any) -
 def test_who_goes_on_before_the_delay_has_not_seen_it(rules: Any) -> None:
     late = Campaign("once", widget=POPCORN, caps=[Cap(1, "lifetime")], holdout=0, delay=10)
     diary = told(rules([], [late]), entry(0), entry(5), entry(100))
-    assert diary.verdicts == [("once", "shown"), ("once", "promised_elsewhere"), ("once", "shown")]
-    assert diary.views == ["once"]  # the last one, at the end of the span
+    assert diary.verdicts == [("once", "waiting"), ("once", "waiting"), ("once", "shown"), ("once", "cap_lifetime")]
+    assert diary.views == ["once"]
+
+
+@pytest.mark.parametrize("moment", [{"scroll": 50}, {"idle": 30}, {"exit": True}])
+def test_nobody_is_imagined_to_scroll_to_idle_or_to_leave(rules: Any, moment: dict[str, Any]) -> None:
+    waiting = Campaign("once", widget=POPCORN, holdout=0, delay=1, **moment)
+    assert told(rules([], [waiting]), entry(0), entry(500)).verdicts == [("once", "waiting")] * 2
+
+
+def test_a_moment_that_really_came_is_in_the_log(rules: Any) -> None:
+    waiting = Campaign("once", widget=POPCORN, holdout=0, delay=2, exit=True)
+    moment = Entry("shop", "v000000000000001", "", (NOW + 40) * 1000, [], [Decided("once", "show", "abc", "on")])
+    diary = told(rules([], [waiting]), entry(0), moment, reaction("widget_view", 42, "abc"), entry(500))
+    assert [reason for _, reason in diary.verdicts] == ["waiting", "shown", "waiting"]
+    assert diary.views == ["once"]
+
+
+def test_who_waits_by_seconds_is_not_imagined_to_where_the_log_knows(rules: Any) -> None:
+    waiting = Campaign("once", widget=POPCORN, holdout=0, delay=5)
+    later = Entry("shop", "v000000000000001", "", (NOW + 540) * 1000, [], [Decided("once", "show", "abc", "on")])
+    diary = told(rules([], [waiting]), entry(0), entry(500), later)
+    assert [reason for _, reason in diary.verdicts] == ["waiting", "waiting", "shown"]
 
 
 def test_a_view_that_was_really_promised_counts_when_the_log_says_so(rules: Any) -> None:

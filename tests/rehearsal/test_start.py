@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dangol.definitions.model import Campaign, Cap, MessageUse, Segment, Site, WidgetUse
+from dangol.campaigns.plan import Plan
+from dangol.definitions.model import Campaign, Cap, Group, Manners, MessageUse, Segment, Site, WidgetUse
 from dangol.profile.model import Contact, Environment, Lease, Line, Member, Order, Profile, Seen
 from dangol.protocol.event import Entry, Event, Item
 from dangol.rehearsal.replay import replay
@@ -19,9 +20,9 @@ DAY = 86_400
 FROM_LOG = (
     "first_seen", "last_seen", "visits", "page_views", "dwell", "orders", "spent", "last_order_at", "viewed",
     "categories", "brands", "cart", "cart_at", "wishlist", "bought", "recent_orders", "checkout_at", "contacts",
-    "member", "seed", "environment", "behaviours",
+    "member", "seed", "environment", "behaviours", "tallies",
 )  # fmt: skip
-SITE = Site("shop", "public-key", "Shop", ["https://shop.example"])
+PLAN = Plan.build([], Site("shop", "public-key", "Shop", ["https://shop.example"]), {})
 POPCORN = WidgetUse("popcorn")
 LEFT = {"first": {"event": "add_to_cart"}, "then": {"event": "purchase"}, "within": "1h", "last": "7d"}
 SEGMENTS = [
@@ -31,10 +32,12 @@ SEGMENTS = [
 ]
 CAMPAIGNS = [
     Campaign("once", widget=POPCORN, caps=[Cap(1, "session")], priority=2, holdout=0),
-    Campaign("daily", widget=POPCORN, audience=["often"], caps=[Cap(2, "day")], holdout=50, delay=5),
+    Campaign("daily", widget=POPCORN, audience=["often"], caps=[Cap(2, "day"), Cap(3, "7d")], holdout=50, group="few"),
     Campaign("back", widget=POPCORN, audience=["looked", "left"], priority=3, caps=[Cap(1, "day")]),
     Campaign("thanks", message=MessageUse("log", once="event"), on=["purchase"], holdout=0),
 ]
+GROUPS = [Group("few", caps=[Cap(2, "2d")])]
+MANNERS = Manners(caps=[Cap(3, "day")], gap=60, budget=[Cap(4, "day")])
 NAMES = (
     "page_view", "view_item", "view_item_list", "search", "add_to_cart", "remove_from_cart", "view_cart",
     "add_to_wishlist", "remove_from_wishlist", "begin_checkout", "purchase", "refund", "sign_up", "login", "custom",
@@ -64,7 +67,7 @@ class Decisions(list[tuple[str, str, str]]):
     def ended(self, held: Any) -> None: ...
 
     def decided(self, decisions: Any, at: float) -> None:
-        self.extend((one.campaign.id, one.verdict.value, one.key) for one in decisions if one.verdict != "no")
+        self.extend((one.campaign.id, one.verdict.value, one.key) for one in decisions if one.verdict not in ("no", "wait"))
 
 
 def act(shopper: Any, number: int, name: str, at: float, thing: str, late: int) -> None:
@@ -95,7 +98,7 @@ def carried(profile: Profile) -> dict[str, Any]:
     """What the log tells of a profile. When a visit began is not known once another followed, nor when a campaign was
     seen before it was again, which decides on conversions."""
     known = copy(profile)
-    for contact in known.contacts.values():
+    for contact in (*known.contacts.values(), *known.tallies.values()):
         contact.visit_started = contact.visit_started == known.visit.started
         contact.session *= contact.visit_started
         contact.later_visit = contact.later_visit == known.visit.started
@@ -115,13 +118,13 @@ FOLLOWING = [*NAMES, *REACTIONS, "widget_later"]
 def test_replaying_over_the_start_leads_to_the_stored_profile(
     rules: Callable[..., Any], shopper: Callable[..., Any], before: list[Any], after: tuple[int, Any], member: bool
 ) -> None:
-    given, (pause, steps) = rules(SEGMENTS, CAMPAIGNS), after
+    given, (pause, steps) = rules(SEGMENTS, CAMPAIGNS, groups=GROUPS, manners=MANNERS), after
     one = shopper(given, profile=Profile(member=Member("kim") if member else None))
     since = live(one, before, 0, NOW) + pause
     told = len(one.log)
     until = live(one, steps, 100, since)
     if entries := one.log[told:]:
-        begun = start(one.profile, entries, given.site, seed=7)
+        begun = start(one.profile, entries, given.plan, seed=7)
         ended = replay(given, begun, entries, Span(since, until), Decisions())
         assert carried(ended) == carried(one.profile)
 
@@ -142,7 +145,7 @@ def stream(*marks: int) -> bytes:
 
 def begun(stored: Profile, *events: Event) -> Profile:
     entries = [Entry("shop", "v000000000000001", "", each.at, [each]) for each in events]
-    return start(stored, entries, SITE, seed=9)
+    return start(stored, entries, PLAN, seed=9)
 
 
 CASES: dict[str, tuple[dict[str, Any], list[Event], dict[str, Any]]] = {
@@ -222,10 +225,10 @@ def test_who_has_no_seed_any_more_gets_the_given_one() -> None:
 def test_the_definitions_in_force_would_have_done_what_they_did(
     rules: Callable[..., Any], shopper: Callable[..., Any], steps: list[Any], member: bool
 ) -> None:
-    given = rules(SEGMENTS, CAMPAIGNS)
+    given = rules(SEGMENTS, CAMPAIGNS, groups=GROUPS, manners=MANNERS)
     one = shopper(given, profile=Profile(member=Member("kim") if member else None))
     until = live(one, steps, 0, NOW)
     if one.log:
         decisions = Decisions()
-        replay(given, start(one.profile, one.log, given.site, seed=7), one.log, Span(NOW, until), decisions)
+        replay(given, start(one.profile, one.log, given.plan, seed=7), one.log, Span(NOW, until), decisions)
         assert decisions == [(each.campaign, each.kind, each.key) for entry in one.log for each in entry.decided]

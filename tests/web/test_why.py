@@ -23,7 +23,7 @@ async def busy(new_house: Any, opened: Any, define: Any) -> Any:
         {"id": "readers", "name": {"ko": "구독자", "en": "Readers"}, "include": {"page_views": {"gte": 1}}},
         {"id": "fans", "include": {"segment": "readers"}, "exclude": {"page_now": {"starts": "/cart"}}},
     ]
-    return await opened(new_house(define(campaigns=campaigns, segments=segments)))
+    return await opened(new_house(define(campaigns=campaigns, segments=segments, manners={"gap": 0})))
 
 
 @pytest.fixture

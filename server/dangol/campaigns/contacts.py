@@ -6,16 +6,18 @@ comes after that, from a tab that stood in the background or a widget far down t
 functions change the profile that they are given.
 """
 
+from collections.abc import Iterable
 from math import ceil
 
+from dangol.campaigns.calendar import day_number
 from dangol.campaigns.decision import Decision
-from dangol.campaigns.plan import day_number
-from dangol.definitions.model import Cap, Later, Site
-from dangol.profile.model import CONTACTS, LEASES, NEVER, Contact, Lease, Profile
+from dangol.definitions.model import Later, Site
+from dangol.profile import days
+from dangol.profile.model import CONTACTS, LEASES, NEVER, TALLIES, Contact, Lease, Profile
 from dangol.protocol.event import Event
 
 GRACE = 30
-"""Seconds after its delay for which a promised view may be confirmed."""
+"""Seconds for which a promised view may be confirmed: the page opens the widget within 20 of them or asks again."""
 
 REMEMBERED = 3600
 """Seconds for which a lapsed promise is kept, to know a late view or a late "never again" for ours."""
@@ -28,32 +30,28 @@ def live_leases(profile: Profile, now: float) -> list[Lease]:
     return [lease for lease in profile.leases if lease.until > now]
 
 
-def count(contact: Contact, cap: Cap, profile: Profile, now: float, site: Site) -> int:
-    """How many confirmed views or sent messages a cap has to count now."""
-    if cap.per == "lifetime":
-        return contact.views + contact.messages
-    if cap.per == "session":
-        return contact.session if contact.visit_started == profile.visit.started else 0
-    return contact.day if contact.day and contact.day_number == day_number(now, site.timezone) else 0
-
-
-def promise(profile: Profile, decision: Decision, now: float) -> None:
-    """Reserve the view that a page was told to show."""
-    until = ceil(now + decision.campaign.delay + GRACE)
-    profile.leases.insert(0, Lease(decision.campaign.id, decision.key, until))
+def promise(profile: Profile, decision: Decision, now: float) -> bool:
+    """Reserve the view that a page was told to show. False for one that was promised before, which goes on."""
+    others = [lease for lease in profile.leases if lease.exposure != decision.key]
+    is_new = len(others) == len(profile.leases)
+    profile.leases = others
+    lease = Lease(decision.campaign.id, decision.key, ceil(now + GRACE), decision.counts)
+    profile.leases.insert(0, lease)
     _forget_leases(profile, now)
+    return is_new
 
 
 def note_message(profile: Profile, decision: Decision, now: float, site: Site) -> None:
     """Count a message that is about to be handed to the outbox."""
-    contact = _contact(profile, decision.campaign.id, now)
-    contact.messages += 1
-    _count_one(contact, profile, now, site)
+    contact = contact_of(profile, decision.campaign.id, now)
+    for each in (contact, *_tallies(profile, decision.counts, now)):
+        each.messages += 1
+        _count_one(each, profile, now, site)
 
 
 def note_holdout(profile: Profile, decision: Decision, now: float) -> None:
     """Remember for this visit that the log knows of the campaign that the shopper did not get."""
-    contact = _contact(profile, decision.campaign.id, now)
+    contact = contact_of(profile, decision.campaign.id, now)
     contact.visit_started, contact.session = profile.visit.started, 0
 
 
@@ -70,7 +68,7 @@ def react(profile: Profile, event: Event, now: float, site: Site) -> bool:
         return False
     if event.name == "widget_later":
         return _put_off(profile, campaign, event.props.get("choice"), now)
-    contact = _contact(profile, campaign, now)
+    contact = contact_of(profile, campaign, now)
     if event.name == "widget_click":
         contact.clicks += 1
         contact.clicked_at = max(contact.clicked_at, event.at // 1000)
@@ -83,22 +81,22 @@ def _confirm(profile: Profile, campaign: str, event: Event, now: float, site: Si
     for place, lease in enumerate(profile.leases):
         if lease.exposure == event.key and lease.campaign == campaign:
             del profile.leases[place]
-            contact = _contact(profile, campaign, now)
-            contact.views += 1
-            contact.seen_at = max(contact.seen_at, event.at // 1000)
-            _count_one(contact, profile, now, site)
+            for contact in (contact_of(profile, campaign, now), *_tallies(profile, lease.counts, now)):
+                contact.views += 1
+                contact.seen_at = max(contact.seen_at, event.at // 1000)
+                _count_one(contact, profile, now, site)
             return True
     return False
 
 
 def _put_off(profile: Profile, campaign: str, choice: object, now: float) -> bool:
     if choice == "session":
-        _contact(profile, campaign, now).later_visit = profile.visit.started
+        contact_of(profile, campaign, now).later_visit = profile.visit.started
         return True
     for known, seconds in PUT_OFF.items():
         if choice == known:
             until = NEVER if seconds == NEVER else ceil(now) + seconds
-            contact = _contact(profile, campaign, now)
+            contact = contact_of(profile, campaign, now)
             contact.later_until = max(contact.later_until, until)
             return True
     return False
@@ -114,14 +112,24 @@ def _count_one(contact: Contact, profile: Profile, now: float, site: Site) -> No
     contact.session = contact.session + 1 if contact.visit_started == visit else 1
     contact.day = contact.day + 1 if contact.day_number == today else 1
     contact.visit_started, contact.day_number = visit, today
+    contact.days = days.put(contact.days, today, contact.day)
 
 
-def _contact(profile: Profile, campaign: str, now: float) -> Contact:
-    contact = profile.contacts.get(campaign)
+def contact_of(profile: Profile, campaign: str, now: float) -> Contact:
+    """The campaign's contact, made where there is none. The one used least recently gives way where there are many."""
+    return _touched(profile.contacts, campaign, CONTACTS, now)
+
+
+def _tallies(profile: Profile, names: Iterable[str], now: float) -> list[Contact]:
+    return [_touched(profile.tallies, name, TALLIES, now) for name in names]
+
+
+def _touched(contacts: dict[str, Contact], name: str, most: int, now: float) -> Contact:
+    contact = contacts.get(name)
     if contact is None:
-        while len(profile.contacts) >= CONTACTS:
-            del profile.contacts[_least_missed(profile.contacts)]
-        contact = profile.contacts[campaign] = Contact()
+        while len(contacts) >= most:
+            del contacts[_least_missed(contacts)]
+        contact = contacts[name] = Contact()
     contact.last_at = int(now)
     return contact
 

@@ -1,44 +1,35 @@
 """Which campaigns reach a shopper now, and why not the others. Pure, and the same code for showing and explaining."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from hashlib import blake2s
+from typing import NamedTuple
 
-from dangol.campaigns.contacts import count, live_leases
-from dangol.campaigns.decision import Decision, Reason, Verdict, sentence
-from dangol.campaigns.plan import Plan, Rule, day_number, local_time
-from dangol.definitions.model import Campaign
+from dangol.campaigns.arms import HOLDOUT, digest, is_held_out, variant_of
+from dangol.campaigns.calendar import day_number, local_time
+from dangol.campaigns.contacts import GRACE
+from dangol.campaigns.decision import Decision, Reason, Verdict
+from dangol.campaigns.limits import ALL, NO_CONTACT, count
+from dangol.campaigns.look import Look
+from dangol.campaigns.plan import Plan, Rule
+from dangol.campaigns.sentences import sentence
+from dangol.definitions.model import Cap
 from dangol.plugin import Request
 from dangol.profile.model import LEASES, NEVER, Contact, Profile
 from dangol.protocol.event import Event
 
 __all__ = ["Decision", "Plan", "Reason", "Verdict", "decide", "sentence"]
 
-NO_CONTACT = Contact()
-NO_LEASES: tuple[int, ...] = ()
-CAP_REASONS = {"session": Reason.CAP_SESSION, "day": Reason.CAP_DAY, "lifetime": Reason.CAP_LIFETIME}
-
-Refusal = tuple[Reason, str]
+PATIENCE = 600
+"""Seconds that a page waits at most for what stands in a campaign's way to pass."""
 
 
-@dataclass(slots=True)
-class Look:
-    """All that one decision looks at. `taken` tells which campaign holds which slot of the page; `promised` counts
-    the views that wait to be confirmed, those of this decision included; `leases` are their ends by campaign."""
+class Refusal(NamedTuple):
+    """Why not. What stands in the way passes at `until`, unix seconds; 0 where that is not to be waited for."""
 
-    plan: Plan
-    profile: Profile
-    request: Request
-    matched: AbstractSet[str]
-    events: Sequence[Event]
-    open: Collection[str]
-    allowed: bytes
-    leases: Mapping[str, Sequence[int]]
-    taken: dict[str, str]
-    promised: int
-    silent: Collection[str]
-    explained: bool
+    reason: Reason
+    detail: str = ""
+    limit: Cap | None = None
+    until: float = 0
 
 
 def decide(
@@ -49,23 +40,23 @@ def decide(
     *,
     events: Sequence[Event] = (),
     is_open: Collection[str] = (),
+    due: Collection[str] = (),
+    repeated: bool = False,
     silent: Collection[str] = (),
     widgets: bool = True,
     everything: bool = False,
     losers: bool = False,
 ) -> list[Decision]:
-    """Judge the campaigns that `request.event_names` and the `matched` segments bring up, or with `everything` all.
+    """Judge the campaigns that `request.event_names`, those that are `due` and the `matched` segments bring up, or with
+    `everything` all.
 
     `events` are those of the request, for messages that are sent once per event; `is_open` are the campaigns that
-    the page shows already, `silent` those whose widget has nothing to show now; without `widgets` no page waits for
-    an answer and only messages are judged. One decision per campaign looked at, by descending priority; a message
-    that is sent once per event may have several. Without `everything`, a campaign whose slot is taken is looked at only
-    with `losers`, and times in `detail` are left out. Changes nothing: see `contacts` for what to note.
+    the page shows already, `due` those whose moment it says has come, `silent` those whose widget has nothing to show
+    now. What was promised to a request that is `repeated`, since its answer was lost, is its own. Without `widgets` no
+    page waits for an answer and only messages are judged. One decision per campaign looked at, by descending priority;
+    a message that is sent once per event may have several. Without `everything`, a campaign whose place is taken is
+    looked at only with `losers`, and times in `detail` are left out. Changes nothing: see `contacts` for what to note.
     """
-    leases = live_leases(profile, request.now) if profile.leases else []
-    ends: dict[str, list[int]] = {}
-    for lease in leases:
-        ends.setdefault(lease.campaign, []).append(lease.until)
     look = Look(
         plan=plan,
         profile=profile,
@@ -73,17 +64,17 @@ def decide(
         matched=matched,
         events=events,
         open=is_open,
-        allowed=plan.pages.allowed(request.path),
-        leases=ends,
-        taken=_slots_of(plan, is_open) if is_open else {},
-        promised=len(leases),
+        due=due,
+        repeated=repeated,
         silent=silent,
         explained=everything,
+        allowed=plan.pages.allowed(request.url or request.path, request.kind),
     )
+    look.begin()
     decisions: list[Decision] = []
     losers = losers or everything
-    for rule in plan.rules if everything else plan.candidates(request.event_names, matched):
-        if rule.slot in look.taken and not losers and rule.campaign.id not in is_open:
+    for rule in plan.rules if everything else plan.candidates(request.event_names, matched, due):
+        if look.taken and not losers and look.is_crowded(rule) and not rule.waits and rule.campaign.id not in is_open:
             continue  # it can't win, and nobody asks why
         if rule.campaign.message is not None:
             decisions.extend(_judge_message(rule, look))
@@ -92,29 +83,39 @@ def decide(
     return decisions
 
 
-def _slots_of(plan: Plan, campaigns: Collection[str]) -> dict[str, str]:
-    rules = [plan.by_id[campaign] for campaign in campaigns if campaign in plan.by_id]
-    return {rule.slot: rule.campaign.id for rule in rules if rule.slot}
-
-
 def _judge_widget(rule: Rule, look: Look) -> Decision:
     campaign = rule.campaign
     contact = look.profile.contacts.get(campaign.id)
     refusal = _outside(rule, look)
     if refusal is None and campaign.id in look.silent:
-        refusal = Reason.NOTHING, ""
+        refusal = Refusal(Reason.NOTHING)
     if refusal is None and campaign.id in look.open:
-        return Decision(campaign, Verdict.UPDATE, Reason.UPDATED)
+        return Decision(campaign, Verdict.UPDATE, Reason.UPDATED, arm=_arm(rule, look))
     if refusal is None and contact is not None:
         refusal = _put_off(contact, look)
-    refusal = refusal or _capped(rule, look, contact or NO_CONTACT) or _crowded(rule, look)
+    is_time = not rule.waits or campaign.id in look.due
+    if refusal is None and is_time and (key := look.owed(campaign.id)):
+        look.occupy(rule)
+        return Decision(campaign, Verdict.SHOW, Reason.SHOWN, key=key, arm=_arm(rule, look), counts=rule.counts)
+    refusal = refusal or _capped(rule, look, contact or NO_CONTACT)
+    if not is_time:
+        return _at_its_moment(rule, look, refusal or _too_soon(rule, look))
+    refusal = refusal or _crowded(rule, look) or _too_soon(rule, look)
     if refusal is not None:
-        return _refused(campaign, refusal)
-    if _is_held_out(rule, look.profile.seed):
+        return _refused(rule, look, refusal)
+    arm = _arm(rule, look)
+    if arm == HOLDOUT:
         return _held_out(rule, look, contact)
-    look.taken[rule.slot] = campaign.id
-    look.promised += 1
-    return Decision(campaign, Verdict.SHOW, Reason.SHOWN, key=_exposure(rule, look))
+    look.promise(rule, look.request.now + GRACE)
+    return Decision(
+        campaign,
+        Verdict.SHOW,
+        Reason.SHOWN,
+        key=_exposure(rule, look),
+        arm=arm,
+        counts=rule.counts,
+        segments=_reported(rule, look),
+    )
 
 
 def _judge_message(rule: Rule, look: Look) -> Iterator[Decision]:
@@ -122,10 +123,10 @@ def _judge_message(rule: Rule, look: Look) -> Iterator[Decision]:
     contact = look.profile.contacts.get(campaign.id)
     refusal = _outside(rule, look)
     if refusal is None and look.profile.member is None:
-        refusal = Reason.NO_MEMBER, ""
+        refusal = Refusal(Reason.NO_MEMBER)
     keys = [] if refusal else _causes(rule, look, contact)
     if not keys:
-        yield _refused(campaign, refusal or (Reason.ALREADY_SENT, ""))
+        yield _refused(rule, look, refusal or Refusal(Reason.ALREADY_SENT))
     for sent, key in enumerate(keys):
         decision = _message(rule, look, contact, sent, key)
         yield decision
@@ -136,10 +137,16 @@ def _judge_message(rule: Rule, look: Look) -> Iterator[Decision]:
 def _message(rule: Rule, look: Look, contact: Contact | None, sent: int, key: str) -> Decision:
     refusal = _capped(rule, look, contact or NO_CONTACT, sent)
     if refusal is not None:
-        return _refused(rule.campaign, refusal)
-    if _is_held_out(rule, look.profile.seed):
+        return _refused(rule, look, refusal)
+    arm = _arm(rule, look)
+    if arm == HOLDOUT:
         return _held_out(rule, look, contact)
-    return Decision(rule.campaign, Verdict.MESSAGE, Reason.SENT, key=key)
+    for tally in rule.counts:
+        look.sent[tally] = look.sent.get(tally, 0) + 1
+    segments = _reported(rule, look)
+    return Decision(
+        rule.campaign, Verdict.MESSAGE, Reason.SENT, key=key, arm=arm, counts=rule.counts, segments=segments
+    )
 
 
 def _causes(rule: Rule, look: Look, contact: Contact | None) -> list[str]:
@@ -155,27 +162,40 @@ def _causes(rule: Rule, look: Look, contact: Contact | None) -> list[str]:
     return [] if sent_today else [f"{campaign.id}:{today}"]
 
 
-def _refused(campaign: Campaign, refusal: Refusal) -> Decision:
-    return Decision(campaign, Verdict.NO, refusal[0], detail=refusal[1])
+def _refused(rule: Rule, look: Look, refusal: Refusal) -> Decision:
+    """No, or not yet where that is soon enough for a page to wait for."""
+    left = refusal.until - look.request.now
+    verdict, delay = (Verdict.WAIT, left) if rule.places and 0 < left <= PATIENCE else (Verdict.NO, 0)
+    return Decision(rule.campaign, verdict, refusal.reason, detail=refusal.detail, delay=delay, limit=refusal.limit)
+
+
+def _at_its_moment(rule: Rule, look: Look, refusal: Refusal | None) -> Decision:
+    """The campaign's moment is still to come. What stands in the way now may have passed by then."""
+    left = refusal.until - look.request.now if refusal else 0
+    if refusal is not None and not 0 < left <= PATIENCE:
+        return _refused(rule, look, refusal)
+    return Decision(rule.campaign, Verdict.WAIT, Reason.WAITING, delay=max(rule.campaign.delay, left))
 
 
 def _outside(rule: Rule, look: Look) -> Refusal | None:
     """What the campaign itself asks for and this page view is not."""
     campaign, request = rule.campaign, look.request
     if not campaign.active:
-        return Reason.INACTIVE, ""
-    if campaign.widget is not None and not rule.slot:
-        return Reason.NO_PLUGIN, campaign.widget.use
+        return Refusal(Reason.INACTIVE)
+    if campaign.widget is not None and not rule.places:
+        return Refusal(Reason.NO_PLUGIN, campaign.widget.use)
     if request.now < rule.starts:
-        return Reason.NOT_STARTED, _when(rule.starts, look)
+        return Refusal(Reason.NOT_STARTED, _when(rule.starts, look))
     if request.now >= rule.ends:
-        return Reason.ENDED, _when(rule.ends, look)
-    if rule.on.isdisjoint(request.event_names):
-        return Reason.EVENT, ", ".join(campaign.on)
+        return Refusal(Reason.ENDED, _when(rule.ends, look))
+    if rule.on.isdisjoint(request.event_names) and campaign.id not in look.due:
+        return Refusal(Reason.EVENT, ", ".join(campaign.on))
     if not look.allowed[rule.page]:
-        return Reason.PAGE, request.path
+        kinds = campaign.pages.kinds
+        is_kind = not kinds or request.kind in kinds
+        return Refusal(Reason.PAGE, request.path) if is_kind else Refusal(Reason.KIND, request.kind)
     if not rule.audience <= look.matched:
-        return Reason.AUDIENCE, next(one for one in campaign.audience if one not in look.matched)
+        return Refusal(Reason.AUDIENCE, next(one for one in campaign.audience if one not in look.matched))
     return None
 
 
@@ -186,53 +206,72 @@ def _when(timestamp: float, look: Look) -> str:
 
 def _put_off(contact: Contact, look: Look) -> Refusal | None:
     if contact.later_until >= NEVER:
-        return Reason.LATER_NEVER, ""
+        return Refusal(Reason.LATER_NEVER)
     if contact.later_until > look.request.now:
-        return Reason.LATER, _when(contact.later_until, look)
+        return Refusal(Reason.LATER, _when(contact.later_until, look))
     if contact.later_visit and contact.later_visit == look.profile.visit.started:
-        return Reason.LATER_SESSION, ""
+        return Refusal(Reason.LATER_SESSION)
     return None
 
 
 def _capped(rule: Rule, look: Look, contact: Contact, sent: int = 0) -> Refusal | None:
-    """The first limit that is reached; `sent` are messages of this very decision."""
-    promised = look.leases.get(rule.campaign.id, NO_LEASES)
-    for cap in rule.campaign.caps:
-        used = sent + count(contact, cap, look.profile, look.request.now, look.plan.site)
-        if used >= cap.times:
-            return CAP_REASONS[cap.per], str(cap.times)
-        if used + len(promised) >= cap.times:
-            return Reason.PROMISED_ELSEWHERE, _when(max(promised), look)
-    return None
+    """The first limit that is reached; `sent` are messages of this campaign in this very decision."""
+    passing = None
+    for limit in rule.limits:
+        tally = limit.tally
+        if tally is None:
+            counted, more, promised = contact, sent, look.promised.get(rule.campaign.id)
+        else:
+            counted = look.profile.tallies.get(tally, NO_CONTACT)
+            more, promised = look.sent.get(tally, 0), look.counted.get(tally)
+        used = more + count(counted, limit.cap, look.profile, look.request.now, look.plan.site)
+        if used >= limit.cap.times:
+            return Refusal(limit.reason, limit.name, limit.cap)
+        if promised and used + len(promised) >= limit.cap.times:
+            until = max(promised)
+            passing = Refusal(Reason.PROMISED_ELSEWHERE, _when(until, look), limit.cap, until)
+    return passing
+
+
+def _too_soon(rule: Rule, look: Look) -> Refusal | None:
+    """Two campaigns that interrupt keep their distance; one that is promised elsewhere may be seen any moment."""
+    gap = look.plan.manners.gap
+    if not gap or ALL not in rule.counts:
+        return None
+    seen = look.profile.tallies.get(ALL, NO_CONTACT).seen_at
+    free = max(seen + 1 + gap if seen else 0, *look.counted.get(ALL, ()), 0)  # times of views are cut to seconds
+    return Refusal(Reason.GAP, str(gap), until=free) if free > look.request.now else None
 
 
 def _crowded(rule: Rule, look: Look) -> Refusal | None:
-    if rule.slot in look.taken:
-        return Reason.SLOT_TAKEN, look.taken[rule.slot]
-    if look.promised >= LEASES:
-        return Reason.TOO_MANY_PROMISED, str(look.promised)
+    for place in rule.places:
+        if place in look.taken:
+            return Refusal(Reason.SLOT_TAKEN, look.taken[place])
+    if look.live >= LEASES:
+        return Refusal(Reason.TOO_MANY_PROMISED, str(look.live))
     return None
 
 
-def _is_held_out(rule: Rule, seed: int) -> bool:
-    if not rule.held_out:
-        return False
-    return int.from_bytes(_digest(rule.campaign.id, seed, b"holdout", 4), "big") < rule.held_out
+def _arm(rule: Rule, look: Look) -> str:
+    campaign, seed = rule.campaign, look.profile.seed
+    if is_held_out(campaign.id, rule.held_out, seed):
+        return HOLDOUT
+    return variant_of(campaign.id, campaign.variants, seed)
 
 
 def _held_out(rule: Rule, look: Look, contact: Contact | None) -> Decision:
     noted = contact is not None and contact.visit_started == look.profile.visit.started
     verdict = Verdict.NO if noted else Verdict.HOLDOUT
     key = "" if noted else _exposure(rule, look)
-    return Decision(rule.campaign, verdict, Reason.HOLDOUT, key, f"{rule.campaign.holdout:g}")
+    share, segments = f"{rule.campaign.holdout:g}", _reported(rule, look)
+    return Decision(rule.campaign, verdict, Reason.HOLDOUT, key, share, HOLDOUT, segments=segments)
+
+
+def _reported(rule: Rule, look: Look) -> tuple[str, ...]:
+    return tuple(one for one in rule.campaign.report_by if one in look.matched)
 
 
 def _exposure(rule: Rule, look: Look) -> str:
     """Random to everyone else, and the same when a lost race repeats the decision."""
     text = f"{rule.campaign.id} {int(look.request.now * 1000)}"
-    return _digest(text, look.profile.seed, b"exposure", 6).hex()
-
-
-def _digest(text: str, seed: int, purpose: bytes, size: int) -> bytes:
-    key = (seed & 0xFFFF_FFFF_FFFF_FFFF).to_bytes(8, "big")
-    return blake2s(text.encode(), digest_size=size, key=key, person=purpose).digest()
+    return digest(text, look.profile.seed, b"exposure", 6).hex()

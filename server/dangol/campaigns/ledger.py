@@ -14,7 +14,8 @@ def note(profile: Profile, decisions: Sequence[Decision], now: float, site: Site
     noted = []
     for decision in decisions:
         if decision.verdict is Verdict.SHOW:
-            promise(profile, decision, now)
+            if not promise(profile, decision, now):
+                continue
         elif decision.verdict is Verdict.MESSAGE:
             note_message(profile, decision, now, site)
         elif decision.verdict is Verdict.HOLDOUT:

@@ -3,22 +3,30 @@
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
 from math import inf
-from zoneinfo import ZoneInfo
 
+from dangol.campaigns import arms
+from dangol.campaigns.calendar import moment
+from dangol.campaigns.limits import Limit, limits_of, tallies_of
 from dangol.campaigns.pages import PageIndex
-from dangol.definitions.model import Campaign, Site
+from dangol.campaigns.screen import PAGE_EVENTS
+from dangol.definitions.model import Campaign, Group, Manners, Site
 
-HASH_RANGE = 1 << 32
 EVERYONE = ""
+FRONT = "front"
+"""The place in front of the shop's page, which corner and dialog widgets share, and all that interrupts."""
+
+IN_FRONT = ("corner", "dialog")
+NO_MANNERS = Manners()
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A campaign with what can be worked out ahead. `page` is its byte in what `Plan.pages` allows, `held_out` a
-    share of `HASH_RANGE`, and `slot` the place on the page that only one widget has, empty for a message and for a
-    widget whose plugin is missing."""
+    share of `arms.HASH_RANGE`. `places` are those on the page that it needs, which only one widget has at a time:
+    none for a message and for a widget whose plugin is missing. `waits` tells that it is not shown at once, `counts`
+    are the tallies that its views and messages count in, and `limits` all caps that hold for it.
+    """
 
     campaign: Campaign
     rank: int
@@ -28,29 +36,46 @@ class Rule:
     starts: float
     ends: float
     held_out: int
-    slot: str
+    places: tuple[str, ...]
+    interrupts: bool
+    waits: bool
+    counts: tuple[str, ...]
+    limits: tuple[Limit, ...]
 
 
 class Plan:
     """Campaigns by descending priority, then in the order of their definition. Immutable once built."""
 
-    def __init__(self, site: Site, rules: Sequence[Rule], pages: PageIndex) -> None:
+    def __init__(self, site: Site, rules: Sequence[Rule], pages: PageIndex, manners: Manners) -> None:
         self.site = site
         self.rules = tuple(rules)
         self.by_id = {rule.campaign.id: rule for rule in rules}
         self.pages = pages
-        self._by_event = _index(rule for rule in rules if rule.campaign.active)
+        self.manners = manners
+        active = [rule for rule in rules if rule.campaign.active]
+        self._by_event = _index(active)
+        self.looks_back = any(rule.places and not rule.on <= PAGE_EVENTS for rule in active)
+        """Whether a widget is judged on an event that does not tell what its page is about."""
 
     @classmethod
-    def build(cls, campaigns: Iterable[Campaign], site: Site, slots: Mapping[str, str]) -> "Plan":
-        """`slots` tells each usable widget plugin's slot; the campaigns were checked."""
+    def build(
+        cls,
+        campaigns: Iterable[Campaign],
+        site: Site,
+        slots: Mapping[str, str],
+        groups: Iterable[Group] = (),
+        manners: Manners = NO_MANNERS,
+    ) -> "Plan":
+        """`slots` tells each usable widget plugin's slot; the definitions were checked."""
         ordered = sorted(campaigns, key=lambda campaign: -campaign.priority)
         pages = PageIndex([campaign.pages for campaign in ordered])
         ranked = enumerate(zip(ordered, pages.places, strict=True))
-        return cls(site, [_rule(campaign, rank, page, site, slots) for rank, (campaign, page) in ranked], pages)
+        by_id = {group.id: group for group in groups}
+        rules = [_rule(campaign, rank, page, site, slots, by_id, manners) for rank, (campaign, page) in ranked]
+        return cls(site, rules, pages, manners)
 
-    def candidates(self, events: Iterable[str], matched: AbstractSet[str]) -> list[Rule]:
-        """The active campaigns judged on one of the events whose audience holds, in order."""
+    def candidates(self, events: Iterable[str], matched: AbstractSet[str], due: Iterable[str] = ()) -> list[Rule]:
+        """The active campaigns judged on one of the events or `due` whose audience holds, in order."""
         ranks: set[int] = set()
         for event in events:
             by_segment = self._by_event.get(event)
@@ -58,7 +83,16 @@ class Plan:
                 ranks.update(by_segment.get(EVERYONE, ()))
                 for segment in by_segment.keys() & matched:
                     ranks.update(by_segment[segment])
+        for campaign in due:
+            rule = self.by_id.get(campaign)
+            if rule is not None and rule.campaign.active and rule.places:
+                ranks.add(rule.rank)
         return [rule for rank in sorted(ranks) if (rule := self.rules[rank]).audience <= matched]
+
+    def counts(self, campaign: str) -> tuple[str, ...]:
+        """The tallies that a view or message of a campaign counts in; none where it is not defined any more."""
+        rule = self.by_id.get(campaign)
+        return rule.counts if rule else ()
 
 
 def _index(rules: Iterable[Rule]) -> dict[str, dict[str, list[int]]]:
@@ -70,10 +104,20 @@ def _index(rules: Iterable[Rule]) -> dict[str, dict[str, list[int]]]:
     return index
 
 
-def _rule(campaign: Campaign, rank: int, page: int, site: Site, slots: Mapping[str, str]) -> Rule:
+def _rule(
+    campaign: Campaign,
+    rank: int,
+    page: int,
+    site: Site,
+    slots: Mapping[str, str],
+    groups: Mapping[str, Group],
+    manners: Manners,
+) -> Rule:
     slot = slots.get(campaign.widget.use, "") if campaign.widget else ""
-    if campaign.widget and slot == "inline":
-        slot = f"inline {campaign.widget.at}"
+    if slot and campaign.widget and campaign.widget.at:
+        slot = "inline"
+    interrupts = (slot in IN_FRONT or not campaign.widget) if campaign.interrupts is None else campaign.interrupts
+    counts = tallies_of(campaign, interrupts)
     return Rule(
         campaign=campaign,
         rank=rank,
@@ -82,23 +126,19 @@ def _rule(campaign: Campaign, rank: int, page: int, site: Site, slots: Mapping[s
         on=frozenset(campaign.on),
         starts=moment(campaign.starts, site.timezone, -inf),
         ends=moment(campaign.ends, site.timezone, inf),
-        held_out=round(campaign.holdout / 100 * HASH_RANGE),
-        slot=slot,
+        held_out=arms.share(campaign.holdout),
+        places=_places(campaign, slot, interrupts),
+        interrupts=interrupts,
+        waits=bool(slot) and bool(campaign.delay or campaign.scroll or campaign.idle or campaign.exit),
+        counts=counts,
+        limits=limits_of(campaign, counts, groups, manners),
     )
 
 
-def moment(time: datetime | None, timezone: str, absent: float) -> float:
-    """Unix seconds of a time that is meant in the site's time zone unless it names its own."""
-    if time is None:
-        return absent
-    return (time if time.tzinfo else time.replace(tzinfo=ZoneInfo(timezone))).timestamp()
-
-
-def local_time(timestamp: float, timezone: str) -> str:
-    """Unix seconds as the shop's people write them."""
-    return f"{datetime.fromtimestamp(timestamp, ZoneInfo(timezone)):%Y-%m-%d %H:%M}"
-
-
-def day_number(timestamp: float, timezone: str) -> int:
-    """The calendar day of unix seconds in the time zone, as a running number."""
-    return datetime.fromtimestamp(timestamp, ZoneInfo(timezone)).toordinal()
+def _places(campaign: Campaign, slot: str, interrupts: bool) -> tuple[str, ...]:
+    if not slot or campaign.widget is None:
+        return ()
+    if slot in IN_FRONT:
+        return (FRONT,)
+    place = f"inline {campaign.widget.at}" if slot == "inline" else slot
+    return (place, FRONT) if interrupts else (place,)

@@ -15,6 +15,7 @@ CART_LINES = 50
 CATEGORIES = 30
 BRANDS = 30
 CONTACTS = 200
+TALLIES = 110  # a site has at most 100 groups
 COUPONS = 50
 LEASES = 16
 EVENT_IDS = 64
@@ -49,6 +50,10 @@ class Order(Struct, array_like=True, gc=False):
     number: str
     value: int
     at: int
+
+
+TAKEN_BACK = -1
+"""The value of an order that was cancelled: its number stays, so that a late report does not count it again."""
 
 
 class Visit(Struct, array_like=True):
@@ -128,8 +133,8 @@ class Contact(Struct, array_like=True, gc=False):
     """What passed between one campaign and the shopper; `session` and `day` count confirmed views of the
     visit that started at `visit_started` and of the shop's calendar day `day_number`. `converted` marks the latest
     orders that followed a view or click soon enough (EVENT_ID_BYTES each, newest first; RECENT_ORDERS of them).
-    `arm` is how the shopper takes part in the comparison since `entered_at`, in what `segments` then, and `orders` and
-    `revenue` are put down to that."""
+    `arm` is how the shopper takes part in the comparison since `entered_at`, in what `segments` then, and drawn by what
+    shares (`draw`); `orders` and `revenue` of the time until `until` are put down to that."""
 
     views: int = 0
     clicks: int = 0
@@ -146,12 +151,14 @@ class Contact(Struct, array_like=True, gc=False):
     clicked_at: int = 0
     conversions: int = 0
     converted: bytes = b""
-    days: bytes = b""  # views or messages by calendar day, as far as caps over days look
+    days: bytes = b""  # views and messages by calendar day; `profile.days` reads them
     arm: str = ""
     entered_at: int = 0
     orders: int = 0
     revenue: int = 0
     segments: tuple[str, ...] = ()
+    draw: str = ""
+    until: int = 0
 
 
 NEVER = 1 << 40
@@ -170,11 +177,13 @@ class Subscription(Struct, array_like=True, gc=False):
 
 
 class Lease(Struct, array_like=True, gc=False):
-    """A view that was promised to one page and is not confirmed yet; lapses at `until`."""
+    """A view that was promised to one page and is not confirmed yet; lapses at `until`. `counts` are the tallies that
+    it will count in besides the campaign's own contact."""
 
     campaign: str
     exposure: str
     until: int
+    counts: tuple[str, ...] = ()
 
 
 class Profile(Struct, array_like=True):

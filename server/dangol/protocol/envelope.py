@@ -16,6 +16,7 @@ from msgspec import Meta, Raw, Struct, field
 
 from dangol.errors import Invalid, Problem
 from dangol.protocol.event import STANDARD_EVENTS, Event, Item, Scalar, Value
+from dangol.protocol.personal import without_personal
 from dangol.protocol.strict import decode
 from dangol.protocol.text import clean
 from dangol.render.money import to_minor
@@ -27,9 +28,10 @@ CUSTOM_FIELDS = 20
 TRAITS = 100
 LONGEST_TEXT = 200
 LONGEST_PAGE = 1000
+LONGEST_URL = 4000
 
 Word = Annotated[str, Meta(max_length=100)]
-Url = Annotated[str, Meta(max_length=4000)]
+Url = Annotated[str, Meta(max_length=LONGEST_URL)]
 Amount = float | int | Annotated[str, Meta(max_length=24)] | None
 
 
@@ -66,10 +68,12 @@ class Envelope(Struct, forbid_unknown_fields=True):
     open: Annotated[list[Word], Meta(max_length=50)] = field(default_factory=list)
     logout: bool = False
     due: Annotated[list[Word], Meta(max_length=10)] = field(default_factory=list)
+    now: Raw = field(default_factory=Raw)
     submit: Submit | None = None
     preview: Annotated[str, Meta(max_length=200)] = ""
     anonymous: bool = False
     forget: bool = False
+    app: Annotated[str, Meta(max_length=100)] = ""
 
 
 class RawItem(Struct):
@@ -220,7 +224,8 @@ def _traits(raw: RawEvent, at: int, page: str, take: TakeTraits, dropped: Counte
 
 def _props(name: str, data: Data) -> dict[str, Value]:
     if name == "page_view":
-        return {"referrer": clean(data.page_referrer, LONGEST_PAGE)} if data.page_referrer else {}
+        referrer = origin_of(data.page_referrer)
+        return {"referrer": referrer} if referrer else {}
     if name == "widget_later":
         return {"campaign": clean(data.campaign, 100), "choice": clean(data.choice, 100)}
     return {"campaign": clean(data.campaign, 100)} if name.startswith("widget_") else {}
@@ -276,7 +281,8 @@ def _finite(value: float | int | bool) -> Scalar:
 
 
 def path_of(url: str) -> str:
-    """The path and query of an http(s) address; everything else is no page of a shop. Raises `Invalid`."""
+    """The path and query of an http(s) address, less what is personal in them; everything else is no page of a shop.
+    Raises `Invalid`."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -284,4 +290,15 @@ def path_of(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise Invalid([Problem("page", url, "an http(s) address")])
     page = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-    return clean(page, LONGEST_PAGE)
+    return without_personal(clean(page, LONGEST_URL))[:LONGEST_PAGE]
+
+
+def origin_of(url: str) -> str:
+    """A referrer without its query, which is nobody's business; "" for what is no address."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return ""
+    page = f"{parts.scheme}://{host}{without_personal(clean(parts.path, LONGEST_URL))}"
+    return clean(page, LONGEST_PAGE) if host else ""

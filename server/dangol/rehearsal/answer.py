@@ -33,13 +33,15 @@ class SegmentFigures(Struct, frozen=True):
 
 class CampaignFigures(Struct, frozen=True):
     """`shown` counts what pages would have been told to show, `seen` the views that limits count, `when` both widgets
-    and messages by step, `logged` how often it was really shown or sent, `refused` why it was not, with how often."""
+    and messages by step, `waited` how often a page would have waited for its moment, `logged` how often it was really
+    shown or sent, `refused` why it was not, with how often."""
 
     campaign: str
     shoppers: Heads
     shown: int
     seen: int
     messages: int
+    waited: int
     held_out: int
     logged: int
     refused: dict[str, int]

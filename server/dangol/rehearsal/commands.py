@@ -9,7 +9,7 @@ import click
 import msgspec
 from msgspec.structs import replace
 
-from dangol.campaigns.plan import moment
+from dangol.campaigns.calendar import moment
 from dangol.definitions import document, repository
 from dangol.definitions.commands import load, with_store
 from dangol.definitions.model import Definitions

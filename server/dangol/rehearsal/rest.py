@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from dangol.profile import days
 from dangol.profile.model import Contact, Line, Order, Seen, Visit
 
 COUNTS = ("views", "clicks", "closes", "messages")
@@ -93,5 +94,6 @@ def _contact(kept: Contact, made: Contact | None, earlier: int) -> Contact | Non
     rest.day = surplus(kept.day, made.day) if kept.day_number == made.day_number else kept.day
     rest.visit_started = kept.visit_started if rest.session else 0
     rest.day_number = kept.day_number if rest.day else 0
+    rest.days = days.less(kept.days, made.days)
     is_new = not any(getattr(rest, name) for name in COUNTS + PUT_OFF)
     return None if is_new else rest

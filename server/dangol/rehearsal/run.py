@@ -60,11 +60,11 @@ def _first(span: Span, sides: Sequence[SiteRuntime]) -> str:
 
 
 class Counts:
-    """Takes in one profile's history after the other. `site` is the one in force, whose rules made the profiles."""
+    """Takes in one profile's history after the other. `in_force` are the rules that made the profiles."""
 
-    def __init__(self, span: Span, sides: Sequence[SiteRuntime], site: SiteRuntime) -> None:
+    def __init__(self, span: Span, sides: Sequence[SiteRuntime], in_force: SiteRuntime) -> None:
         self._span = span
-        self._site = site.site
+        self._in_force = in_force
         self._axis = Axis(span, sides[0].site.timezone)
         self._sides = [(side, Tally(side.definitions, self._axis)) for side in sides]
         self._shoppers: Counter[Who] = Counter()
@@ -78,7 +78,7 @@ class Counts:
             return
         who = _who(profile_id, history.stored)
         stored = Profile() if who == "joined" else history.stored
-        begun = start(stored, history.counted, self._site, _seed(profile_id)) if history.counted else stored
+        begun = start(stored, history.counted, self._in_force.plan, _seed(profile_id)) if history.counted else stored
         self._shoppers[who] += 1
         self._entries += len(within)
         for side, tally in self._sides:
@@ -89,7 +89,7 @@ class Counts:
         """All that was counted."""
         figures = [tally.figures() for _, tally in self._sides]
         return Answer(
-            site=self._site.id,
+            site=self._in_force.site.id,
             since=self._span.since,
             until=self._span.until,
             step=self._axis.step,

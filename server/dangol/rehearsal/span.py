@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from dangol.campaigns.plan import moment
+from dangol.campaigns.calendar import moment
 from dangol.errors import Invalid, Problem
 
 LONGEST = 400

@@ -14,11 +14,12 @@ from msgspec.structs import replace
 
 from dangol.campaigns.decision import Decision, Reason, Verdict
 from dangol.campaigns.ledger import note
+from dangol.campaigns.plan import Plan
 from dangol.definitions.model import Campaign, Site
 from dangol.profile import conversions
-from dangol.profile.model import Lease, Member, Profile, Visit
+from dangol.profile.model import TAKEN_BACK, Lease, Member, Profile, Visit
 from dangol.profile.packed import without
-from dangol.profile.reduce import TAKEN_BACK, VISIT_GAP, reduce
+from dangol.profile.reduce import VISIT_GAP, reduce
 from dangol.protocol.event import CART_EVENTS, REACTION_EVENTS, Entry
 from dangol.rehearsal import rest
 
@@ -34,16 +35,16 @@ def copy(profile: Profile) -> Profile:
     return _decode(_encode(profile))
 
 
-def start(stored: Profile, entries: Sequence[Entry], site: Site, seed: int) -> Profile:
+def start(stored: Profile, entries: Sequence[Entry], plan: Plan, seed: int) -> Profile:
     """The profile before `entries`, which are all that the log has of it, in order, and are counted in `stored`.
 
-    `seed` is for a profile that has none. Replaying the entries over it leads to `stored` again, for all that the log
-    carries and that the module's text does not except.
+    `plan` is the one in force; `seed` is for a profile that has none. Replaying the entries over it leads to `stored`
+    again, for all that the log carries and that the module's text does not except.
     """
     kept = copy(stored)
     before = _outline(kept, entries, seed)
     made = copy(before)
-    owed = _replay(made, entries, site)
+    owed = _replay(made, entries, plan)
     for name in TOTALS:
         setattr(before, name, rest.surplus(getattr(kept, name), getattr(made, name)))
     for name in RINGS:
@@ -52,9 +53,10 @@ def start(stored: Profile, entries: Sequence[Entry], site: Site, seed: int) -> P
         before.visit = rest.visited(kept.visit, made.visit)
     before.checkout_at = rest.sooner(kept.checkout_at, made.checkout_at)
     _set_orders(before, kept, made)
-    _set_cart(before, kept, made, entries, site)
+    _set_cart(before, kept, made, entries, plan.site)
     _set_member(before, kept, made)
     before.contacts = rest.touched(kept.contacts, made.contacts, _earlier(before))
+    before.tallies = rest.touched(kept.tallies, made.tallies, _earlier(before))
     for order in _orders(entries):
         conversions.take_back(before, order)
     before.leases = owed
@@ -101,7 +103,7 @@ def _moments(profile: Profile) -> Iterator[int]:
     yield from (contact.last_at for contact in profile.contacts.values())
 
 
-def _replay(profile: Profile, entries: Sequence[Entry], site: Site) -> list[Lease]:
+def _replay(profile: Profile, entries: Sequence[Entry], plan: Plan) -> list[Lease]:
     """Take the entries in, with what was really decided. Returns the promises from before them that they speak of; the
     log has only reactions to what was promised."""
     known = {one.key for entry in entries for one in entry.decided}
@@ -111,18 +113,29 @@ def _replay(profile: Profile, entries: Sequence[Entry], site: Site) -> list[Leas
             profile.member = Member(entry.member)
         for event in entry.events:
             if event.name in REACTION_EVENTS and all(lease.exposure != event.key for lease in profile.leases):
-                lease = Lease(str(event.props.get("campaign", "")), event.key, entries[0].at // 1000)
+                campaign = str(event.props.get("campaign", ""))
+                lease = Lease(campaign, event.key, entries[0].at // 1000, plan.counts(campaign))
                 profile.leases.insert(0, lease)
                 if event.key not in known:
                     owed.setdefault(event.key, lease)
-        reduce(profile, entry.events, site, entry.at / 1000, profile.seed)
-        note(profile, happened(entry), entry.at / 1000, site)
+        reduce(profile, entry.events, plan.site, entry.at / 1000, profile.seed)
+        note(profile, happened(entry, plan), entry.at / 1000, plan.site)
     return list(owed.values())
 
 
-def happened(entry: Entry) -> list[Decision]:
+def happened(entry: Entry, plan: Plan) -> list[Decision]:
     """What was really decided, as far as the log keeps it."""
-    return [Decision(Campaign(one.campaign), Verdict(one.kind), Reason.SHOWN, one.key) for one in entry.decided]
+    return [
+        Decision(
+            Campaign(one.campaign),
+            Verdict(one.kind),
+            Reason.SHOWN,
+            one.key,
+            arm=one.arm,
+            counts=() if one.kind == Verdict.HOLDOUT else plan.counts(one.campaign),
+        )
+        for one in entry.decided
+    ]
 
 
 def _earlier(before: Profile) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from dangol.campaigns.plan import local_time
+from dangol.campaigns.calendar import local_time
 from dangol.rehearsal.answer import Answer, Heads
 
 BARS = " ▁▂▃▄▅▆▇█"

@@ -88,6 +88,7 @@ class Tally:
             shown=self.counts[Verdict.SHOW.value, campaign],
             seen=self.counts["seen", campaign],
             messages=self.counts[Verdict.MESSAGE.value, campaign],
+            waited=self.counts[Verdict.WAIT.value, campaign],
             held_out=self.counts[Verdict.HOLDOUT.value, campaign],
             logged=self.counts["logged", campaign],
             refused={reason: times for reason, times in refused.items() if times},
