@@ -22,7 +22,7 @@ TREE: list[Any] = [
     ["p", {}, "지금 가입하면 바로 쓸 수 있어요."],
     ["a", {"href": "/other", "data-dg": "click"}, "쿠폰 받기"],
 ]
-SLOTS = ("corner", "dialog", "bar", "inline")
+SLOTS = ("dialog", "corner", "bar", "float", "inline")
 
 
 def shown(slot: str, tree: Any = TREE, **more: Any) -> dict[str, Any]:
@@ -48,12 +48,21 @@ def test_nothing_runs_under_any_of_the_strictest_policies(page: Page, shop: Shop
         OPEN + ";window.broken = []; document.addEventListener('securitypolicyviolation',"
         " (e) => e.blockedURI !== 'data' && broken.push(e.violatedDirective + ' ' + e.blockedURI))"
     )
-    widgets = [shown(slot, style="/v1/style/w.css", later=["7d"]) for slot in ("corner", "dialog", "bar")]
-    collector.reply = lambda body: (200, {}, {"show": widgets})
+    form = ["form", {}, ["label", {}, "Mail", ["input", {"name": "mail", "required": ""}]], ["button", {}, "Send"]]
+    tree = [*TREE, form, ["button", {"type": "button", "data-dg": "copy", "data-for": "SPRING"}, "Copy"]]
+    widgets = [
+        shown(slot, tree, style="/v1/style/w.css", later=["7d"], at="main")
+        for slot in ("dialog", "corner", "bar", "float", "inline")
+    ]
+    collector.reply = lambda body: (200, {}, {"show": widgets, "theme": {"--dg-color": "#123456"}})
     page.goto(shop.url)
-    for slot in ("corner", "dialog", "bar"):
+    for slot in ("dialog", "corner", "bar", "float", "inline"):
         page.locator(f".dg-{slot} .w").wait_for()
         assert page.locator(f".dg-{slot} .w").evaluate("(node) => getComputedStyle(node).padding") == "20px"
+        page.locator(f".dg-{slot}").get_by_text("Copy").click()
+        page.locator(f".dg-{slot} .dg-note").wait_for()
+        if slot == "dialog":
+            page.keyboard.press("Escape")
     assert page.evaluate("broken") == []
     assert page.evaluate("surfaced") == []
 
@@ -153,19 +162,22 @@ def test_the_pages_own_styles_do_not_reach_a_widget(page: Page, shop: Shop, coll
     )
     looks = []
     page.add_init_script(OPEN)
-    collector.reply = lambda body: (200, {}, {"show": every_slot()[:3]})
+    page.emulate_media(reduced_motion="reduce")
+    collector.reply = lambda body: (200, {}, {"show": every_slot()[:4]})
+    styles = (
+        "(all) => all.map((node) => { const style = getComputedStyle(node);"
+        " return [...style].map((name) => name + ':' + style.getPropertyValue(name)).join(';') })"
+    )
     for head in ("", hostile):
         shop.put("/", head=head)
         page.goto(shop.url)
-        page.locator(".dg-dialog .w").wait_for()
-        page.locator(".dg-bar .w").wait_for()
-        page.wait_for_timeout(400)
-        styles = (
-            "(all) => all.map((node) => { const style = getComputedStyle(node);"
-            " return [...style].map((name) => name + ':' + style.getPropertyValue(name)).join(';') })"
-        )
-        looks.append(page.locator("dangol-widget .dg-frame, dangol-widget .dg-frame *").evaluate_all(styles))
-    assert looks[0] == looks[1]
+        for slot in ("dialog", "bar", "float", "corner"):
+            page.locator(f".dg-{slot} .w").wait_for()
+            page.wait_for_timeout(300)  # the live region
+            looks.append(page.locator(f".dg-{slot}, .dg-{slot} *").evaluate_all(styles))
+            if slot == "dialog":
+                page.keyboard.press("Escape")
+    assert looks[:4] == looks[4:]
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])
@@ -185,6 +197,7 @@ def test_axe_finds_nothing(page: Page, shop: Shop, collector: Server, width: int
     with_dialog = Axe().run(page)
     page.keyboard.press("Escape")
     page.locator(".dg-corner summary").click()
+    page.locator(".dg-float .w").wait_for()
     without = Axe().run(page)
     assert [result["id"] for results in (with_dialog, without) for result in results.response["violations"]] == []
     assert wide == width

@@ -29,6 +29,15 @@ def answering(collector: Server, *widgets: dict[str, Any]) -> None:
     collector.reply = reply
 
 
+def on_track(collector: Server, name: str, *widgets: dict[str, Any]) -> None:
+    """Each event of that name is answered with these."""
+
+    def reply(body: dict[str, Any]) -> Any:
+        return 200, {}, {"show": list(widgets)} if any(event["name"] == name for event in body["events"]) else {}
+
+    collector.reply = reply
+
+
 @pytest.fixture
 def page(page: Page) -> Page:
     """Shadow roots are opened, so that tests may look in."""
@@ -125,9 +134,10 @@ def test_a_dialog_takes_the_focus_escape_closes_it_and_the_focus_returns(
     page: Page, shop: Shop, collector: Server
 ) -> None:
     shop.put("/", body="<main><h1>Shop</h1><button id=before>x</button><button id=after>y</button></main>")
-    answering(collector, shown(slot="dialog", delay=0.4, label="Offer"))
+    on_track(collector, "offer", shown(slot="dialog", label="Offer"))
     page.goto(shop.url)
     page.focus("#before")
+    page.evaluate("dangol('track', 'offer')")
     page.get_by_role("dialog", name="Offer").wait_for()
     assert page.get_by_role("dialog", name="Offer").evaluate("(box) => box.matches(':focus')")  # no button looks chosen
     stops = set()
@@ -218,7 +228,7 @@ def test_new_content_replaces_the_old_in_place(page: Page, shop: Shop, collector
 
 
 def test_another_path_ends_what_is_shown_and_what_was_to_come(page: Page, shop: Shop, collector: Server) -> None:
-    answers = iter([[shown("c1"), shown("c2", slot="dialog", delay=1)]])
+    answers = iter([[shown("c1"), shown("c2", slot="dialog")]])
     collector.reply = lambda body: (200, {}, {"show": next(answers, [])})
     page.goto(shop.url)
     frame(page).wait_for()
@@ -227,7 +237,7 @@ def test_another_path_ends_what_is_shown_and_what_was_to_come(page: Page, shop: 
     page.evaluate("history.pushState(null, '', '/other')")
     assert frame(page).count() == 0
     page.evaluate("history.pushState(null, '', '/')")
-    page.wait_for_timeout(1_300)
+    page.wait_for_timeout(400)
     assert page.locator("dangol-widget").count() == 0
     assert not collector.events("widget_close")
 
@@ -297,14 +307,19 @@ def test_a_widget_whose_style_is_missing_is_not_shown_bare(page: Page, shop: Sho
     assert page.evaluate("surfaced") == []
 
 
-@pytest.mark.parametrize(("motion", "moves"), [("reduce", {"none"}), ("no-preference", {"dg-rise", "dg-grow"})])
+EFFECTS = {"": "dg-zoom", "fade": "dg-fade", "slide": "dg-slide", "bounce": "dg-slide, dg-bounce"}
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_widgets_move_only_for_those_who_do_not_mind(
-    page: Page, shop: Shop, collector: Server, motion: Literal["reduce", "no-preference"], moves: set[str]
+    page: Page, shop: Shop, collector: Server, motion: Literal["reduce", "no-preference"]
 ) -> None:
     page.emulate_media(reduced_motion=motion)
-    answering(collector, shown("c1"), shown("c2", slot="dialog"), shown("c3", slot="bar"))
+    answering(collector, *(shown(f"c{effect}", slot="dialog", **({"effect": effect} if effect else {})) for effect in EFFECTS))
     page.goto(shop.url)
-    frame(page, "dialog").wait_for()
-    frame(page, "bar").wait_for()
-    boxes = page.locator("dangol-widget .dg-frame")
-    assert set(boxes.evaluate_all("(all) => all.map((box) => getComputedStyle(box).animationName)")) == moves
+    for moves in EFFECTS.values():
+        box = frame(page, "dialog")
+        box.wait_for()
+        assert box.evaluate("(box) => getComputedStyle(box).animationName") == ("none" if motion == "reduce" else moves)
+        assert bool(box.evaluate("(box) => box.getAnimations({subtree: true}).length")) is (motion != "reduce")
+        page.keyboard.press("Escape")

@@ -10,97 +10,133 @@ export interface Reactions {
   click(): void;
   close(): void;
   later(choice: Choice): void;
+  /** True when the server has answered. */
+  submit(fields: Record<string, string>): Promise<boolean>;
+}
+
+export interface Frame {
+  show: Show;
+  readonly host: HTMLElement;
+  readonly box: HTMLElement;
+  /** What is needed besides: the module for forms. */
+  ready?: Promise<void> | null;
+  /** Shows the content of `show` in place of what is there. */
+  update(show: Show): void;
+  /** The host is on the page now, for the first time or again. Only a dialog takes the focus. */
+  open(): void;
+  remove(): void;
 }
 
 /** Screen readers tell of a live region's change only when the region was there before. */
 const ANNOUNCE_AFTER = 200;
+/** Then it is taken out again, or those who read on would meet it twice. */
+const ANNOUNCED = 4_000;
 
-export class Frame {
-  readonly host = document.createElement("dangol-widget");
-  readonly box: HTMLElement;
-  private readonly root = this.host.attachShadow({ mode: "closed" });
-  private readonly body = make("div", "dg-body");
-  private readonly live = make("div", "dg-live");
-  private focusBefore: HTMLElement | null = null;
+const FORMS = "form,input,textarea,[data-dg=copy]";
 
-  constructor(
-    private show: Show,
-    sheets: CSSStyleSheet[],
-    private readonly react: Reactions,
-  ) {
-    this.box = make(show.slot === "dialog" ? "dialog" : "div", `dg-frame dg-${show.slot}`);
-    this.root.adoptedStyleSheets = sheets;
-    this.root.append(this.box);
-    this.live.setAttribute("role", "status");
-    this.update(show);
-    this.furnish();
-    this.listen();
+/** How a widget comes in when its campaign does not say. */
+const EFFECTS: Partial<Record<Show["slot"], string>> = { corner: "slide", bar: "slide", dialog: "zoom", float: "fade" };
+
+export function build(first: Show, sheets: CSSStyleSheet[], react: Reactions): Frame {
+  const { slot, position = "", effect = EFFECTS[slot], later = [], lang } = first;
+  const host = document.createElement("dangol-widget");
+  const root = host.attachShadow({ mode: "closed" });
+  const dialog = slot === "dialog" ? make("dialog", "") : null;
+  const box = dialog ?? make("div", "");
+  const body = make("div", "dg-body");
+  const live = make("div", "dg-live");
+  let focusBefore: HTMLElement | null = null;
+  let silence = 0;
+  let opened = false;
+
+  /** Tells screen readers, and with `seen` everybody. */
+  function say(text: string, seen = false): void {
+    clearTimeout(silence);
+    live.className = seen ? "dg-note" : "dg-live";
+    live.textContent = text;
+    silence = setTimeout(say, ANNOUNCED, "");
   }
 
-  /** Shows the content of `show` in place of what is there. */
-  update(show: Show): void {
-    this.show = show;
-    this.box.lang = show.lang ?? "";
-    this.box.setAttribute("aria-label", show.label || texts(show.lang).label);
-    fill(this.body, [show.tree]);
+  function update(show: Show): void {
+    const focused = root.activeElement;
+    frame.show = show;
+    box.setAttribute("aria-label", show.label || texts(lang).label);
+    const top = box.offsetTop;
+    fill(body, [show.tree]);
+    hold(top - box.offsetTop);
+    if (focused && !root.activeElement) {
+      // What had the focus is gone: it stays in the widget, whose new content a reader is told.
+      box.tabIndex = -1;
+      box.focus({ preventScroll: true });
+      say(body.innerText);
+    }
+    frame.ready = body.querySelector(FORMS) && import("./forms").then(({ equip }) => equip(box, lang, say, react));
   }
 
-  /** The host is on the page now. Only a dialog takes the focus. */
-  open(): void {
-    if (this.box instanceof HTMLDialogElement) {
-      this.box.showModal();
-      this.box.focus({ preventScroll: true });
-    } else if (!this.body.querySelector('[role="status"]')) setTimeout(() => this.announce(), ANNOUNCE_AFTER);
+  /** A frame that has grown at its head stays where it was for as long as the browser looks for shifts. */
+  function hold(moved: number): void {
+    if (moved) requestAnimationFrame(() => requestAnimationFrame(() => hold(0)));
+    box.style.setProperty("--dg-held", `${moved}px`);
   }
 
-  private announce(): void {
-    this.live.textContent = this.box.getAttribute("aria-label");
+  function open(): void {
+    if (opened) box.classList.remove(`dg-in-${effect}`);
+    opened = true;
+    if (dialog) {
+      dialog.open = false; // a page that has thrown it away has left it open
+      dialog.showModal();
+      dialog.focus({ preventScroll: true });
+    } else if ((slot === "corner" || slot === "bar") && !body.querySelector("[role=status]")) {
+      setTimeout(() => say(box.getAttribute("aria-label")!), ANNOUNCE_AFTER);
+    }
   }
 
-  remove(): void {
-    const modal = this.box instanceof HTMLDialogElement;
-    // Escape has closed a dialog before we hear of it, and the focus fell to the page.
-    const focused = this.root.activeElement || (modal && document.activeElement === document.body);
-    if (this.box instanceof HTMLDialogElement) this.box.close();
-    this.host.remove();
-    if (focused) this.focusBefore?.focus({ preventScroll: true });
+  function remove(): void {
+    const focused = root.activeElement;
+    dialog?.close(); // gives the focus back by itself
+    host.remove();
+    if (focused && !dialog) focusBefore?.focus({ preventScroll: true });
   }
 
-  private furnish(): void {
-    const { slot, lang, later = [] } = this.show;
-    const words = texts(lang);
-    this.box.append(this.body);
-    if (slot !== "inline") this.box.prepend(closeButton(words));
-    const ownMenu = this.body.querySelector('[data-dg="later"]');
-    if ((slot === "corner" || slot === "dialog") && later.length && !ownMenu) this.box.append(laterMenu(words, later));
-    if (slot === "corner" || slot === "bar") this.box.append(this.live);
-    // A dialog itself takes the focus, so a reader hears its name and no button looks chosen.
-    if (slot === "dialog") this.box.tabIndex = -1;
-    else this.box.setAttribute("role", "region");
+  let outside = false;
+  const isOutside = ({ target, clientX: x, clientY: y }: MouseEvent): boolean => {
+    const { left, right, top, bottom } = box.getBoundingClientRect();
+    return target === dialog && (x < left || x > right || y < top || y > bottom);
+  };
+
+  function act(event: MouseEvent): void {
+    // A press that began inside, such as one that selects text, closes nothing.
+    if (outside && isOutside(event)) return react.close();
+    const { dg: action, for: choice = "session" } = (event.target as Element).closest<HTMLElement>("[data-dg]")?.dataset ?? {};
+    if (action === "click") react.click();
+    if (action === "close") react.close();
+    if (action === "later") react.later(choice as Choice);
   }
 
-  private listen(): void {
-    const on = <T extends Event>(name: string, f: (event: T) => void): void =>
-      this.box.addEventListener(name, guarded(f) as EventListener);
-    on<MouseEvent>("click", (event) => this.act(event));
-    on<MouseEvent>("auxclick", (event) => event.button === 1 && this.act(event));
-    on("submit", (event) => event.preventDefault());
-    on("close", () => this.react.close());
-    on<KeyboardEvent>("keydown", (event) => {
-      if (event.key === "Escape" && this.show.slot !== "dialog") this.react.close();
-    });
-    on<FocusEvent>("focusin", ({ relatedTarget: from }) => {
-      if (from instanceof HTMLElement && !this.root.contains(from)) this.focusBefore = from;
-    });
-  }
+  const on = <T extends Event>(name: string, f: (event: T) => void): void => box.addEventListener(name, guarded(f) as EventListener);
+  on<MouseEvent>("pointerdown", (event) => (outside = isOutside(event)));
+  on("click", act);
+  on<MouseEvent>("auxclick", (event) => event.button === 1 && act(event));
+  on("submit", (event) => event.preventDefault());
+  on("close", react.close);
+  on<KeyboardEvent>("keydown", ({ key }) => key === "Escape" && !dialog && react.close());
+  on<FocusEvent>("focusin", ({ relatedTarget: from }) => {
+    if (from instanceof HTMLElement && !root.contains(from)) focusBefore = from;
+  });
 
-  private act(event: MouseEvent): void {
-    const target = event.target as HTMLElement;
-    if (target === this.box && this.show.slot === "dialog") return this.react.close(); // the backdrop
-    const node = target.closest<HTMLElement>("[data-dg]");
-    const action = node?.dataset.dg;
-    if (action === "click") this.react.click();
-    if (action === "close") this.react.close();
-    if (action === "later") this.react.later((node?.dataset.for ?? "session") as Choice);
-  }
+  const frame: Frame = { show: first, host, box, update, open, remove };
+  box.className = `dg-frame dg-${slot} ${position.replace(/\w+/g, "dg-$&").replace("-dg", " dg")} dg-in-${effect}`;
+  box.lang = lang ?? "";
+  root.adoptedStyleSheets = sheets;
+  root.append(box);
+  update(first);
+  if (slot !== "inline" && slot !== "float") box.append(closeButton(lang));
+  box.append(body);
+  if ((slot === "corner" || dialog) && later.length && !body.querySelector("[data-dg=later]")) box.append(laterMenu(later, lang));
+  live.setAttribute("role", "status");
+  box.append(live);
+  // A dialog itself takes the focus, so a reader hears its name and no button looks chosen.
+  if (dialog) dialog.tabIndex = -1;
+  else box.setAttribute("role", "region");
+  return frame;
 }

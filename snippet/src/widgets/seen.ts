@@ -3,6 +3,13 @@
 const SHARE = 0.5;
 const LONG_ENOUGH = 1_000;
 
+/** When somebody looks at the tab. */
+export async function visible(): Promise<void> {
+  while (document.hidden) {
+    await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+  }
+}
+
 /** Calls `tell` once; the function returned stops the watch. */
 export function whenSeen(element: Element, tell: () => void): () => void {
   let inView = false;

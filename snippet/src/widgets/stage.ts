@@ -1,128 +1,187 @@
-/** Which widgets are on the page: one per slot, the next in line when the shopper has done with the one before. */
+/** Which widgets are on the page: one in each place, the next in line when the shopper has done with the one before. */
 import { guarded } from "../guard";
-import type { Link, Runtime } from "../link";
-import type { Choice, Show } from "../wire";
-import { find, whenStill } from "./anchor";
-import { Frame } from "./frame";
-import { whenSeen } from "./seen";
-import { styles } from "./styles";
+import type { Chunk, Link } from "../link";
+import type { Answer, Choice, Show } from "../wire";
+import { build, type Frame } from "./frame";
+import { decoded } from "./media";
+import { visible, whenSeen } from "./seen";
+import { dress, styles } from "./styles";
 
 /** A widget from the answer that brought it until it leaves the page. */
 interface Act {
   show: Show;
-  state: "delayed" | "waiting" | "opening" | "open";
+  /** When it was decided, in ms. */
+  since: number;
+  /** It has its place to itself, though it may not be on the page yet. */
+  chosen?: boolean;
   frame?: Frame;
+  open?: boolean;
   unwatch?: () => void;
+  /** How often the page has thrown it away. */
+  lost: number;
 }
 
-export class Stage implements Runtime {
-  private acts: Act[] = [];
-  private path = location.pathname;
+/** What was decided longer ago is decided again: the promised view may have lapsed, and much may have happened. */
+const FRESH = 20_000;
+/** A page that throws a widget away more often does not want it. */
+const LOST = 5;
+/** As many as the server judges in one request. */
+const AT_ONCE = 10;
 
-  constructor(private readonly link: Link) {}
+export function stage(link: Link): Chunk {
+  let acts: Act[] = [];
+  let path = location.pathname;
+  /** What all widgets but dialogs need, once one of them was shown. */
+  let around: typeof import("./around") | undefined;
 
-  show(shows: Show[], path: string): void {
-    if (path !== location.pathname) return;
-    for (const show of shows) this.take(show);
+  const isHere = (act: Act): boolean => acts.includes(act);
+  const isStale = ({ since, unwatch }: Act): boolean => !unwatch && Date.now() - since > FRESH;
+  const opened = (): Act[] => acts.filter(({ open }) => open);
+  const frames = (): Frame[] => opened().map(({ frame }) => frame!);
+  const settle = (): void => around?.arrange(frames());
+
+  function take({ show = [], theme }: Answer, at: string): void {
+    if (at !== location.pathname) return;
+    if (theme) dress(theme);
+    show.forEach(guarded(admit));
+    next();
   }
 
-  open(): string[] {
-    return this.acts.filter(({ frame }) => frame?.host.isConnected).map((act) => act.show.campaign);
+  function admit(show: Show): void {
+    const act = acts.find((known) => known.show.campaign === show.campaign);
+    if (!act) return void acts.push({ show, since: Date.now(), lost: 0 });
+    const before = act.show;
+    Object.assign(act, { show, since: Date.now() });
+    const renew = (): void => act.frame?.update(act.show);
+    if (act.open && show.slot === "inline") around!.change(act.frame!.box, renew, () => act.frame!.update(before));
+    else renew();
+    settle();
   }
 
-  /** Another path is another page: it ends what the page before showed, as a page load would. */
-  turn(): void {
-    if (this.path === location.pathname) return;
-    this.path = location.pathname;
-    for (const act of this.acts.splice(0)) this.clear(act);
-  }
-
-  private take(show: Show): void {
-    const known = this.acts.find((act) => act.show.campaign === show.campaign);
-    if (known?.state === "open" && !known.frame?.host.isConnected) {
-      this.end(known); // the page has thrown it away
-    } else if (known) {
-      known.show = show;
-      return known.frame?.update(show);
+  /** Opens the first that waits for each place. What has waited too long is asked for again. */
+  function next(): void {
+    const late: Act[] = [];
+    for (const act of acts) {
+      if (acts.some((other) => other.chosen && place(other.show) === place(act.show))) continue;
+      if (isStale(act)) {
+        late.push(act);
+        continue;
+      }
+      act.chosen = true;
+      present(act).catch((error) => {
+        console.warn("dangol:", error);
+        end(act);
+      });
     }
-    const act: Act = { show, state: "delayed" };
-    this.acts.push(act);
-    const due = guarded(() => {
-      act.state = "waiting";
-      this.next(show);
-    });
-    if (show.delay) setTimeout(due, show.delay * 1_000);
-    else due();
+    askAgain(late.slice(0, AT_ONCE));
   }
 
-  /** Opens the first that waits for the place of `show`, if that place is free. */
-  private next({ slot, at }: Show): void {
-    const here = this.acts.filter((act) => act.show.slot === slot && act.show.at === at);
-    if (here.some((act) => act.state === "opening" || act.state === "open")) return;
-    const first = here.find((act) => act.state === "waiting");
-    if (!first) return;
-    first.state = "opening";
-    this.present(first).catch((error) => {
-      console.warn("dangol:", error);
-      this.end(first);
-    });
+  function askAgain(late: Act[]): void {
+    acts = acts.filter((act) => !late.includes(act));
+    if (late.length) void link.ask({ due: late.map(({ show }) => show.campaign) });
   }
 
-  private async present(act: Act): Promise<void> {
-    const { show } = act;
-    const anchor = show.slot === "inline" ? await find(show.at ?? "") : document.body;
-    const sheets = await styles(this.link.base, show.style);
-    if (!this.acts.includes(act)) return;
-    if (!anchor) throw Error(`${show.campaign}: nothing on the page matches ${show.at}`);
-    const frame = new Frame(act.show, sheets, {
-      click: () => this.tell(act, "widget_click"),
-      close: () => this.leave(act, "widget_close"),
-      later: (choice) => this.leave(act, "widget_later", choice),
+  async function present(act: Act): Promise<void> {
+    const { slot, style } = act.show;
+    if (slot !== "dialog" && !around) {
+      around = await import("./around");
+      around.follow(frames);
+    }
+    const sheets = await styles(link.base, style, around?.css);
+    if (!isHere(act)) return;
+    act.frame = build(act.show, sheets, {
+      click: () => tell(act, "widget_click"),
+      close: () => leave(act, "widget_close"),
+      later: (choice) => leave(act, "widget_later", choice),
+      submit: (fields) => {
+        const { campaign, exposure } = act.show;
+        return link.ask({ submit: { campaign, exposure, fields } });
+      },
     });
-    act.frame = frame;
-    const place = (): void => {
-      if (!this.acts.includes(act)) return;
+    await Promise.all([decoded(act.frame.box), act.frame.ready]);
+    await put(act, act.frame);
+  }
+
+  /** Puts the widget where it belongs, at the first moment that it may. */
+  async function put(act: Act, frame: Frame): Promise<void> {
+    const { slot, at = "" } = act.show;
+    const anchor = slot === "inline" ? await around!.find(at, () => isHere(act)) : document.body;
+    await visible();
+    if (!isHere(act) || !anchor) return;
+    const enter = guarded(() => {
+      if (!isHere(act)) return;
+      if (!anchor.isConnected) return void put(act, frame);
+      if (isStale(act)) {
+        askAgain([act]);
+        return next();
+      }
       anchor.append(frame.host);
       frame.open();
-      act.state = "open";
-      act.unwatch = whenSeen(frame.box, guarded(() => this.track(act, "widget_view")));
-      this.lift();
-    };
-    if (show.slot === "inline") whenStill(frame.host, anchor, guarded(place));
-    else place();
+      act.open = true;
+      act.unwatch ??= whenSeen(frame.box, guarded(() => track(act, "widget_view")));
+      lost.observe(document.documentElement, { childList: true, subtree: true });
+      settle();
+    });
+    if (slot === "inline") around!.whenRoom(frame.host, anchor, enter);
+    else enter();
   }
 
-  private tell(act: Act, name: string, choice?: Choice): void {
-    this.track(act, name, choice);
-    this.link.flush();
+  const lost = new MutationObserver(
+    guarded(() => {
+      for (const act of opened()) {
+        if (act.frame!.host.isConnected) continue;
+        act.open = false;
+        if (++act.lost > LOST) end(act);
+        else void put(act, act.frame!);
+      }
+    }),
+  );
+
+  function track({ show: { campaign, exposure } }: Act, name: string, choice?: Choice): void {
+    link.track(name, { campaign, exposure, choice });
   }
 
-  private track({ show: { campaign, exposure } }: Act, name: string, choice?: Choice): void {
-    this.link.track(name, { campaign, exposure, choice });
+  function tell(act: Act, name: string, choice?: Choice): void {
+    track(act, name, choice);
+    link.flush();
   }
 
   /** The shopper has done with it. A dialog's own close event comes after ours and finds it gone. */
-  private leave(act: Act, name: string, choice?: Choice): void {
-    if (!this.acts.includes(act)) return;
-    this.end(act);
-    this.tell(act, name, choice);
+  function leave(act: Act, name: string, choice?: Choice): void {
+    if (!isHere(act)) return;
+    end(act);
+    tell(act, name, choice);
   }
 
-  private end(act: Act): void {
-    this.acts = this.acts.filter((other) => other !== act);
-    this.clear(act);
-    this.lift();
-    this.next(act.show);
+  function end(act: Act): void {
+    acts = acts.filter((other) => other !== act);
+    clear(act);
+    settle();
+    next();
   }
 
-  private clear({ unwatch, frame }: Act): void {
+  function clear({ unwatch, frame }: Act): void {
     unwatch?.();
     frame?.remove();
+    if (!acts.length) lost.disconnect();
   }
 
-  /** A corner message stands above an open bar. */
-  private lift(): void {
-    const bar = this.acts.find((act) => act.show.slot === "bar")?.frame?.box.offsetHeight ?? 0;
-    for (const { frame } of this.acts) frame?.host.style.setProperty("--dg-lift", `${bar && bar + 12}px`);
+  /** Another path is another page: it ends what the page before showed, as a page load would. */
+  function turn(): void {
+    if (path === location.pathname) return;
+    path = location.pathname;
+    for (const act of acts.splice(0)) {
+      const go = (): void => clear(act);
+      // What stands in the page keeps its room until nobody sees it go.
+      if (act.open && act.show.slot === "inline") around!.vanish(act.frame!.box, go);
+      else go();
+    }
   }
+
+  return { take, turn, open: () => opened().map(({ show }) => show.campaign) };
+}
+
+/** Corner and dialog are one place: a shopper is interrupted by one thing at a time. */
+function place({ slot, position, at }: Show): string {
+  return /corner|dialog/.test(slot) ? "" : [slot, position, at].join();
 }

@@ -1,13 +1,9 @@
-/** Constructed stylesheets: the runtime's own and one per widget kind. They need no leave from `style-src`. */
+/** The sheets of a widget: the runtime's own, one per widget kind, the theme. */
 import css from "./base.css";
+import { construct, known } from "./sheet";
 
 const sheets = new Map<string, Promise<CSSStyleSheet>>();
-
-function construct(rules: string): CSSStyleSheet {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(rules);
-  return sheet;
-}
+const theme = construct(":host{}");
 
 async function load(address: string): Promise<CSSStyleSheet> {
   const response = await fetch(address);
@@ -15,15 +11,22 @@ async function load(address: string): Promise<CSSStyleSheet> {
   return construct(await response.text());
 }
 
-function once(key: string, make: () => Promise<CSSStyleSheet>): Promise<CSSStyleSheet> {
-  const made = sheets.get(key) ?? make();
+function once(key: string, make: (key: string) => Promise<CSSStyleSheet> | CSSStyleSheet): Promise<CSSStyleSheet> {
+  const made = sheets.get(key) ?? Promise.resolve(make(key));
   sheets.set(key, made);
   made.catch(() => sheets.delete(key));
   return made;
 }
 
-/** The sheets for a widget. `style` is an address under `/v1/`, which the server may be reached at by another path. */
-export function styles(origin: string, style?: string): Promise<CSSStyleSheet[]> {
-  const own = once("", async () => construct(css));
-  return Promise.all(style ? [own, once(style, () => load(origin + style.replace("/v1/", "")))] : [own]);
+/** The sheets for a widget. `style` is an address under `/v1/`, which the server may be reached at by another path;
+ *  `more` are rules for it that not every widget needs. */
+export async function styles(origin: string, style = "", more = ""): Promise<CSSStyleSheet[]> {
+  const own = style ? [once(origin + style.replace("/v1/", ""), load)] : [];
+  return [...(await Promise.all([once(css, construct), once(more, construct), ...own])), theme];
+}
+
+/** Sets the site's tokens, before which only the shop's own rules for `dangol-widget` go. */
+export function dress(tokens: Record<string, string>): void {
+  const { style } = theme.cssRules[0] as CSSStyleRule;
+  for (const [name, value] of Object.entries(tokens)) if (name.startsWith("--dg-")) style.setProperty(name, known(value));
 }

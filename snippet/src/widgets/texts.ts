@@ -22,6 +22,8 @@ const ENGLISH: Texts = {
   choices: { session: "For this visit", "1h": "1 hour", "1d": "1 day", "7d": "7 days", "30d": "30 days", never: "Never again" },
 };
 
-export function texts(language = ""): Texts {
-  return language.startsWith("ko") ? KOREAN : ENGLISH;
+export const korean = (language = ""): boolean => language.startsWith("ko");
+
+export function texts(language?: string): Texts {
+  return korean(language) ? KOREAN : ENGLISH;
 }
