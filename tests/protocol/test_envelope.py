@@ -125,7 +125,8 @@ def test_what_is_printable_goes_through_unchanged(product: str, pence: int, quan
 
 
 NORMAL = [
-    ("page_view", {"page_referrer": "https://a.example/"}, {"props": {"referrer": "https://a.example/"}}),
+    ("page_view", {"page_referrer": "https://a.example/b?c=d"}, {"props": {"referrer": "https://a.example/b"}}),
+    ("page_view", {"page_referrer": "https://["}, {"props": {}}),
     ("page_view", {"page_location": "https://shop.example/other?q=1#top"}, {"page": "/other?q=1"}),
     ("page_view", {"page_title": "ignored", "engagement_time_msec": 1}, {"props": {}}),
     ("view_item", {"items": [{"item_id": 7, "price": 3.499}]}, {"items": [Item("7", price=350)]}),
@@ -214,7 +215,7 @@ HOSTILE_TEXT = "a\x00\x1b[31m\u202egnp.exe\u2066\u200f\r\nb e\u0301"
         ("purchase", {"transaction_id": HOSTILE_TEXT}, "key"),
         ("view_item_list", {"item_category": HOSTILE_TEXT}, "key"),
         ("my_event", {HOSTILE_TEXT: HOSTILE_TEXT}, "props"),
-        ("page_view", {"page_referrer": HOSTILE_TEXT}, "props"),
+        ("page_view", {"page_referrer": f"https://a.example/{HOSTILE_TEXT}"}, "props"),
         ("widget_view", {"campaign": HOSTILE_TEXT, "exposure": HOSTILE_TEXT}, "key"),
         ("widget_later", {"campaign": HOSTILE_TEXT, "exposure": "e", "choice": HOSTILE_TEXT}, "props"),
         ("view_item", {"items": [{"item_id": HOSTILE_TEXT, "item_name": HOSTILE_TEXT}]}, "items"),

@@ -119,6 +119,30 @@ async def test_hostile_text_is_taken_as_text_and_not_given_back(browser: Any, ev
     assert "Set-Cookie" not in response.headers.get("set-cookie", "").partition("=")[2]
 
 
+PERSONAL = {
+    "an address in the query": f"{ORIGIN}/cart?mail=kim@shop.kr&ok=1",
+    "an address in any parameter": f"{ORIGIN}/cart?x=kim%40shop.kr",
+    "an address within an address": f"{ORIGIN}/login?back=%2Fjoin%3Fe%3Dkim%2540shop.kr",
+    "an address that hides": f"{ORIGIN}/cart?x=ki\u200bm@shop.kr&y=k\u0000im@shop.kr",
+    "an address in the path": f"{ORIGIN}/reset/kim@shop.kr/",
+    "an address at the limit": f"{ORIGIN}/{'a' * 980}?x=kim@shop.kr",
+    "a user of a host": "https://kim:5678@host.example/",
+    "a number": f"{ORIGIN}/?tel=1&kim=010-1234-5678#kim@shop.kr",
+}
+
+
+@pytest.mark.parametrize("case", PERSONAL)
+async def test_nothing_personal_of_an_address_is_stored(browser: Any, event: Any, case: str) -> None:
+    link = PERSONAL[case]
+    view = event(page_location=link, page_referrer=link)
+    assert (await browser.send(view, event("view_item", items=[{"item_id": "1"}]), page=link)).status_code == 200
+    redis = browser.house.link
+    stored = b"".join([await redis.call("GET", key) for key in await _profiles(browser)])
+    logged = str([await redis.call("XRANGE", key, "-", "+") for key in await redis.call("KEYS", "*log")]).encode()
+    for mark in (b"kim", b"shop.kr", b"5678"):
+        assert mark not in stored + logged
+
+
 async def _profiles(browser: Any) -> list[bytes]:
     keys: list[bytes] = await browser.house.link.call("KEYS", "*p:shop:*")
     assert keys
