@@ -107,7 +107,7 @@ class Engine:
     async def _judge(
         self, runtime: SiteRuntime, profile_id: str, profile: Profile, events: Sequence[Event], context: Context
     ) -> tuple[Outcome, Entry | None]:
-        _identify(profile, context)
+        identify(profile, context)
         seed = profile.seed or secrets.randbits(62) + 1
         uncounted = events
         if context.counted:
@@ -190,7 +190,8 @@ def request_of(events: Sequence[Event], context: Context) -> Request:
     return screen(events, context.now, context.page, context.language, context.identity is not None, context.about)
 
 
-def _identify(profile: Profile, context: Context) -> None:
+def identify(profile: Profile, context: Context) -> None:
+    """Write onto the profile who the request says it is of."""
     if context.environment is not None:
         profile.environment = context.environment
     if context.member:

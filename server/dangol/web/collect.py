@@ -14,8 +14,10 @@ from dangol.web.agent import environment
 from dangol.web.body import TooLarge, encode, explained, read_body
 from dangol.web.bots import kind
 from dangol.web.limits import RateLimit
+from dangol.web.looking import look
+from dangol.web.said import Visitor
 from dangol.web.tally import TALLY
-from dangol.web.visit import Visitor, serve
+from dangol.web.visit import serve
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +87,7 @@ class Collector:
         held = cookie.read(given.get(b"cookie", b""), name)
         country = given.get(self._country, b"").decode("latin-1") if self._country else ""
         visitor = Visitor(_address(scope), held, environment(agent, sent.lang, country))
-        answer, token = await serve(self._house, runtime, sent, visitor, now)
+        answer, token = await (look if sent.preview else serve)(self._house, runtime, sent, visitor, now)
         if token == held:
             return 200, encode(answer), []
         headers = [cookie.keep(name, token, scope["scheme"] == "https", cookie.is_same_site(given, origin))]

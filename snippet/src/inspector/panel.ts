@@ -118,7 +118,7 @@ export class Panel {
       { class: "card" },
       h("p", { class: "label" }, words.subject),
       h("h3", {}, subject.name),
-      h("p", { class: "forced" }, subject.shown ? words.forced : subject.reason === "nothing" ? words.empty : ""),
+      h("p", { class: "forced" }, subject.shown ? words.forced : subject.silent ? words.empty : ""),
       h("div", { class: `verdict ${look}` }, h("p", {}, sign(look), h("b", {}, headline)), look !== "yes" && h("p", {}, subject.words)),
       h("details", { "data-key": "subject" }, h("summary", { class: "plain" }, words.conditions), audience(subject, why)),
       why.variants.length > 1 && this.variants(why),

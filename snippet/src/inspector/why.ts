@@ -13,6 +13,8 @@ export interface Campaign {
   /** Ids of its audience. */
   segments: string[];
   shown?: true;
+  /** Its widget has nothing to show. */
+  silent?: true;
   previewed?: true;
   message?: true;
 }
