@@ -68,10 +68,12 @@ class Envelope(Struct, forbid_unknown_fields=True):
     open: Annotated[list[Word], Meta(max_length=50)] = field(default_factory=list)
     logout: bool = False
     due: Annotated[list[Word], Meta(max_length=10)] = field(default_factory=list)
+    now: Raw = field(default_factory=Raw)
     submit: Submit | None = None
     preview: Annotated[str, Meta(max_length=200)] = ""
     anonymous: bool = False
     forget: bool = False
+    app: Annotated[str, Meta(max_length=100)] = ""
 
 
 class RawItem(Struct):
