@@ -2,13 +2,14 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable, Sequence
 
 import msgspec
 from msgspec import Struct, field
 
+from dangol.campaigns import ledger
 from dangol.campaigns.decision import Decision, Verdict
-from dangol.campaigns.ledger import note
 from dangol.campaigns.screen import live, screen
 from dangol.errors import Unavailable
 from dangol.plugin import Request
@@ -30,7 +31,8 @@ class Context(Struct, frozen=True):
     former requests told of it, `open` what it shows already and `due` the campaigns whose moment has come. `member` is
     the id of a member whom the shop's server speaks of. Without `widgets` no page waits for an answer. `counted` are
     order numbers that count no more, `logged` those that count but stand in the log already; `unless` is a profile that
-    the events must not reach through an alias."""
+    the events must not reach through an alias, and without `follows` they reach none. `anonymous`: the browser keeps
+    nothing by which it could be known again."""
 
     now: float
     page: str = ""
@@ -45,6 +47,8 @@ class Context(Struct, frozen=True):
     counted: frozenset[str] = frozenset()
     logged: frozenset[str] = frozenset()
     unless: str = ""
+    follows: bool = True
+    anonymous: bool = False
 
 
 class Outcome(Struct, frozen=True):
@@ -92,7 +96,7 @@ class Engine:
             if waiting := self._turns.pop(profile_id):
                 waiting.set()
         await self.join(runtime, profile_id, profile.alias)
-        if profile.alias == context.unless:
+        if profile.alias == context.unless or not context.follows:
             return Outcome(profile.alias)
         return await self.take(runtime, profile.alias, events, context)
 
@@ -112,19 +116,22 @@ class Engine:
         uncounted = events
         if context.counted:
             uncounted = [one for one in events if one.name != "purchase" or one.key not in context.counted]
+        part = ledger.taking_part(profile) if any(one.name in ledger.COUNTED for one in uncounted) else {}
         taken = reduce(profile, uncounted, runtime.site, context.now, seed, runtime.watching)
+        changes = ledger.changes(part, profile, taken, runtime.site) if part else []
         request = request_of(live(events, context.now), context)
         recent = live(taken, context.now)
         repeated = bool(uncounted) and not taken
         decisions, shown = await self.stage.perform(
             runtime, profile, request, recent, context.open, context.widgets, context.due, repeated
         )
-        decided = note(profile, decisions, context.now, runtime.site)
+        decided, entries = ledger.note(profile, decisions, context.now, runtime.site)
         entry = None
         if taken or decided:
             member = profile.member.id if profile.member else ""
             new = [one for one in taken if one.name != "purchase" or one.key not in context.logged]
-            entry = Entry(runtime.site.id, profile_id, member, int(context.now * 1000), new, decided)
+            credits = [*changes, *entries]
+            entry = Entry(runtime.site.id, profile_id, member, int(context.now * 1000), new, decided, credits)
         waiting = [one for one in decisions if one.verdict is Verdict.WAIT]
         return Outcome(profile_id, taken, shown, waiting, request), entry
 
@@ -135,9 +142,17 @@ class Engine:
         if visitor is None:
             return
         history = visitor.profile()
-        site, watching = runtime.site.id, runtime.watching
-        await self._change(site, member_id, lambda member: merge(member, history, visitor_id, watching))
-        await self._profiles.write(site, visitor_id, visitor, Profile(alias=member_id))
+
+        def take_over(member: Profile) -> bool | Entry:
+            part = ledger.taking_part(member)
+            if not merge(member, history, visitor_id, runtime.watching):
+                return False
+            name, at = member.member.id if member.member else "", int(time.time() * 1000)
+            credits = ledger.joined(part, history, member, runtime.site)
+            return not credits or Entry(runtime.site.id, member_id, name, at, [], [], credits)
+
+        await self._change(runtime.site.id, member_id, take_over)
+        await self._profiles.write(runtime.site.id, visitor_id, visitor, Profile(alias=member_id))
 
     async def _become_alias(self, runtime: SiteRuntime, visitor_id: str, member_id: str) -> Stored | None:
         """The visitor's document once it is an alias; None when it has no history (any more), or another member's."""
@@ -152,15 +167,18 @@ class Engine:
             _, stored = await self._profiles.write(runtime.site.id, visitor_id, stored, profile)
         raise Unavailable("the visitor's profile changes too fast to be merged; try again")
 
-    async def _change(self, site: str, profile_id: str, change: Callable[[Profile], bool]) -> None:
-        """Apply a pure change that is no event; nothing is written where it returns False."""
+    async def _change(self, site: str, profile_id: str, change: Callable[[Profile], bool | Entry]) -> None:
+        """Apply a pure change that is no event; nothing is written where it returns False, and with the profile what
+        else it returns for the log."""
         stored = await self._profiles.read(site, profile_id)
         done = False
         for _ in range(TRIES):
             profile = stored.profile()
-            if done or not change(profile):
+            made = not done and change(profile)
+            if not made:
                 return
-            done, stored = await self._profiles.write(site, profile_id, stored, profile)
+            entry = made if isinstance(made, Entry) else None
+            done, stored = await self._profiles.write(site, profile_id, stored, profile, entry)
         if not done:
             raise Unavailable("the profile changes too fast; try again")
 
@@ -175,9 +193,13 @@ class Engine:
 
         await self._change(site, profile_id, apply)
 
+    async def forget(self, site: str, profile_id: str) -> None:
+        """Delete a profile for good. What the log has of it goes as the log is trimmed."""
+        await self._profiles.forget(site, profile_id)
+
     async def home(self, runtime: SiteRuntime, profile_id: str) -> str:
         """The profile that this one's history is in: itself, or the member that it is an alias of."""
-        return (await self._profiles.read(runtime.site.id, profile_id)).profile().alias or profile_id
+        return (await self._profiles.read_now(runtime.site.id, profile_id)).profile().alias or profile_id
 
     async def look(self, runtime: SiteRuntime, profile_id: str) -> Profile:
         """A copy of the profile as it is now, through an alias where there is one."""
@@ -192,6 +214,7 @@ def request_of(events: Sequence[Event], context: Context) -> Request:
 
 def identify(profile: Profile, context: Context) -> None:
     """Write onto the profile who the request says it is of."""
+    profile.anonymous = context.anonymous
     if context.environment is not None:
         profile.environment = context.environment
     if context.member:

@@ -69,7 +69,7 @@ class Shopper:
         request = screen(live(events, at), at, page)
         matched = frozenset(self.rules.index.match(profile, request))
         decisions = decide(self.rules.plan, profile, request, matched, events=live(taken, at), due=due)
-        decided = note(profile, decisions, at, site)
+        decided = note(profile, decisions, at, site).decided
         known = profile.member.id if profile.member else ""
         entry = Entry(site.id, self.id, known, int(at * 1000), taken, decided)
         if taken or decided:

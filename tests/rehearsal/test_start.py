@@ -67,7 +67,9 @@ class Decisions(list[tuple[str, str, str]]):
     def ended(self, held: Any) -> None: ...
 
     def decided(self, decisions: Any, at: float) -> None:
-        self.extend((one.campaign.id, one.verdict.value, one.key) for one in decisions if one.verdict not in ("no", "wait"))
+        self.extend(
+            (one.campaign.id, one.verdict.value, one.key) for one in decisions if one.verdict not in ("no", "wait")
+        )
 
 
 def act(shopper: Any, number: int, name: str, at: float, thing: str, late: int) -> None:
@@ -103,6 +105,8 @@ def carried(profile: Profile) -> dict[str, Any]:
         contact.session *= contact.visit_started
         contact.later_visit = contact.later_visit == known.visit.started
         contact.conversions, contact.converted = 0, b""
+        contact.arm = contact.draw = ""  # what is compared is no part of a rehearsal
+        contact.entered_at = contact.until = contact.orders = contact.revenue = 0
     return {name: getattr(known, name) for name in FROM_LOG}
 
 

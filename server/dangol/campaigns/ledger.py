@@ -1,17 +1,52 @@
-"""Decisions put down: on the profile, where limits count them, and for the log."""
+"""Decisions put down: on the profile, where limits count them, and for the log, which tells what came of them.
 
-from collections.abc import Sequence
+A shopper enters a campaign with the first decision to show it, to send it or, for the comparison, not to. From then on
+orders, views and the like are put down to the arm of that moment, whatever the shopper saw: what is compared are the
+shoppers that were meant to get something, not those that happened to look (intention to treat). Every change is told as
+a `Credit` in the very write that makes it, so the sums of all credits are what stands on the profiles.
+"""
 
-from dangol.campaigns.contacts import note_holdout, note_message, promise
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2s
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from dangol.campaigns.arms import HOLDOUT, ON
+from dangol.campaigns.calendar import day_number
+from dangol.campaigns.contacts import contact_of, note_holdout, note_message, promise
 from dangol.campaigns.decision import Decision, Verdict
-from dangol.definitions.model import Site
-from dangol.profile.model import Profile
-from dangol.protocol.event import Decided
+from dangol.definitions.model import Campaign, Site
+from dangol.profile.conversions import is_earlier
+from dangol.profile.model import Contact, Profile
+from dangol.protocol.event import REACTION_EVENTS, Credit, Decided, Event
+
+DAY = 86_400
+COUNTED = REACTION_EVENTS | {"purchase", "refund"}
+"""Events that change what stands in a comparison."""
+
+FIGURES = {
+    "widget_view": "views",
+    "widget_click": "clicks",
+    "widget_close": "closes",
+    "widget_later": "laters",
+    "widget_submit": "submits",
+}
+
+NOTHING = Contact()
 
 
-def note(profile: Profile, decisions: Sequence[Decision], now: float, site: Site) -> list[Decided]:
+class Noted(NamedTuple):
+    """What the log keeps of decisions, and the entries that they are."""
+
+    decided: list[Decided]
+    credits: list[Credit]
+
+
+def note(profile: Profile, decisions: Sequence[Decision], now: float, site: Site) -> Noted:
     """Write on the profile what was decided at `now`, unix seconds, and return what the log keeps of it."""
-    noted = []
+    noted = Noted([], [])
     for decision in decisions:
         if decision.verdict is Verdict.SHOW:
             if not promise(profile, decision, now):
@@ -22,5 +57,88 @@ def note(profile: Profile, decisions: Sequence[Decision], now: float, site: Site
             note_holdout(profile, decision, now)
         else:
             continue
-        noted.append(Decided(decision.campaign.id, decision.verdict.value, decision.key))
+        noted.decided.append(Decided(decision.campaign.id, decision.verdict.value, decision.key, decision.arm))
+        contact = contact_of(profile, decision.campaign.id, now)
+        if not contact.arm and decision.arm:
+            noted.credits.append(_enter(contact, decision, max(int(now), profile.last_order_at), site))
     return noted
+
+
+def _enter(contact: Contact, decision: Decision, at: int, site: Site) -> Credit:
+    """The shopper takes part from `at` on. No order that is known already is later, so whether an order was counted
+    can be told from its time."""
+    campaign, drawn = decision.campaign, shares(decision.campaign)
+    contact.arm, contact.draw, contact.segments = decision.arm, draw_of(drawn), decision.segments
+    contact.entered_at, contact.until = at, at + campaign.window * DAY
+    contact.orders = contact.revenue = 0
+    return _credit(campaign.id, contact, site, entered=1, seen=int(contact.views > 0), shares=drawn)
+
+
+def shares(campaign: Campaign) -> dict[str, float]:
+    """The share of shoppers that each arm is meant to get; they add up to 1."""
+    held = campaign.holdout / 100
+    weights = {variant.id: variant.weight for variant in campaign.variants} or {ON: 1}
+    given = {arm: (1 - held) * weight / sum(weights.values()) for arm, weight in weights.items()}
+    return {arm: share for arm, share in {HOLDOUT: held, **given}.items() if share}
+
+
+def draw_of(drawn: Mapping[str, float]) -> str:
+    """The name of a draw: equal shares have equal ones, and only who was drawn by equal shares is compared."""
+    text = " ".join(f"{arm}={share:.9f}" for arm, share in sorted(drawn.items()))
+    return blake2s(text.encode(), digest_size=4).hexdigest()
+
+
+def taking_part(profile: Profile) -> dict[str, Contact]:
+    """The contacts of campaigns that the shopper has entered as they are now, to tell later what has changed."""
+    return {name: replace(contact) for name, contact in profile.contacts.items() if contact.arm}
+
+
+def changes(before: Mapping[str, Contact], profile: Profile, taken: Iterable[Event], site: Site) -> list[Credit]:
+    """What the events that were `taken` in changed since the shopper took part as `before`, entries aside."""
+    counts: dict[str, Counter[str]] = {}
+    for event in taken:
+        if event.name in FIGURES:
+            counts.setdefault(str(event.props.get("campaign", "")), Counter())[FIGURES[event.name]] += 1
+    found = []
+    for name, was in before.items():
+        contact = profile.contacts.get(name)
+        if contact is None or contact.entered_at != was.entered_at:
+            continue  # it gave way to others
+        if (moved := _moved(was, contact)) or name in counts:
+            found.append(_credit(name, contact, site, **moved, **counts.get(name, Counter())))
+    return found
+
+
+def joined(before: Mapping[str, Contact], visitor: Profile, member: Profile, site: Site) -> list[Credit]:
+    """What changes when a `visitor` turns out to be a member, who took part as `before` and has taken the visitor's
+    history over.
+
+    Of two entries the earlier one is the person's, whatever their arms are, and the other one is taken out again with
+    all that it had. Both would count a person twice. Leaving out whoever got two arms would take most of a small
+    holdout's customers, since it is customers who log in.
+    """
+    found = []
+    for name, contact in member.contacts.items():
+        ours, theirs = before.get(name), visitor.contacts.get(name)
+        first, second = (theirs, ours) if is_earlier(theirs, ours) else (ours, theirs)
+        if first is None or not contact.arm:
+            continue
+        if changed := _moved(first, contact):
+            found.append(_credit(name, contact, site, **changed))
+        if second is not None and second.arm:
+            found.append(_credit(name, second, site, entered=-1, **_moved(second, NOTHING)))
+    return found
+
+
+def _moved(was: Contact, now: Contact) -> dict[str, int]:
+    """The change of one shopper's figures; empty for none."""
+    seen, orders, revenue = (now.views > 0) - (was.views > 0), now.orders - was.orders, now.revenue - was.revenue
+    if not (seen or orders or revenue):
+        return {}
+    before = {"orders_before": was.orders, "revenue_before": was.revenue}
+    return {"seen": seen, "orders": orders, "revenue": revenue, **before}
+
+
+def _credit(campaign: str, contact: Contact, site: Site, **figures: Any) -> Credit:
+    day = day_number(contact.entered_at, site.timezone)
+    return Credit(campaign, contact.arm, contact.draw, day, contact.segments, **figures)

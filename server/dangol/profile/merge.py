@@ -1,5 +1,7 @@
 """A visitor's history joins the member's profile at login. Pure; `member` is changed in place."""
 
+from msgspec.structs import replace
+
 from dangol.profile import conversions
 from dangol.profile.model import (
     BRANDS,
@@ -12,13 +14,14 @@ from dangol.profile.model import (
     NEVER,
     RECENT_ORDERS,
     RECENT_PRODUCTS,
+    TAKEN_BACK,
     Contact,
     Line,
     Order,
     Profile,
     Seen,
 )
-from dangol.profile.reduce import TAKEN_BACK, forget_latest
+from dangol.profile.reduce import forget_latest
 from dangol.profile.traits import changed
 from dangol.profile.watch import NOTHING, Watching
 
@@ -39,8 +42,8 @@ def merge(member: Profile, visitor: Profile, visitor_id: str, watching: Watching
     member.wishlist = _join(member.wishlist, visitor.wishlist, RECENT_PRODUCTS)
     member.bought = _join(member.bought, visitor.bought, RECENT_PRODUCTS)
     _take_cart(member, visitor)
-    _take_orders(member, visitor)
-    _take_contacts(member, visitor)
+    ours, joined = member.recent_orders, _take_orders(member, visitor)
+    _take_contacts(member, visitor, ours, joined)
     member.leases = [*visitor.leases, *member.leases][:LEASES]
     watching.unite(member, visitor)
     member.event_ids = (visitor.event_ids + member.event_ids)[: EVENT_IDS * EVENT_ID_BYTES]
@@ -79,8 +82,9 @@ def _take_visit(member: Profile, visitor: Profile) -> None:
     member.last_seen = max(member.last_seen, visitor.last_seen)
 
 
-def _take_orders(member: Profile, visitor: Profile) -> None:
-    """An order that both know counts once, and not at all when either knows that it was taken back."""
+def _take_orders(member: Profile, visitor: Profile) -> dict[str, Order]:
+    """An order that both know counts once, and not at all when either knows that it was taken back. Returns what became
+    of each, by its number."""
     member.orders += visitor.orders
     member.spent += visitor.spent
     member.last_order_at = max(member.last_order_at, visitor.last_order_at)
@@ -99,11 +103,17 @@ def _take_orders(member: Profile, visitor: Profile) -> None:
     member.recent_orders = sorted(known.values(), key=lambda order: -order.at)[:RECENT_ORDERS]
     for at in gone:
         forget_latest(member, at)
+    return known
 
 
-def _take_contacts(member: Profile, visitor: Profile) -> None:
-    for campaign, contact in visitor.contacts.items():
-        member.contacts[campaign] = _contact(member.contacts.get(campaign), contact)
+def _take_contacts(member: Profile, visitor: Profile, ours: list[Order], joined: dict[str, Order]) -> None:
+    sides = (ours, visitor.recent_orders), (visitor.recent_orders, ours)
+    for campaign, contact in {**visitor.contacts, **member.contacts}.items():
+        known, theirs = member.contacts.get(campaign), visitor.contacts.get(campaign)
+        own, others = sides[conversions.is_earlier(theirs, known)]
+        contact = _contact(known, theirs) if theirs else contact
+        conversions.take_over(contact, {order.number: order for order in own}, others, joined)
+        member.contacts[campaign] = contact
     if len(member.contacts) > CONTACTS:
         newest = sorted(member.contacts.items(), key=lambda one: (one[1].later_until < NEVER, -one[1].last_at))
         member.contacts = dict(newest[:CONTACTS])
@@ -130,7 +140,7 @@ def _met(ours: Seen, theirs: Seen) -> Seen:
 def _contact(ours: Contact | None, theirs: Contact) -> Contact:
     """Caps hold for the person, so what both saw adds up."""
     if ours is None:
-        return theirs
+        return replace(theirs)
     latest = max(ours, theirs, key=lambda contact: contact.last_at)
     same_visit = ours.visit_started == theirs.visit_started
     same_day = ours.day_number == theirs.day_number

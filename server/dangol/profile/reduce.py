@@ -21,6 +21,7 @@ from dangol.profile.model import (
     RECENT_PAGES,
     RECENT_PRODUCTS,
     RECENT_SEARCHES,
+    TAKEN_BACK,
     Line,
     Order,
     Profile,
@@ -37,9 +38,6 @@ VISIT_GAP = 30 * 60
 
 MOST_OF_ONE = 100_000
 """Pieces of one product in a cart; with `MOST` it keeps all sums within 64 bits."""
-
-TAKEN_BACK = -1
-"""The value of an order that was cancelled: its number stays, so that a late report does not count it again."""
 
 
 def reduce(
@@ -219,12 +217,13 @@ def _purchase(profile: Profile, event: Event, at: int) -> None:
     profile.orders += 1
     profile.spent += value
     profile.last_order_at = max(profile.last_order_at, at)
-    profile.recent_orders = [Order(event.key, value, at), *profile.recent_orders][:RECENT_ORDERS]
+    order = Order(event.key, value, at)
+    profile.recent_orders = [order, *profile.recent_orders][:RECENT_ORDERS]
     for item in event.items:
         profile.bought = _meet(profile.bought, item.id, at, RECENT_PRODUCTS)
     gone = {item.id for item in event.items}
     profile.cart = [line for line in profile.cart if line.id not in gone or line.at > at]
-    conversions.convert(profile, event.key, at)
+    conversions.convert(profile, order)
 
 
 def _refund(profile: Profile, event: Event, at: int) -> None:
@@ -234,8 +233,9 @@ def _refund(profile: Profile, event: Event, at: int) -> None:
     if order and order.value >= 0:
         profile.orders -= 1
         profile.spent -= order.value
-        order.value = TAKEN_BACK
         conversions.take_back(profile, order.number)
+        conversions.take_out(profile, order)
+        order.value = TAKEN_BACK
         forget_latest(profile, order.at)
         if event.props.get("moved"):
             profile.recent_orders.remove(order)
