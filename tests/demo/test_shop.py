@@ -210,6 +210,24 @@ async def test_a_wrong_password_opens_nothing(shopper: Shopper, email: str, pass
     assert (page.status_code, calls(page)) == (422, [])
 
 
+@pytest.mark.parametrize(
+    ("after", "path"),
+    [
+        ("/cart?x=1", "/cart"),
+        ("http://localhost:8001/cart", "/cart"),
+        ("https://elsewhere.example/", "/"),
+        ("//elsewhere.example", "/"),
+        ("/\\elsewhere.example", "/"),
+        ("http://localhost:8001.elsewhere.example/", "/"),
+    ],
+)
+async def test_a_login_leads_back_to_a_page_of_the_shop_alone(shopper: Shopper, after: str, path: str) -> None:
+    await shopper.post("/signup", **MEMBER)
+    await shopper.post("/logout")
+    page = await shopper.post("/login", email=MEMBER["email"], password=MEMBER["password"], next=after)
+    assert (page.url.host, page.url.path) == ("localhost", path)
+
+
 async def test_an_email_signs_up_once(shopper: Shopper) -> None:
     await shopper.post("/signup", **MEMBER)
     page = await shopper.post("/signup", **{**MEMBER, "email": "Mina@Mail.example"})

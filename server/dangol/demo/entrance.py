@@ -1,5 +1,7 @@
 """Sign-up, login and logout."""
 
+import re
+
 from anyio import to_thread
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -11,6 +13,9 @@ from dangol.demo.accounts import LONGEST_PASSWORD, REGULAR, Account, Accounts
 from dangol.demo.front import Front, Visit
 from dangol.demo.sessions import Session
 from dangol.demo.teller import Teller
+
+OWN_PAGE = re.compile(r"/(?![/\\])[^\s\\]{0,500}")
+"""A page of this shop; whoever logs in is led nowhere else."""
 
 
 class Entrance:
@@ -54,7 +59,8 @@ class Entrance:
 
     async def login_form(self, request: Request) -> Response:
         """The empty form."""
-        return self._login_page(self._front.visit(request), "", failed=False)
+        visit = self._front.visit(request)
+        return self._login_page(visit, "", self._own(visit.asked.get("next", "")), failed=False)
 
     async def login(self, request: Request) -> Response:
         """Let a customer in."""
@@ -63,9 +69,9 @@ class Entrance:
         email, password = form.get("email", ""), form.get("password", "")
         account = await to_thread.run_sync(self._accounts.check, email, password[: LONGEST_PASSWORD + 1])
         if account is None:
-            return self._login_page(visit, email, failed=True)
+            return self._login_page(visit, email, self._own(form.get("next", "")), failed=True)
         self._enter(visit, account, "login")
-        return self._front.redirect(visit, "/")
+        return self._front.redirect(visit, self._own(form.get("next", "")))
 
     async def logout(self, request: Request) -> Response:
         """Out; the cart stays with the account, and the browser goes on as a stranger's."""
@@ -86,6 +92,12 @@ class Entrance:
         status = 422 if problems else 200
         return self._front.page(visit, "signup.html", status=status, form=form, problems=problems)
 
-    def _login_page(self, visit: Visit, email: str, *, failed: bool) -> Response:
+    def _login_page(self, visit: Visit, email: str, after: str, *, failed: bool) -> Response:
         status = 422 if failed else 200
-        return self._front.page(visit, "login.html", status=status, email=email, failed=failed, regular=REGULAR)
+        said = {"email": email, "after": after, "failed": failed, "regular": REGULAR}
+        return self._front.page(visit, "login.html", status=status, **said)
+
+    def _own(self, address: str) -> str:
+        """The page to go on at after the login; the front page for what is none of this shop's."""
+        page = address.removeprefix(self._front.settings.base_url)
+        return page if OWN_PAGE.fullmatch(page) else "/"
