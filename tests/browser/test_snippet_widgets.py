@@ -6,57 +6,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Page
+from tests.browser.trees import BUTTON, OPEN, SHIFTS, answering, frame, on_track, reaction, shown
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Server, Shop
 
-BUTTON: list[Any] = ["button", {"type": "button", "data-dg": "click"}, "Yes"]
-TREE: list[Any] = ["section", {"class": "w"}, ["h2", {}, "Hello"], ["p", {}, "Free shipping today"], BUTTON]
-
-
-def shown(campaign: str = "c1", slot: str = "corner", **more: Any) -> dict[str, Any]:
-    return {"campaign": campaign, "exposure": f"x-{campaign}", "widget": "w", "slot": slot, "tree": TREE, **more}
-
-
-def answering(collector: Server, *widgets: dict[str, Any]) -> None:
-    """Every page view is answered with these."""
-
-    def reply(body: dict[str, Any]) -> Any:
-        views = any(event["name"] == "page_view" for event in body["events"])
-        return 200, {}, {"show": list(widgets)} if views else {}
-
-    collector.reply = reply
-
-
-def on_track(collector: Server, name: str, *widgets: dict[str, Any]) -> None:
-    """Each event of that name is answered with these."""
-
-    def reply(body: dict[str, Any]) -> Any:
-        return 200, {}, {"show": list(widgets)} if any(event["name"] == name for event in body["events"]) else {}
-
-    collector.reply = reply
-
 
 @pytest.fixture
 def page(page: Page) -> Page:
-    """Shadow roots are opened, so that tests may look in."""
-    page.add_init_script(
-        "const attach = Element.prototype.attachShadow; window.modes = [];"
-        "Element.prototype.attachShadow = function (init) { modes.push(init.mode);"
-        " return attach.call(this, { ...init, mode: 'open' }) }"
-    )
+    page.add_init_script(OPEN)
     return page
-
-
-def frame(page: Page, slot: str = "corner") -> Locator:
-    return page.locator(f"dangol-widget .dg-{slot}")
-
-
-def reaction(collector: Server, name: str) -> dict[str, Any]:
-    collector.wait(lambda: collector.events(name))
-    data: dict[str, Any] = collector.events(name)[0]["data"]
-    return data
 
 
 def test_the_runtime_is_fetched_only_when_there_is_something_to_show(page: Page, shop: Shop, collector: Server) -> None:
@@ -266,10 +226,6 @@ def test_an_inline_widget_waits_for_its_late_place(page: Page, shop: Shop, colle
     assert page.evaluate("document.querySelector('#late').lastChild.localName") == "dangol-widget"
 
 
-SHIFTS = (
-    "window.shift = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries())"
-    " if (!entry.hadRecentInput) shift += entry.value }).observe({type: 'layout-shift', buffered: true})"
-)
 FILLED = "<p style='height:300px'>Products</p>"
 
 
@@ -315,7 +271,9 @@ def test_widgets_move_only_for_those_who_do_not_mind(
     page: Page, shop: Shop, collector: Server, motion: Literal["reduce", "no-preference"]
 ) -> None:
     page.emulate_media(reduced_motion=motion)
-    answering(collector, *(shown(f"c{effect}", slot="dialog", **({"effect": effect} if effect else {})) for effect in EFFECTS))
+    answering(
+        collector, *(shown(f"c{effect}", slot="dialog", **({"effect": effect} if effect else {})) for effect in EFFECTS)
+    )
     page.goto(shop.url)
     for moves in EFFECTS.values():
         box = frame(page, "dialog")

@@ -1,9 +1,9 @@
 /** One widget on the page: a host with a closed shadow root, around it nothing that the page could see or style. */
 import { guarded } from "../guard";
 import type { Choice, Show } from "../wire";
-import { closeButton, laterMenu, make } from "./controls";
+import { button, make } from "./controls";
 import { fill } from "./nodes";
-import { texts } from "./texts";
+import { isKorean } from "./texts";
 
 /** What a shopper may do with a widget. */
 export interface Reactions {
@@ -37,8 +37,9 @@ const FORMS = "form,input,textarea,[data-dg=copy]";
 /** How a widget comes in when its campaign does not say. */
 const EFFECTS: Partial<Record<Show["slot"], string>> = { corner: "slide", bar: "slide", dialog: "zoom", float: "fade" };
 
-export function build(first: Show, sheets: CSSStyleSheet[], react: Reactions): Frame {
-  const { slot, position = "", effect = EFFECTS[slot], later = [], lang } = first;
+/** `menu`: the choice to see it later, which a widget with such buttons of its own does not get. */
+export function build(first: Show, sheets: CSSStyleSheet[], react: Reactions, menu?: Element): Frame {
+  const { slot, position = "", effect = EFFECTS[slot], lang } = first;
   const host = document.createElement("dangol-widget");
   const root = host.attachShadow({ mode: "closed" });
   const dialog = slot === "dialog" ? make("dialog", "") : null;
@@ -60,7 +61,7 @@ export function build(first: Show, sheets: CSSStyleSheet[], react: Reactions): F
   function update(show: Show): void {
     const focused = root.activeElement;
     frame.show = show;
-    box.setAttribute("aria-label", show.label || texts(lang).label);
+    box.setAttribute("aria-label", show.label ?? "");
     const top = box.offsetTop;
     fill(body, [show.tree]);
     hold(top - box.offsetTop);
@@ -130,9 +131,13 @@ export function build(first: Show, sheets: CSSStyleSheet[], react: Reactions): F
   root.adoptedStyleSheets = sheets;
   root.append(box);
   update(first);
-  if (slot !== "inline" && slot !== "float") box.append(closeButton(lang));
+  if (slot !== "inline" && slot !== "float") {
+    const close = button("dg-close", "close");
+    close.setAttribute("aria-label", isKorean(lang) ? "닫기" : "Close");
+    box.append(close);
+  }
   box.append(body);
-  if ((slot === "corner" || dialog) && later.length && !body.querySelector("[data-dg=later]")) box.append(laterMenu(later, lang));
+  if (menu && !body.querySelector("[data-dg=later]")) box.append(menu);
   live.setAttribute("role", "status");
   box.append(live);
   // A dialog itself takes the focus, so a reader hears its name and no button looks chosen.

@@ -46,8 +46,10 @@ function stepAside(frames: Frame[], { target }: Event): void {
   }
 }
 
-/** Keeps them so while the page scrolls, the screen turns and the focus moves. */
-export function follow(frames: () => Frame[]): void {
+/** Keeps them so while the page scrolls, the screen turns and the focus moves; `lost` may look for what the page has
+ *  thrown away. */
+export function follow(frames: () => Frame[], lost: () => void): void {
   for (const name of ["scroll", "resize"]) addEventListener(name, guarded(() => arrange(frames())), { passive: true });
   document.addEventListener("focusin", guarded((event) => stepAside(frames(), event)));
+  new MutationObserver(guarded(lost)).observe(document.documentElement, { childList: true, subtree: true });
 }

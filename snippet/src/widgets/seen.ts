@@ -20,7 +20,7 @@ export function whenSeen(element: Element, tell: () => void): () => void {
   };
   const observer = new IntersectionObserver(
     (entries) => {
-      inView = (entries[entries.length - 1]?.intersectionRatio ?? 0) >= SHARE;
+      inView = entries[entries.length - 1]!.intersectionRatio >= SHARE;
       look();
     },
     { threshold: SHARE },

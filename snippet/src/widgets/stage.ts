@@ -82,12 +82,13 @@ export function stage(link: Link): Chunk {
   }
 
   async function present(act: Act): Promise<void> {
-    const { slot, style } = act.show;
-    if (slot !== "dialog" && !around) {
-      around = await import("./around");
-      around.follow(frames);
-    }
-    const sheets = await styles(link.base, style, around?.css);
+    const { slot, effect, style, later = [], lang } = act.show;
+    const [page, menu] = await Promise.all([
+      (slot !== "dialog" || effect) && import("./around"),
+      later.length && interrupts(act.show) && import("./later"),
+    ]);
+    if (page && !around) (around = page).follow(frames, () => opened().filter(({ frame }) => !frame!.host.isConnected).forEach(restore));
+    const sheets = await styles(link.base, style, [around?.css, menu && menu.css]);
     if (!isHere(act)) return;
     act.frame = build(act.show, sheets, {
       click: () => tell(act, "widget_click"),
@@ -97,7 +98,7 @@ export function stage(link: Link): Chunk {
         const { campaign, exposure } = act.show;
         return link.ask({ submit: { campaign, exposure, fields } });
       },
-    });
+    }, menu ? menu.menu(later, lang) : undefined);
     await Promise.all([decoded(act.frame.box), act.frame.ready]);
     await put(act, act.frame);
   }
@@ -119,23 +120,18 @@ export function stage(link: Link): Chunk {
       frame.open();
       act.open = true;
       act.unwatch ??= whenSeen(frame.box, guarded(() => track(act, "widget_view")));
-      lost.observe(document.documentElement, { childList: true, subtree: true });
       settle();
     });
     if (slot === "inline") around!.whenRoom(frame.host, anchor, enter);
     else enter();
   }
 
-  const lost = new MutationObserver(
-    guarded(() => {
-      for (const act of opened()) {
-        if (act.frame!.host.isConnected) continue;
-        act.open = false;
-        if (++act.lost > LOST) end(act);
-        else void put(act, act.frame!);
-      }
-    }),
-  );
+  /** The page has thrown it away: it comes back where it belongs, unless the page means it. */
+  function restore(act: Act): void {
+    act.open = false;
+    if (++act.lost > LOST) end(act);
+    else void put(act, act.frame!);
+  }
 
   function track({ show: { campaign, exposure } }: Act, name: string, choice?: Choice): void {
     link.track(name, { campaign, exposure, choice });
@@ -163,7 +159,6 @@ export function stage(link: Link): Chunk {
   function clear({ unwatch, frame }: Act): void {
     unwatch?.();
     frame?.remove();
-    if (!acts.length) lost.disconnect();
   }
 
   /** Another path is another page: it ends what the page before showed, as a page load would. */
@@ -172,6 +167,7 @@ export function stage(link: Link): Chunk {
     path = location.pathname;
     for (const act of acts.splice(0)) {
       const go = (): void => clear(act);
+      act.unwatch?.();
       // What stands in the page keeps its room until nobody sees it go.
       if (act.open && act.show.slot === "inline") around!.vanish(act.frame!.box, go);
       else go();
@@ -181,7 +177,7 @@ export function stage(link: Link): Chunk {
   return { take, turn, open: () => opened().map(({ show }) => show.campaign) };
 }
 
+const interrupts = ({ slot }: Show): boolean => /corner|dialog/.test(slot);
+
 /** Corner and dialog are one place: a shopper is interrupted by one thing at a time. */
-function place({ slot, position, at }: Show): string {
-  return /corner|dialog/.test(slot) ? "" : [slot, position, at].join();
-}
+const place = (show: Show): string => (interrupts(show) ? "" : [show.slot, show.position, show.at].join());

@@ -20,9 +20,10 @@ function once(key: string, make: (key: string) => Promise<CSSStyleSheet> | CSSSt
 
 /** The sheets for a widget. `style` is an address under `/v1/`, which the server may be reached at by another path;
  *  `more` are rules for it that not every widget needs. */
-export async function styles(origin: string, style = "", more = ""): Promise<CSSStyleSheet[]> {
-  const own = style ? [once(origin + style.replace("/v1/", ""), load)] : [];
-  return [...(await Promise.all([once(css, construct), once(more, construct), ...own])), theme];
+export async function styles(origin: string, style: string | undefined, more: (string | 0 | false | undefined)[]): Promise<CSSStyleSheet[]> {
+  const ours = [css, ...more].map((rules) => rules && once(rules, construct));
+  const all = await Promise.all([...ours, style && once(origin + style.replace("/v1/", ""), load)]);
+  return [...all.filter((sheet) => sheet instanceof CSSStyleSheet), theme];
 }
 
 /** Sets the site's tokens, before which only the shop's own rules for `dangol-widget` go. */
