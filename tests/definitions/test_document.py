@@ -2,13 +2,28 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, ClassVar
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from dangol.definitions import reading
 from dangol.definitions.document import check, dump_yaml, load_yaml
-from dangol.definitions.model import Campaign, Cap, Definitions, MessageUse, Pages, Segment, Site, Trait, WidgetUse
+from dangol.definitions.model import (
+    Campaign,
+    Cap,
+    Definitions,
+    Group,
+    Manners,
+    MessageUse,
+    Pages,
+    Segment,
+    Site,
+    Trait,
+    Variant,
+    WidgetUse,
+)
 from dangol.errors import Invalid
 from dangol.host.registry import Registry
 from dangol.plugin import Channel, Condition, Profile, PushRequest, Receipt, Request, Text, View, Widget
@@ -148,6 +163,9 @@ campaigns:
     }
 
 
+CARD = "widget: {use: card, params: {title: x}}"
+
+
 @pytest.mark.parametrize(
     ("campaign", "problem"),
     [
@@ -170,12 +188,51 @@ campaigns:
         ("message: {use: post}, on: [Buy it]", "on[0]: 'Buy it' is not an event's name"),
         ("message: {use: post}, on: []", "on: [] is not a list of length >= 1"),
         ("message: {use: post}, pages: {only: [cart]}", "pages.only[0]: 'cart' is not a path such as"),
-        ("message: {use: post}, pages: {never: ['/a?b=1']}", "pages.never[0]: '/a?b=1' is not a path such as"),
+        ("message: {use: post}, pages: {never: ['/a#b']}", "pages.never[0]: '/a#b' is not a path such as"),
+        ("message: {use: post}, pages: {never: ['/a?*=1']}", "pages.never[0]: '/a?*=1' is not a path with parameters"),
+        ("message: {use: post}, pages: {only: ['/a?b&']}", "pages.only[0]: '/a?b&' is not a path with parameters"),
+        ("message: {use: post}, pages: {only: ['?b']}", "pages.only[0]: '?b' is not a path such as"),
+        ("message: {use: post}, pages: {kinds: [shelf]}", "pages.kinds[0]: 'shelf' is not one of home, product"),
+        (f"{CARD}, scroll: 50, exit: true", "exit: True is not left out: the campaign waits for scroll already"),
+        (f"{CARD}, idle: 1", "idle: 1 is not a number >= 3.0"),
+        (f"{CARD}, scroll: 101", "scroll: 101 is not a whole number <= 100"),
+        ("message: {use: post}, exit: true", "exit: True is not left out: a message is sent whether a page is open"),
+        (f"{CARD}, group: few", "group: 'few' is not a group of this site"),
+        (
+            f"{CARD}, report_by: [returning, returnin]",
+            "report_by[1]: 'returnin' is not a segment of this site; did you",
+        ),
+        (f"{CARD}, report_by: [returning, returning]", "report_by[1]: 'returning' is not a segment that stands there"),
+        (f"{CARD}, variants: [{{id: a}}, {{id: a}}]", "variants[1].id: 'a' is not an id that no other of the variants"),
+        (f"{CARD}, variants: [{{id: holdout}}]", "variants[0].id: 'holdout' is not another id"),
+        (f"{CARD}, variants: [{{id: a, weight: 0}}]", "variants[0].weight: 0 is not a whole number >= 1"),
+        (
+            f"{CARD}, variants: [{{id: a}}, {{id: b, params: {{tilte: y}}}}]",
+            "variants[1].params.tilte: 'y' is not a parameter of card",
+        ),
+        (
+            f"{CARD}, variants: [{{id: a, params: {{title: '{{nmae}}'}}}}]",
+            "variants[0].params.title: '{nmae}' is not a known variable",
+        ),
+        (
+            "message: {use: post}, variants: [{id: a, params: {x: 1}}]",
+            "variants[0].params.x: 1 is not a parameter of post",
+        ),
+        (f"{CARD}, caps: [{{times: 1, per: 7d}}, {{times: 2, per: 7d}}]", "caps[1].per: '7d' is not a period that has"),
+        (f"{CARD}, caps: [{{times: 1, per: 91d}}]", "caps[0].per: '91d' is not session, day, lifetime, or 2d to 90d"),
+        ("widget: {use: card, params: {title: x}, position: top}", "widget.position: 'top' is not one of bottom-end,"),
+        (
+            "widget: {use: strip, params: {title: x}, at: main, position: top}",
+            "widget.position: 'top' is not left out: strip has its own",
+        ),
         ("message: {use: post}, starts: 2026-11-21, ends: 2026-11-20", "ends: '2026-11-21 00:00:00' is not after"),
         ("message: {use: post}, starts: soon", "starts: 'soon' is not a date or time such as"),
         ("message: {use: post}, starts: 0001-01-01", "starts: '0001-01-01 00:00:00' is not in the years"),
         ("message: {use: post}, ends: 9999-12-31", "ends: '9999-12-31' is not a date or time such as"),
-        ("message: {use: post}, caps: [{times: 1, per: week}]", "caps[0].per: 'week' is not session, day, lifetime, or 2d to 90d"),
+        (
+            "message: {use: post}, caps: [{times: 1, per: week}]",
+            "caps[0].per: 'week' is not session, day, lifetime, or 2d to 90d",
+        ),
         ("message: {use: post}, later: [2h]", "later[0]: '2h' is not one of session, 1h, 1d, 7d, 30d, never"),
         ("message: {use: post}, priorty: 1", "priorty: 1 is not a known field"),
         ("message: {use: post}, holdout: 101", "holdout: 101 is not a number <= 100.0"),
@@ -204,6 +261,47 @@ def test_too_deep_a_document_is_refused() -> None:
         raw = [raw]
     with pytest.raises(Invalid, match="nested at most 100 deep"):
         check(raw)
+
+
+def test_what_groups_and_manners_say_is_checked_too() -> None:
+    caps = "caps: [{times: 1, per: day}, {times: 2, per: day}]"
+    text = f"{DOCUMENT}groups: [{{id: few, {caps}}}, {{id: few}}]\nmanners: {{{caps}, gap: -1, budget: [{{per: day}}]}}"
+    assert {line.split(": ")[1] for line in problems_of(text)} == {
+        "groups[0].caps[1].per",
+        "groups[1].id",
+        "manners.caps[1].per",
+        "manners.gap",
+        "manners.budget[0].times",
+    }
+
+
+DELIVERED = """
+site: {id: shop, key: public-key, name: x, origins: [https://shop.example]}
+segments: [{id: vip, include: {orders: {gte: 9}}}]
+groups:
+  - {id: few, name: {ko: 드물게, en: Rare}, caps: [{times: 2, per: 7d}]}
+manners: {caps: [{times: 3, per: session}], gap: 0, budget: [{times: 5, per: 30d}]}
+campaigns:
+  - id: hello
+    widget: {use: card, params: {title: x}, position: top-start, effect: slide}
+    pages: {only: [/goods?no=1*], kinds: [product, other]}
+    delay: 2.5
+    idle: 30
+    group: few
+    interrupts: false
+    variants: [{id: a, weight: 3}, {id: b, name: B, params: {title: y}}]
+    report_by: [vip]
+"""
+
+
+def test_all_rules_of_delivery_are_read_and_written_as_they_were() -> None:
+    read = load_yaml(DELIVERED, "site.yaml", REGISTRY)
+    (hello,) = read.campaigns
+    assert (hello.delay, hello.idle, hello.interrupts, hello.pages.kinds) == (2.5, 30, False, ["product", "other"])
+    assert [variant.params for variant in hello.variants] == [{}, {"title": "y"}]
+    assert (read.manners.gap, read.manners.budget, read.groups[0].caps) == (0, [Cap(5, "30d")], [Cap(2, "7d")])
+    assert load_yaml(dump_yaml(read), "again", REGISTRY) == read
+    assert reading.read("shop", msgspec.json.encode({"version": 1, "definitions": read})).definitions == read
 
 
 def test_an_unknown_time_zone_is_refused_with_a_hint() -> None:
@@ -380,9 +478,19 @@ PARAMS: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(-1e9, 1e9) | TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
 )
-GLOBS = st.lists(st.sampled_from(["/", "*", "/product/*", "/상품/*"]), max_size=2)
+GLOBS = st.lists(st.sampled_from(["/", "*", "/product/*", "/상품/*", "/상품?no=1*"]), max_size=2)
+PERIODS = st.sampled_from(["session", "day", "7d", "90d", "lifetime"])
+CAPS = st.lists(st.builds(Cap, times=st.integers(1, 9), per=PERIODS), max_size=2, unique_by=lambda one: one.per)
+GROUPS = st.lists(st.builds(Group, id=IDS, name=LABELS, caps=CAPS), max_size=2, unique_by=lambda one: one.id)
+MANNERS = st.builds(Manners, caps=CAPS, gap=st.integers(0, 600), budget=CAPS)
 SEGMENTS = st.lists(
     st.builds(Segment, id=IDS, include=st.just({"visits": {"gte": 2}}), name=LABELS),
+    max_size=3,
+    unique_by=lambda one: one.id,
+)
+ARMS = IDS.filter(lambda id: id not in ("on", "holdout"))
+VARIANTS = st.lists(
+    st.builds(Variant, id=ARMS, weight=st.integers(1, 9), params=st.dictionaries(TEXTS, PARAMS, max_size=2)),
     max_size=3,
     unique_by=lambda one: one.id,
 )
@@ -396,7 +504,10 @@ CAMPAIGNS = st.lists(
         on=st.lists(st.sampled_from(["page_view", "purchase"]), min_size=1, max_size=2),
         pages=st.builds(Pages, only=GLOBS, never=GLOBS),
         delay=st.floats(0, 600),
-        caps=st.lists(st.builds(Cap, times=st.integers(1, 9), per=st.sampled_from(["session", "day"])), max_size=2),
+        caps=CAPS,
+        variants=VARIANTS,
+        idle=st.none() | st.floats(3, 600),
+        interrupts=st.none() | st.booleans(),
         later=st.lists(st.sampled_from(["session", "7d", "never"]), max_size=2),
         priority=st.integers(-1000, 1000),
         starts=st.none() | TIMES,
@@ -415,10 +526,10 @@ TRAITS = st.lists(PLAIN | NUMBERS | WORDS, max_size=3, unique_by=lambda one: one
 
 
 @settings(deadline=None, max_examples=50)
-@given(segments=SEGMENTS, campaigns=CAMPAIGNS, traits=TRAITS)
+@given(segments=SEGMENTS, campaigns=CAMPAIGNS, traits=TRAITS, groups=GROUPS, manners=MANNERS)
 def test_what_was_exported_applies_as_the_same_definitions(
-    segments: list[Segment], campaigns: list[Campaign], traits: list[Trait]
+    segments: list[Segment], campaigns: list[Campaign], traits: list[Trait], groups: list[Group], manners: Manners
 ) -> None:
     site = Site("shop", "public-key", {"ko": "상점"}, ["https://shop.example"], cart_days=7, traits=traits)
-    definitions = Definitions(site, segments, campaigns)
+    definitions = Definitions(site, segments, campaigns, groups, manners)
     assert load_yaml(dump_yaml(definitions)) == definitions

@@ -7,6 +7,8 @@ from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from dangol.campaigns.arms import with_variants
+from dangol.definitions.delivery import delivery_problems, position_problems
 from dangol.definitions.model import Campaign, MessageUse, Segment, Site, Trait, WidgetUse
 from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, PluginFailure, Problem
@@ -24,7 +26,6 @@ from dangol.segments.language.scope import Scope
 
 EVENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 YEARS = range(2000, 2200)
-NOT_IN_PATHS = re.compile(r"[?#\s]")
 
 
 def timezone_problems(name: str) -> Iterator[Problem]:
@@ -78,9 +79,9 @@ def segment_problems(
 
 
 def campaign_problems(
-    number: int, campaign: Campaign, site: Site, segments: list[str], registry: Registry | None
+    number: int, campaign: Campaign, site: Site, segments: list[str], groups: list[str], registry: Registry | None
 ) -> Iterator[Problem]:
-    """All of one campaign but its choice of an action; `segments` are the ids that it may name."""
+    """All of one campaign but its choice of an action; `segments` and `groups` are the ids that it may name."""
     where = f"campaigns[{number}]"
     for place, name in enumerate(campaign.audience):
         if name not in segments:
@@ -89,12 +90,12 @@ def campaign_problems(
         if not EVENT_NAME.fullmatch(name):
             expected = "an event's name: a-z, 0-9 and _, a letter first, at most 40"
             yield Problem(f"{where}.on[{place}]", name, expected)
-    yield from _page_problems(campaign, f"{where}.pages")
+    yield from delivery_problems(campaign, segments, groups, where)
     yield from _time_problems(campaign, site.timezone, where)
     if registry is not None and campaign.widget is not None:
-        yield from _widget_problems(campaign.widget, f"{where}.widget", site, registry)
+        yield from _widget_problems(campaign, campaign.widget, where, site, registry)
     if registry is not None and campaign.message is not None:
-        yield from _message_problems(campaign.message, f"{where}.message", site, registry)
+        yield from _message_problems(campaign, campaign.message, where, site, registry)
 
 
 def action_problems(number: int, raw: Mapping[str, Any]) -> Iterator[Problem]:
@@ -103,14 +104,6 @@ def action_problems(number: int, raw: Mapping[str, Any]) -> Iterator[Problem]:
     if len(given) != 1:
         expected = f"a campaign with either a widget or a message; it has {'both' if given else 'neither'}"
         yield Problem(f"campaigns[{number}]", raw.get("id"), expected)
-
-
-def _page_problems(campaign: Campaign, where: str) -> Iterator[Problem]:
-    for part, globs in (("only", campaign.pages.only), ("never", campaign.pages.never)):
-        for place, glob in enumerate(globs):
-            if not glob.startswith(("/", "*")) or NOT_IN_PATHS.search(glob):
-                expected = "a path such as /product/*: it starts with / or *, and has no query and no blanks"
-                yield Problem(f"{where}.{part}[{place}]", glob, expected)
 
 
 def _time_problems(campaign: Campaign, timezone: str, where: str) -> Iterator[Problem]:
@@ -125,28 +118,47 @@ def _time_problems(campaign: Campaign, timezone: str, where: str) -> Iterator[Pr
         yield Problem(f"{where}.ends", str(campaign.ends), f"after its start, {campaign.starts}")
 
 
-def _widget_problems(use: WidgetUse, where: str, site: Site, registry: Registry) -> Iterator[Problem]:
+def _widget_problems(
+    campaign: Campaign, use: WidgetUse, where: str, site: Site, registry: Registry
+) -> Iterator[Problem]:
     try:
         widget = registry.widget(use.use)
     except PluginFailure as failure:
         hint = nearest(use.use, [one.name for one in registry.widgets()])
-        yield Problem(f"{where}.use", use.use, f"a usable widget: {failure.detail}{hint}")
+        yield Problem(f"{where}.widget.use", use.use, f"a usable widget: {failure.detail}{hint}")
         return
     if widget.slot == "inline" and not use.at.strip():
-        yield Problem(f"{where}.at", use.at, f"the CSS selector of the element that {use.use} goes into")
-    if widget.slot != "inline" and use.at:
-        yield Problem(f"{where}.at", use.at, f"left out: {use.use} has its own place on the page")
-    yield from _param_problems(widget, use.params, f"{where}.params", kinds(site.traits, widget.variables))
+        yield Problem(f"{where}.widget.at", use.at, f"the CSS selector of the element that {use.use} goes into")
+    if widget.slot != "inline" and use.at and not widget.anchored:
+        yield Problem(f"{where}.widget.at", use.at, f"left out: {use.use} has its own place on the page")
+    yield from position_problems(use, widget.slot, f"{where}.widget")
+    known = kinds(site.traits, widget.variables)
+    yield from _forms_problems(widget, campaign, use, known, where)
 
 
-def _message_problems(use: MessageUse, where: str, site: Site, registry: Registry) -> Iterator[Problem]:
+def _message_problems(
+    campaign: Campaign, use: MessageUse, where: str, site: Site, registry: Registry
+) -> Iterator[Problem]:
     try:
         channel = registry.channel(use.use)
     except PluginFailure as failure:
         hint = nearest(use.use, [one.name for one in registry.channels()])
-        yield Problem(f"{where}.use", use.use, f"a usable channel: {failure.detail}{hint}")
+        yield Problem(f"{where}.message.use", use.use, f"a usable channel: {failure.detail}{hint}")
         return
-    yield from _param_problems(channel, use.params, f"{where}.params", kinds(site.traits))
+    yield from _forms_problems(channel, campaign, use, kinds(site.traits), where)
+
+
+def _forms_problems(
+    plugin: Widget | Channel, campaign: Campaign, use: WidgetUse | MessageUse, known: Mapping[str, str], where: str
+) -> Iterator[Problem]:
+    """Of the action's own parameters, and where they are right, of what the campaign's variants make of them."""
+    action = "widget" if isinstance(use, WidgetUse) else "message"
+    (_, own), *variants = with_variants(campaign, use.params)
+    if problems := _param_problems(plugin, own, f"{where}.{action}.params", known):
+        yield from problems
+        return
+    for number, (_, laid_over) in enumerate(variants):
+        yield from _param_problems(plugin, laid_over, f"{where}.variants[{number}].params", known)
 
 
 def _param_problems(plugin: Widget | Channel, raw: object, where: str, known: Mapping[str, str]) -> list[Problem]:

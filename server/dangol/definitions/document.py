@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from dangol.definitions import checks, notation
-from dangol.definitions.model import Campaign, Definitions, Segment, Site, Trait
+from dangol.definitions import checks, delivery, notation
+from dangol.definitions.model import Campaign, Definitions, Group, Manners, Segment, Site, Trait
 from dangol.definitions.shapes import plain_problems, shape_problems
 from dangol.errors import Invalid, Problem
 from dangol.host.registry import Registry
@@ -44,7 +44,7 @@ def check(raw: object, source: str = "", registry: Registry | None = None) -> De
 
 def dump_yaml(definitions: Definitions) -> str:
     """The document that `load_yaml` makes the same definitions of. What stands at its default is left out."""
-    return notation.dump(_written(definitions))
+    return notation.dump(written(definitions))
 
 
 def _cross_problems(raw: object, registry: Registry | None) -> list[Problem]:
@@ -68,8 +68,15 @@ def _cross_problems(raw: object, registry: Registry | None) -> list[Problem]:
     problems += checks.segment_problems(mended, others, zoned, registry)
     for number, written in campaigns:
         problems += checks.action_problems(number, written)
+    groups = _numbered(raw.get("groups"))
+    named = [id for _, id in _ids(groups)]
     for number, campaign in _mended(campaigns, Campaign):
-        problems += checks.campaign_problems(number, campaign, site, ids, registry)
+        problems += checks.campaign_problems(number, campaign, site, ids, named, registry)
+    problems += checks.duplicate_problems("groups", _ids(groups))
+    for number, group in _mended(groups, Group):
+        problems += delivery.group_problems(number, group)
+    for _, manners in _mended(_numbered([raw.get("manners")]), Manners):
+        problems += delivery.manners_problems(manners)
     return problems
 
 
@@ -136,17 +143,18 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _written(value: Any) -> Any:
+def written(value: Any) -> Any:
+    """A part of definitions as a document says it: what stands at its default is left out."""
     if isinstance(value, Struct):
         return {
-            field.encode_name: _written(getattr(value, field.name))
+            field.encode_name: written(getattr(value, field.name))
             for field in msgspec.structs.fields(value)
             if field.required or getattr(value, field.name) != _default(field)
         }
     if isinstance(value, dict):
-        return {key: _written(one) for key, one in value.items()}
+        return {key: written(one) for key, one in value.items()}
     if isinstance(value, list):
-        return [_written(one) for one in value]
+        return [written(one) for one in value]
     return value.isoformat(" ") if isinstance(value, datetime) else value
 
 
