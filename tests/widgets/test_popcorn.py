@@ -32,7 +32,7 @@ def test_a_member_is_greeted_by_name_only_when_the_shop_signed_it() -> None:
 def test_button_form_counts_the_click() -> None:
     shown = render(Popcorn(), {"title": "Hi", "button": {"ko": "보기", "en": "Look"}, "link": "/sale?a=1&b=2"})
     assert shown is not None
-    assert '<a class="button" href="/sale?a=1&amp;b=2" data-dg="click">Look</a>' in shown.html
+    assert '<a class="dg-button" href="/sale?a=1&amp;b=2" data-dg="click">Look</a>' in shown.html
 
 
 def test_with_a_link_and_no_button_the_title_is_the_link() -> None:

@@ -35,7 +35,7 @@ def test_as_many_products_as_asked_for() -> None:
     shown = render(RecommendationStrip(), {"count": 3, "layout": "grid"}, products=[product(n) for n in range(1, 9)])
     assert shown is not None
     assert shown.html.count("<li") == 3
-    assert '<section class="strip grid">' in shown.html
+    assert '<section class="strip grid desk4">' in shown.html
 
 
 @pytest.mark.parametrize("products", [[], [product(1, url="")]])

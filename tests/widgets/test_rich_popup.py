@@ -36,13 +36,13 @@ def test_line_breaks_of_the_text_reach_the_page() -> None:
 def test_a_second_button_without_a_link_closes() -> None:
     shown = render(RichPopup(), {**PARAMS, "second_button": {"ko": "괜찮아요", "en": "No, thanks"}}, language="ko")
     assert shown is not None
-    assert '<button class="button second" type="button" data-dg="close">괜찮아요</button>' in shown.html
+    assert '<button class="dg-button dg-quiet" type="button" data-dg="close">괜찮아요</button>' in shown.html
 
 
 def test_a_second_button_with_a_link_is_a_click() -> None:
     shown = render(RichPopup(), {**PARAMS, "second_button": "More", "second_link": "/more"})
     assert shown is not None
-    assert '<a class="button second" href="/more" data-dg="click">More</a>' in shown.html
+    assert '<a class="dg-button dg-quiet" href="/more" data-dg="click">More</a>' in shown.html
 
 
 @pytest.mark.parametrize("layout", ["top", "side"])

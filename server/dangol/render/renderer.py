@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template, TemplateError, pass_context
+from jinja2.meta import find_referenced_templates
 from jinja2.runtime import Context
 
 from dangol.errors import Invalid, PluginFailure
@@ -95,8 +96,7 @@ class Renderer:
 
     def _load(self, widget: Widget) -> None:
         try:
-            own = ENVIRONMENT.overlay(loader=FunctionLoader(partial(_beside, widget)))
-            self._templates[widget.name] = own.get_template("template.html")
+            self._templates[widget.name] = _template(widget)
             css = check_style("\n".join(_beside(widget, name) for name in widget.styles))
         except (Invalid, OSError, UnicodeDecodeError, TemplateError) as error:
             failure = PluginFailure(widget.name, "import", f"{type(error).__name__}: {error}")
@@ -104,6 +104,15 @@ class Renderer:
             self._guard.note(failure)
             return
         self._styles[widget.name] = Style(style_hash(css), css)
+
+
+def _template(widget: Widget) -> Template:
+    """Compiled together with those that it includes, so that no shopper waits for that."""
+    own = ENVIRONMENT.overlay(loader=FunctionLoader(partial(_beside, widget)))
+    for name in find_referenced_templates(own.parse(_beside(widget, "template.html"))):
+        if name:
+            own.get_template(name)
+    return own.get_template("template.html")
 
 
 def _label(widget: Widget, params: Any, view: View) -> str:

@@ -1,11 +1,12 @@
-"""Recommendation strip: products that go with the page and the cart, in the page itself."""
+"""Recommendation strip: products that go with the page and the cart, in the page itself or in a dialog."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Struct, field
 
 from dangol.plugin import Product, Text, View, Widget
+from dangol_widgets.parameters import about
 
 
 def _title() -> Text:
@@ -17,36 +18,65 @@ CONSIDERED = 60
 
 
 class RecommendationStrip(Widget):
-    """A title and a row of products. With `fill_gap_goal` first those that just lift the cart over the goal."""
+    """A title and a row of products. With `fill_gap_goal` first those that just lift the cart over the goal. In the
+    page where the campaign says `at`, else in a dialog."""
 
     name = "recommendation_strip"
     api = 1
-    version = "1"
+    version = "2"
     title: ClassVar[Text] = {"ko": "추천 상품", "en": "Recommended products"}
-    slot = "inline"
+    slot = "dialog"
+    anchored = True
     variables = ("cart_gap",)
 
     class Params(Struct, frozen=True, forbid_unknown_fields=True):
         """What the marketer says. The title may use {cart_gap}, what the cart is short of `fill_gap_goal`."""
 
-        title: Annotated[Text, Meta(title="제목 / Title", description="What the products have in common.")] = field(
-            default_factory=_title
-        )
+        title: Annotated[
+            Text, about("제목", "Title", "상품들의 공통점을 적습니다.", "What the products have in common.")
+        ] = field(default_factory=_title)
         recommender: Annotated[
-            str, Meta(title="추천 방식 / Recommender", description="The name of a recommender plugin.", max_length=40)
+            str,
+            about(
+                "추천 방식",
+                "Recommender",
+                "추천 플러그인의 이름입니다.",
+                "The name of a recommender plugin.",
+                max_length=40,
+            ),
         ] = "bought_together"
-        count: Annotated[int, Meta(ge=1, le=12, title="개수 / Count", description="At most so many products.")] = 4
+        count: Annotated[
+            int, about("개수", "Count", "보여 줄 상품의 최대 개수입니다.", "At most so many products.", ge=1, le=12)
+        ] = 4
         fill_gap_goal: Annotated[
-            Annotated[int, Meta(ge=1, le=10**12)] | None,
-            Meta(
-                title="채울 목표 금액 / Goal to fill",
-                description="In minor units: offers what closes the gap; shows nothing once it is closed.",
+            Annotated[int, about("금액", "Amount", "금액입니다.", "An amount.", ge=1, le=10**12)] | None,
+            about(
+                "채울 목표 금액",
+                "Goal to fill",
+                "모자란 금액을 채울 상품을 추천하고, 채우면 보이지 않습니다. 가장 작은 화폐 단위로 적습니다.",
+                "In minor units: offers what closes the gap; shows nothing once it is closed.",
             ),
         ] = None
         layout: Annotated[
             Literal["row", "grid"],
-            Meta(title="배치 / Layout", description="On a phone: a row to swipe through, or two columns."),
+            about(
+                "모바일 배치",
+                "Layout on phones",
+                "row는 옆으로 넘기는 한 줄, grid는 두 칸씩입니다.",
+                "A row to swipe through, or a grid of two columns.",
+            ),
         ] = "row"
+        columns: Annotated[
+            int,
+            about(
+                "PC 칸 수",
+                "Columns on desks",
+                "넓은 화면에서 한 줄의 개수입니다.",
+                "In a row where there is room.",
+                ge=2,
+                le=6,
+            ),
+        ] = 4
 
     async def context(self, params: Params, view: View) -> Mapping[str, Any] | None:
         """The products and the title; None where there is nothing to offer or no gap to fill."""
