@@ -25,6 +25,7 @@ PURE_MODULES = (
     "render/nodes.py",
     *(f"render/{name}.py" for name in ("formats", "phrase", "proof", "text", "variables")),
     "render/theme.py",
+    *(f"effects/{name}.py" for name in ("answer", "figures", "ratio", "report", "sentences", "sequence", "table")),
     *(f"rehearsal/{name}.py" for name in ("answer", "rest", "replay", "span", "start", "table", "tally")),
 )
 IO = {

@@ -12,6 +12,7 @@ import uvicorn
 
 from dangol import __version__
 from dangol.definitions.commands import apply, export, with_store
+from dangol.effects.commands import report
 from dangol.errors import DangolError
 from dangol.host.commands import plugin
 from dangol.house import House
@@ -52,6 +53,7 @@ main.add_command(plugin)
 main.add_command(preview)
 main.add_command(recipe)
 main.add_command(rehearse)
+main.add_command(report)
 
 
 def start(settings: Settings) -> None:

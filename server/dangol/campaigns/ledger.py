@@ -59,7 +59,7 @@ def note(profile: Profile, decisions: Sequence[Decision], now: float, site: Site
             continue
         noted.decided.append(Decided(decision.campaign.id, decision.verdict.value, decision.key, decision.arm))
         contact = contact_of(profile, decision.campaign.id, now)
-        if not contact.arm and decision.arm:
+        if decision.arm and not contact.arm and not profile.anonymous:  # nobody knows who comes back to order
             noted.credits.append(_enter(contact, decision, max(int(now), profile.last_order_at), site))
     return noted
 

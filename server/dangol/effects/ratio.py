@@ -7,7 +7,7 @@ Dirichlet distribution around the intended shares, against the likelihood of the
 """
 
 from collections.abc import Mapping
-from math import exp, inf, lgamma, log
+from math import exp, lgamma, log
 
 CONCENTRATION = 1_000
 """As many shoppers weigh as much as what is believed beforehand: departures of about a seventh of a 5 % holdout."""
@@ -21,7 +21,7 @@ LARGEST = 700.0
 def evidence(counts: Mapping[str, int], shares: Mapping[str, float]) -> float:
     """The e-value against `shares` of shoppers by arm, which add up to 1; at 1 / `ALARM` it is time to warn."""
     if any(times and not shares.get(arm) for arm, times in counts.items()):
-        return inf
+        return exp(LARGEST)
     total = sum(counts.values())
     logarithm = lgamma(CONCENTRATION) - lgamma(CONCENTRATION + total)
     for arm, share in shares.items():

@@ -16,8 +16,11 @@ looked at every day it is wrong several times as often as it says.
 `loadtests.effects` shows by simulation what this leaves of false alarms and how much it sees.
 """
 
+from collections.abc import Callable
 from math import exp, expm1, log, sqrt
 from typing import NamedTuple
+
+from msgspec import Struct
 
 LEVEL = 0.05
 """How often, at most, a campaign without an effect may ever be said to have one."""
@@ -46,12 +49,16 @@ class Sample(NamedTuple):
         return self.total**2 / self.squares if self.squares > 0 and self.total > 0 else 0.0
 
 
-class Range(NamedTuple):
+class Range(Struct, frozen=True):
     """What was found, and the ends of its interval."""
 
     value: float
     low: float
     high: float
+
+    def by(self, change: Callable[[float], float]) -> "Range":
+        """All three changed alike."""
+        return Range(change(self.value), change(self.low), change(self.high))
 
 
 class Uplift(NamedTuple):
@@ -82,8 +89,8 @@ def uplift(one: Sample, other: Sample, level: float = LEVEL) -> Uplift | None:
     weight = variance * 2 * grown / (grown - 1)
     margin = sqrt(weight * (log(grown) / 2 - log(level)))
     evidence = exp(min(ratio**2 / weight - log(grown) / 2, LARGEST))
-    relative = Range(*(expm1(min(end, LARGEST)) for end in (ratio, ratio - margin, ratio + margin)))
-    difference = Range(*(_difference(each, one, other) for each in relative))
+    relative = Range(ratio, ratio - margin, ratio + margin).by(lambda end: expm1(min(end, LARGEST)))
+    difference = relative.by(lambda end: _difference(end, one, other))
     return Uplift(relative, difference, evidence, min(1.0, 1 / evidence), expm1(min(margin, LARGEST)))
 
 

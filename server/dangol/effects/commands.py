@@ -1,0 +1,60 @@
+"""`dangol report`: what campaigns bring about."""
+
+import time
+from collections.abc import Sequence
+
+import click
+import msgspec
+
+from dangol.definitions import repository
+from dangol.definitions.commands import with_store
+from dangol.definitions.model import Campaign
+from dangol.definitions.shapes import nearest
+from dangol.effects.answer import Report
+from dangol.effects.report import report as report_of
+from dangol.effects.sentences import LANGUAGES, Language
+from dangol.effects.table import lines, spreadsheet
+from dangol.errors import Invalid, Problem
+from dangol.store import effects
+from dangol.store.link import Link
+
+
+@click.command()
+@click.argument("site")
+@click.argument("campaign", default="")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option("--json", "form", flag_value="json", help="Write the whole report as JSON.")
+@click.option("--csv", "form", flag_value="csv", help="Write the figures of each day as CSV.")
+@click.option("--forget", "form", flag_value="forget", help="Delete what was counted of CAMPAIGN.")
+def report(site: str, campaign: str, language: Language, form: str | None) -> None:
+    """Tell what CAMPAIGN of SITE, or each of its campaigns, brings about, beside shoppers who did not get it."""
+    if form and not campaign:
+        raise click.UsageError(f"--{form} is for one CAMPAIGN.")
+    if form == "forget":
+        gone = with_store(lambda link: effects.forget(link, site, campaign, time.time()))
+        click.echo(f"{campaign}: {'forgotten' if gone else 'nothing was counted'}")
+        return
+    for told in with_store(lambda link: _reports(link, site, campaign)):
+        if form == "json":
+            click.echo(msgspec.json.encode(told))
+        elif form == "csv":
+            click.echo(spreadsheet(told), nl=False)
+        else:
+            click.secho(told.campaign, bold=True)
+            click.echo("\n".join([*lines(told), *told.sentences[language], ""]))
+
+
+async def _reports(link: Link, site: str, name: str) -> Sequence[Report]:
+    stored = await repository.read(link, site)
+    if stored is None:
+        raise Invalid([Problem("SITE", site, "a site with definitions")])
+    _, definitions = stored
+    campaigns = [each for each in definitions.campaigns if name in ("", each.id)]
+    now, told = time.time(), []
+    for campaign in campaigns or [Campaign(name, active=False)]:
+        counted = await effects.read(link, site, campaign.id, now)
+        if not campaigns and not counted.cells:
+            known = nearest(name, [each.id for each in definitions.campaigns])
+            raise Invalid([Problem("CAMPAIGN", name, f"a campaign of the site{known}")])
+        told.append(report_of(definitions, campaign, counted.cells, counted.shares, now))
+    return told

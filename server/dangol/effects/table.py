@@ -1,0 +1,51 @@
+"""Reports as tables: for a spreadsheet, and for a terminal."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from io import StringIO
+
+from dangol.effects.answer import Arm, Report
+
+FIGURES = (
+    "shoppers", "seen", "views", "clicks", "closes", "laters", "submits", "buyers", "orders", "revenue",
+)  # fmt: skip
+BYTE_ORDER_MARK = "\ufeff"
+"""Tells spreadsheets that Korean is written in UTF-8."""
+
+
+def spreadsheet(report: Report) -> str:
+    """CSV (RFC 4180): each day of entry, then `total`, by segment where the report is split, and by arm."""
+    text = StringIO()
+    write = csv.writer(text)
+    write.writerow(["day", "segment", "arm", *FIGURES])
+    write.writerows(_rows(report))
+    return BYTE_ORDER_MARK + text.getvalue()
+
+
+def _rows(report: Report) -> Iterator[Sequence[object]]:
+    for day in report.days:
+        yield from (_row(day.day, report.segment, arm) for arm in day.arms)
+    yield from (_row("total", report.segment, arm) for arm in report.arms)
+    for part in report.segments:
+        yield from (_row("total", part.segment, arm) for arm in part.arms)
+
+
+def _row(day: str, segment: str, arm: Arm) -> Sequence[object]:
+    return [day, segment, arm.arm, *(getattr(arm, figure) for figure in FIGURES)]
+
+
+def lines(report: Report) -> Iterator[str]:
+    """The arms as aligned columns, without colours."""
+    heads = ["arm", "share", *FIGURES, "conversion", "revenue each"]
+    rows = [heads, *(_cells(arm) for arm in report.arms)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
+    for row in rows:
+        first, *others = row
+        yield "  ".join(
+            [first.ljust(widths[0]), *(each.rjust(width) for each, width in zip(others, widths[1:], strict=True))]
+        )
+
+
+def _cells(arm: Arm) -> list[str]:
+    figures = [f"{getattr(arm, figure):,}" for figure in FIGURES]
+    return [arm.arm, f"{arm.share:.1%}", *figures, f"{arm.conversion:.2%}", f"{arm.revenue_per_shopper:,.2f}"]

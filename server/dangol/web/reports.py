@@ -1,0 +1,112 @@
+"""What campaigns bring about, for holders of the admin key."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dangol.definitions.model import Campaign
+from dangol.definitions.shapes import nearest
+from dangol.effects.answer import Report
+from dangol.effects.report import Span, report
+from dangol.effects.sentences import LANGUAGES, Language
+from dangol.effects.table import spreadsheet
+from dangol.errors import Invalid, Problem
+from dangol.house import House
+from dangol.runtime import SiteRuntime
+from dangol.store import effects
+from dangol.web.body import NO_SNIFF, json
+from dangol.web.keyed import Handler, keyed
+
+KNOWN = ("from", "to", "segment", "draw", "language", "format")
+
+
+def routes(house: House) -> list[Route]:
+    """The routes for admin keys."""
+
+    def route(path: str, handler: Handler, method: str = "GET") -> Route:
+        return Route(path, keyed(house, "admin", handler), methods=[method])
+
+    reports = Reports(house)
+    return [
+        route("/v1/admin/campaigns/report", reports.overview),
+        route("/v1/admin/campaigns/{campaign}/report", reports.report),
+        route("/v1/admin/campaigns/{campaign}/report", reports.forget, "DELETE"),
+    ]
+
+
+class Reports:
+    """The handlers."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def report(self, request: Request, runtime: SiteRuntime) -> Response:
+        """All that is told of one campaign; also of a deleted one, as long as its figures are kept. `from` and `to` are
+        days of entry."""
+        span, languages = _asked(request)
+        form = _one_of(request, "format", ("json", "csv"))
+        name = request.path_params["campaign"]
+        told = await self._report(runtime, name, span, languages)
+        if not told.draws and name not in runtime.plan.by_id:
+            return json({"error": f"campaign: expected one of this site{nearest(name, list(runtime.plan.by_id))}"}, 404)
+        if form == "csv":
+            headers = {**NO_SNIFF, "Content-Disposition": f'attachment; filename="{told.campaign}.csv"'}
+            return Response(spreadsheet(told), headers=headers, media_type="text/csv; charset=utf-8")
+        return json(told)
+
+    async def overview(self, request: Request, runtime: SiteRuntime) -> Response:
+        """What is told of each campaign of the definitions, without its days and segments."""
+        span, languages = _asked(request)
+        told = []
+        for campaign in runtime.definitions.campaigns:  # one after the other: page views go in between
+            each = await self._report(runtime, campaign.id, span, languages)
+            told.append(
+                {name: getattr(each, name) for name in each.__struct_fields__ if name not in ("days", "segments")}
+            )
+        return json({"version": runtime.version, "campaigns": told})
+
+    async def forget(self, request: Request, runtime: SiteRuntime) -> Response:
+        """Delete what was counted of a campaign. Shoppers who entered it stay in it, and what they do counts again."""
+        name = request.path_params["campaign"]
+        return json({"forgotten": await effects.forget(self._house.link, runtime.site.id, name, self._house.now())})
+
+    async def _report(self, runtime: SiteRuntime, name: str, span: Span, languages: Sequence[Language]) -> Report:
+        now = self._house.now()
+        counted = await effects.read(self._house.link, runtime.site.id, name, now)
+        rule = runtime.plan.by_id.get(name)
+        campaign = rule.campaign if rule else Campaign(name, active=False)
+        return await asyncio.to_thread(
+            report, runtime.definitions, campaign, counted.cells, counted.shares, now, span, languages
+        )
+
+
+def _asked(request: Request) -> tuple[Span, Sequence[Language]]:
+    """Raises `Invalid` for what the query can't mean."""
+    query = request.query_params
+    if unknown := [Problem(name, query[name], f"one of {', '.join(KNOWN)}") for name in query if name not in KNOWN]:
+        raise Invalid(unknown)
+    since, until = _day(request, "from") or date.min, _day(request, "to") or date.max
+    if since > until:
+        raise Invalid([Problem("to", query.get("to"), f"a day from {since} on")])
+    wanted = _one_of(request, "language", ("", *LANGUAGES))
+    span = Span(since, until, query.get("segment", ""), query.get("draw", ""))
+    return span, [each for each in LANGUAGES if wanted in ("", each)]
+
+
+def _day(request: Request, name: str) -> date | None:
+    given = request.query_params.get(name)
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        raise Invalid([Problem(name, given, "a day such as 2026-11-22")]) from None
+
+
+def _one_of(request: Request, name: str, choices: Sequence[str]) -> str:
+    given = request.query_params.get(name, choices[0])
+    if given not in choices:
+        raise Invalid([Problem(name, given, f"one of {', '.join(choices)}")])
+    return given
