@@ -22,6 +22,7 @@ from dangol.stage import Stage
 from dangol.store.asker import Asker
 from dangol.store.link import Link
 from dangol.store.profiles import Profiles
+from dangol.store.salts import Salts
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class House:
         self.guard = Guard()
         self.link = Link(url)
         self.asker = Asker(self.link)
+        self.salts = Salts(self.link)
         self.profiles = Profiles(self.link, settings.retention_days * 86_400)
         self.engine = Engine(self.profiles, Stage(self.link, self.registry, self.guard))
         self.catalogue = CATALOGUE.with_plugins(self.registry.conditions(), self.guard.run)

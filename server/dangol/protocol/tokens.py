@@ -69,6 +69,11 @@ def member_profile(keys: Keys, member: str) -> str:
     return "m" + encoded(hashlib.blake2b(_bytes(member), key=keys.members, digest_size=ID_BYTES).digest())
 
 
+def pseudonym(salt: bytes, who: str) -> str:
+    """A profile id that nobody can make again, or tell whose it was, once `salt` is gone."""
+    return "a" + encoded(hashlib.blake2b(_bytes(who), key=salt, digest_size=ID_BYTES).digest())
+
+
 def sign(keys: Keys, profile: str) -> str:
     """The visitor token: the profile id and its signature."""
     return f"{profile}.{_mac(keys.visitor, profile)}"

@@ -37,6 +37,11 @@ def lead(number: int, job: str) -> str:
     return f"{TAGS[number]}lead:{job}"
 
 
+def salt(site: str, day: int) -> str:
+    """String with expiry: what a site's pseudonyms of one day are made with."""
+    return f"{{salt}}{site}:{day}"
+
+
 def order(site: str, number: str) -> str:
     """String: whose an order number is, and whether its counting is done; `store.orders` has the form."""
     return f"{TAGS[partition(number)]}o:{site}:{number}"

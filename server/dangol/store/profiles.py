@@ -39,6 +39,14 @@ end
 return false
 """)
 
+# KEYS: profile, touched. ARGV: what the stream takes, and how much of it is kept.
+FORGET = Script("""
+redis.call('DEL', KEYS[1])
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'p', ARGV[1])
+""")
+
+DAY = 86_400
+
 encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Profile).decode
 
@@ -98,13 +106,25 @@ class Profiles:
         stream = keys.log(number) if entry else keys.touched(number)
         note: list[Argument] = ["e", encode(entry)] if entry else ["p", f"{site}:{profile_id}", TOUCHED]
         newer = await WRITE(
-            self._link, [name, stream], [before.version, written.version + written.document, self._seconds, *note]
+            self._link, [name, stream], [before.version, written.version + written.document, self._life(after), *note]
         )
         if newer is not None:
             LOST_RACES.inc()
         stands = written if newer is None else Stored.parse(newer)
         self._remember(name, stands)
         return newer is None, stands
+
+    def _life(self, profile: Profile) -> int:
+        """The seconds that a profile lives from now on: an anonymous one a day in all."""
+        if not profile.anonymous:
+            return self._seconds
+        return max(1, DAY + min(profile.first_seen - profile.last_seen, 0))
+
+    async def forget(self, site: str, profile_id: str) -> None:
+        """Delete a profile; the partition remembers that it was touched."""
+        name, number = keys.profile(site, profile_id), keys.partition(profile_id)
+        await FORGET(self._link, [name, keys.touched(number)], [f"{site}:{profile_id}", TOUCHED])
+        self._bytes -= len(self._remembered.pop(name, NOBODY).document)
 
     def _remember(self, name: str, stored: Stored) -> None:
         former = self._remembered.pop(name, NOBODY)

@@ -86,11 +86,12 @@ class Collector:
         name = cookie.name_of(runtime.site.id)
         held = cookie.read(given.get(b"cookie", b""), name)
         country = given.get(self._country, b"").decode("latin-1") if self._country else ""
-        visitor = Visitor(_address(scope), held, environment(agent, sent.lang, country))
+        visitor = Visitor(_address(scope), agent, held, environment(agent, sent.lang, country, bool(sent.app)))
         answer, token = await (look if sent.preview else serve)(self._house, runtime, sent, visitor, now)
         if token == held:
             return 200, encode(answer), []
-        headers = [cookie.keep(name, token, scope["scheme"] == "https", cookie.is_same_site(given, origin))]
+        is_secure, is_same_site = scope["scheme"] == "https", cookie.is_same_site(given, origin)
+        headers = [cookie.keep(name, token, is_secure, is_same_site)]
         return 200, encode(answer), headers
 
 

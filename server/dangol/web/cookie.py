@@ -28,13 +28,9 @@ def read(header: bytes, name: str) -> str:
 
 
 def keep(name: str, token: str, is_secure: bool, is_same_site: bool) -> Header:
-    """Makes the browser keep the token."""
-    return b"set-cookie", f"{name}={token}{_attributes(DAYS * 86_400, is_secure, is_same_site)}".encode()
-
-
-def expire(name: str, is_secure: bool, is_same_site: bool) -> Header:
-    """Makes the browser forget it."""
-    return b"set-cookie", f"{name}={_attributes(0, is_secure, is_same_site)}".encode()
+    """Makes the browser keep the token, or forget the one that it has where `token` is empty."""
+    seconds = DAYS * 86_400 if token else 0
+    return b"set-cookie", f"{name}={token}{_attributes(seconds, is_secure, is_same_site)}".encode()
 
 
 @lru_cache(64)

@@ -18,9 +18,10 @@ from dangol.runtime import SiteRuntime
 
 
 class Visitor(msgspec.Struct, frozen=True):
-    """Where a request came from and what the browser says of itself in headers."""
+    """Where a request came from and what the browser says of itself in headers: `agent` is its User-Agent."""
 
     address: str
+    agent: str
     cookie: str
     environment: Environment
 
@@ -41,11 +42,14 @@ def read(runtime: SiteRuntime, sent: Envelope, visitor: Visitor, now: float) -> 
     page = envelope.path_of(sent.page)
     take = partial(told_by_page, runtime.site)
     events, dropped = envelope.events(sent, page, runtime.site.currency, int(now * 1000), take)
+    if sent.anonymous and (personal := [each for each in events if each.name == "traits"]):
+        dropped["anonymous"] += len(personal)
+        events = [each for each in events if each not in personal]
     token, profile_id = _known(runtime.keys, sent, visitor.cookie)
-    if profile_id is None and (visitor.cookie or sent.visitor) and not sent.logout:
+    if profile_id is None and (visitor.cookie or sent.visitor) and not (sent.logout or sent.anonymous):
         dropped["visitor"] += 1
     identity = None
-    if sent.member:
+    if sent.member and not sent.anonymous:
         try:
             identity = _identity(runtime.keys, sent.member, now)
         except Refused:
@@ -65,22 +69,25 @@ def read(runtime: SiteRuntime, sent: Envelope, visitor: Visitor, now: float) -> 
         due=frozenset(sent.due),
         identity=identity,
         environment=visitor.environment,
+        follows=identity is not None,
+        anonymous=sent.anonymous,
     )
     return Said(events, dropped, context, token, profile_id)
 
 
 def _known(keys: Keys, sent: Envelope, cookie: str) -> tuple[str, str | None]:
-    """The token to go by and its profile id; the cookie before what the page kept. Forged ones count as none."""
-    if not sent.logout:
+    """The token to go by and its profile id; the cookie before what the page kept. Forged ones count as none, and who
+    has logged out, or is anonymous, is nobody that was here before."""
+    if not (sent.logout or sent.anonymous):
         for token in (cookie, sent.visitor):
-            if token and (profile_id := _verified(keys.visitor, token)):
+            if token and (profile_id := verified(keys.visitor, token)):
                 return token, profile_id
     return "", None
 
 
 @lru_cache(65_536)
-def _verified(secret: bytes, token: str) -> str | None:
-    """A shopper's token comes with every page view."""
+def verified(secret: bytes, token: str) -> str | None:
+    """The profile id of a visitor token, None for a forged one. It comes with every page view."""
     return tokens.verify(secret, token)
 
 

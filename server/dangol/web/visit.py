@@ -19,6 +19,7 @@ from dangol.runtime import SiteRuntime
 from dangol.stage import Shown
 from dangol.web.said import Visitor, read
 from dangol.web.tally import TALLY
+from dangol.web.whose import forget, whose
 
 
 class Wait(msgspec.Struct, omit_defaults=True):
@@ -47,21 +48,22 @@ class Answer(msgspec.Struct, omit_defaults=True):
 
 async def serve(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Visitor, now: float) -> tuple[Answer, str]:
     """The answer, and the visitor token that the browser shall have from now on. Raises `Invalid`, `Unavailable`."""
+    if sent.forget:
+        await forget(house, runtime, sent, visitor)
+        return Answer(), ""
     said = read(runtime, sent, visitor, now)
-    events, dropped, context, profile_id = said.events, said.dropped, said.context, said.profile_id
-    identity = context.identity
-    target = profile_id or tokens.new_visitor(runtime.keys, f"{events[0].id} {visitor.address}" if events else "")
-    if identity is not None:
-        member_id = tokens.member_profile(runtime.keys, identity.sub)
-        if profile_id is not None and target.startswith("v"):
-            await house.engine.join(runtime, target, member_id)
-        target, known = member_id, True
-    else:
-        known = profile_id is not None
+    events, dropped, context = said.events, said.dropped, said.context
+    target, known = await whose(house, runtime, said, visitor)
     outcome = await _take(house, runtime, target, events, context, known) if known or events else Outcome(target)
+    if not context.follows and outcome.page is None and outcome.profile_id != target:
+        # Only who logs in becomes the member: an older copy of the token may be in anybody's hands by now.
+        target = tokens.new_visitor(runtime.keys)
+        outcome = await _take(house, runtime, target, events, context, known=False)
     TALLY.took(runtime.site.id, len(outcome.taken), dropped)
-    token = said.token if outcome.profile_id == profile_id else tokens.sign(runtime.keys, outcome.profile_id)
-    answer = Answer("" if token == said.token else token, sum(dropped.values()))
+    token = said.token if outcome.profile_id == said.profile_id else tokens.sign(runtime.keys, outcome.profile_id)
+    if context.anonymous:
+        token = visitor.cookie  # neither told nor changed
+    answer = Answer("" if token in (said.token, visitor.cookie) else token, sum(dropped.values()))
     if outcome.page is not None:
         answer.show = [show_of(each, house) for each in outcome.shown]
         answer.wait = [wait_of(each) for each in outcome.waiting]
@@ -74,6 +76,7 @@ def _take(
     house: House, runtime: SiteRuntime, target: str, events: list[Event], context: Context, known: bool
 ) -> Awaitable[Outcome]:
     if any(event.name == "purchase" for event in events):
+        context = msgspec.structs.replace(context, follows=True)  # `whose` has looked; an order has one owner
         return take_reported(house.engine, house.link, runtime, target, events, context, known)
     return house.engine.take(runtime, target, events, context, known)
 
