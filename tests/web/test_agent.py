@@ -55,3 +55,9 @@ def test_a_header_of_any_length_costs_little_memory() -> None:
 )
 def test_a_country_is_two_letters_or_not_known(told: str, known: str) -> None:
     assert environment("", "ko", told).country == known
+
+
+def test_a_page_that_says_it_runs_in_the_shops_app_is_believed() -> None:
+    phone = f"{MOZILLA} (Linux; Android 14; SM-S918N) Chrome/130.0 Mobile Safari/537.36"
+    assert environment(phone, "ko", app=True).device == "app"
+    assert environment(phone, "ko").device == "mobile"

@@ -191,6 +191,8 @@ def events(
 
 
 def _normal(raw: RawEvent, at: int, page: str, currency: str) -> Event:
+    if raw.name == "widget_submit":
+        raise Invalid([Problem("name", raw.name, "an event that a page tells; a form comes as `submit`")])
     if raw.name not in STANDARD_EVENTS:
         return Event(raw.id, raw.name, at, page, props=_custom(raw.data))
     data = _decode_data(raw.data)

@@ -22,17 +22,19 @@ BROWSERS = (
 )  # fmt: skip
 
 
-def environment(user_agent: str, language: str, country: str = "") -> Environment:
+def environment(user_agent: str, language: str, country: str = "", app: bool = False) -> Environment:
     """The environment; shared between profiles, so nobody may change it. A `country` that is not two letters from A to
-    Z is not known, nor is XX, which proxies say when they don't know."""
+    Z is not known, nor is XX, which proxies say when they don't know. `app`: the page says that it runs inside the
+    shop's own app, which not every web view's header shows."""
     known = len(country) == 2 and country.isascii() and country.isalpha() and country.isupper() and country != "XX"
-    return _environment(user_agent[:LONGEST], language[:35], country if known else "")
+    return _environment(user_agent[:LONGEST], language[:35], country if known else "", app)
 
 
 @lru_cache(4096)
-def _environment(user_agent: str, language: str, country: str) -> Environment:
+def _environment(user_agent: str, language: str, country: str, app: bool) -> Environment:
     text = user_agent.lower()
-    return Environment(_device(text), _first(SYSTEMS, text), _first(BROWSERS, text), language.lower(), country)
+    device = "app" if app else _device(text)
+    return Environment(device, _first(SYSTEMS, text), _first(BROWSERS, text), language.lower(), country)
 
 
 def _device(text: str) -> str:
