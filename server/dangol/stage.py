@@ -14,12 +14,14 @@ from dangol.host.registry import Registry
 from dangol.plugin import Product, Request, Widget
 from dangol.profile.model import Profile
 from dangol.protocol.event import Event
+from dangol.render.links import linked, rules_of
 from dangol.render.renderer import Renderer
 from dangol.render.view import PageView
 from dangol.runtime import SiteRuntime
 from dangol.store import catalogue
 from dangol.store.link import Link
 
+FORM = b'["form",'
 RENDERED = (Verdict.SHOW, Verdict.UPDATE, Verdict.HOLDOUT)
 
 
@@ -91,9 +93,11 @@ class Stage:
             rendered = await self.renderer.render(widget, params, view)
         except (PluginFailure, Unavailable):
             return None  # logged and counted where it happened; the page goes on without this widget
-        if rendered is None:
-            return None
-        return Shown(decision, widget, rendered.tree, rendered.label, view.language)
+        if rendered is None or (profile.anonymous and FORM in rendered.tree):
+            return None  # who stays anonymous can't be kept in touch with, so is not asked to write anything down
+        rules = rules_of(decision.campaign, runtime.site, request.verified)
+        tree = linked(rendered.tree, rules) if rules else rendered.tree
+        return Shown(decision, widget, tree, rendered.label, view.language)
 
     def _view(self, runtime: SiteRuntime, profile: Profile, request: Request) -> PageView:
         site = runtime.site

@@ -92,6 +92,7 @@ def campaign_problems(
             yield Problem(f"{where}.on[{place}]", name, expected)
     yield from delivery_problems(campaign, segments, groups, where)
     yield from _time_problems(campaign, site.timezone, where)
+    yield from _link_problems(campaign, site, f"{where}.link")
     if registry is not None and campaign.widget is not None:
         yield from _widget_problems(campaign, campaign.widget, where, site, registry)
     if registry is not None and campaign.message is not None:
@@ -104,6 +105,14 @@ def action_problems(number: int, raw: Mapping[str, Any]) -> Iterator[Problem]:
     if len(given) != 1:
         expected = f"a campaign with either a widget or a message; it has {'both' if given else 'neither'}"
         yield Problem(f"campaigns[{number}]", raw.get("id"), expected)
+
+
+def _link_problems(campaign: Campaign, site: Site, where: str) -> Iterator[Problem]:
+    if campaign.link.login and site.login is None:
+        yield Problem(f"{where}.login", True, "left out, unless site.login says where the shop's members log in")
+    for name in campaign.link.params:
+        if name.startswith("dg_"):
+            yield Problem(f"{where}.params", name, "a name that does not begin with dg_, as dangol's own do")
 
 
 def _time_problems(campaign: Campaign, timezone: str, where: str) -> Iterator[Problem]:

@@ -160,11 +160,12 @@ LinkParams = dict[
 
 
 class LinkRules(Struct, frozen=True, forbid_unknown_fields=True):
-    """What becomes of a campaign's links: parameters that are added, and `login` to lead through the site's login page
-    who isn't logged in."""
+    """What becomes of a campaign's links within the shop: parameters that are added (`everywhere`: to links that lead
+    elsewhere, too), and `login` to lead through the site's login page who isn't logged in."""
 
     params: Annotated[LinkParams, Meta(max_length=10)] = field(default_factory=dict)
     login: bool = False
+    everywhere: bool = False
 
 
 class Campaign(Struct, frozen=True, forbid_unknown_fields=True):

@@ -39,6 +39,9 @@ TRACKING = frozenset(name.lower() for name in CLICK_IDS) | {
 }  # fmt: skip
 """Parameters, in lower case, that tell how a shopper came and nothing of what the page shows; those of `utm_` too."""
 
+OWN_LINK = "dg_c"
+"""What dangol puts into a campaign's links within the shop. Who follows one has not just come, whatever it says."""
+
 
 class Marks(NamedTuple):
     """What a link says of itself: the utm parameters, and who marked it with a click id."""
@@ -68,11 +71,12 @@ def arrival(page: str) -> tuple[str, Marks]:
     pieces = query.split("&")
     kept = [piece for piece in pieces if piece and not _is_tracking(piece.partition("=")[0].lower())]
     cleaned = f"{path}?{'&'.join(kept)}" if kept else path
-    return cleaned[:LONGEST_PAGE], UNMARKED if len(kept) == len(pieces) else _marks(query)
+    is_own = any(piece.startswith(f"{OWN_LINK}=") for piece in pieces)
+    return cleaned[:LONGEST_PAGE], UNMARKED if is_own or len(kept) == len(pieces) else _marks(query)
 
 
 def _is_tracking(name: str) -> bool:
-    return name in TRACKING or name.startswith("utm_")
+    return name in TRACKING or name == OWN_LINK or name.startswith("utm_")
 
 
 def _marks(query: str) -> Marks:
