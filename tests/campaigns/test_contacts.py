@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dangol.campaigns.calendar import day_number
 from dangol.campaigns.contacts import GRACE, REMEMBERED, live_leases, note_message, promise, react
 from dangol.campaigns.decide import Decision, Plan, Reason, Verdict, decide
-from dangol.campaigns.calendar import day_number
 from dangol.definitions.model import Campaign, Cap, MessageUse, Site, WidgetUse
 from dangol.plugin import Request
 from dangol.profile import days

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dangol.campaigns.calendar import day_number
 from dangol.campaigns.contacts import note_holdout
 from dangol.campaigns.decide import Decision, Plan, Reason, Verdict, decide, sentence
 from dangol.campaigns.sentences import SENTENCES
-from dangol.campaigns.calendar import day_number
 from dangol.definitions.model import Campaign, Cap, MessageUse, Pages, Site, WidgetUse
 from dangol.plugin import Request
 from dangol.profile.model import LEASES, NEVER, Contact, Lease, Member, Profile, Visit

@@ -1,8 +1,7 @@
 """A visitor's history joins the member's profile at login. Pure; `member` is changed in place."""
 
-from msgspec.structs import replace
-
-from dangol.profile import conversions
+from dangol.profile import contacts, conversions, subscriptions
+from dangol.profile.contacts import Visits
 from dangol.profile.model import (
     BRANDS,
     CART_LINES,
@@ -11,17 +10,16 @@ from dangol.profile.model import (
     EVENT_ID_BYTES,
     EVENT_IDS,
     LEASES,
-    NEVER,
     RECENT_ORDERS,
     RECENT_PRODUCTS,
     TAKEN_BACK,
-    Contact,
+    TALLIES,
     Line,
     Order,
     Profile,
     Seen,
 )
-from dangol.profile.reduce import forget_latest
+from dangol.profile.reduce import VISIT_GAP, forget_latest
 from dangol.profile.traits import changed
 from dangol.profile.watch import NOTHING, Watching
 
@@ -34,6 +32,7 @@ def merge(member: Profile, visitor: Profile, visitor_id: str, watching: Watching
         return False
     member.seed = member.seed or visitor.seed
     member.first_seen = min(filter(None, (member.first_seen, visitor.first_seen)), default=0)
+    visits = _visits(member, visitor)
     _add_totals(member, visitor)
     _take_visit(member, visitor)
     member.viewed = _join(member.viewed, visitor.viewed, RECENT_PRODUCTS)
@@ -43,8 +42,9 @@ def merge(member: Profile, visitor: Profile, visitor_id: str, watching: Watching
     member.bought = _join(member.bought, visitor.bought, RECENT_PRODUCTS)
     _take_cart(member, visitor)
     ours, joined = member.recent_orders, _take_orders(member, visitor)
-    _take_contacts(member, visitor, ours, joined)
-    member.leases = [*visitor.leases, *member.leases][:LEASES]
+    _take_contacts(member, visitor, ours, joined, visits)
+    member.leases = sorted([*visitor.leases, *member.leases], key=lambda lease: -lease.until)[:LEASES]
+    member.subscriptions = subscriptions.joined(member.subscriptions, visitor.subscriptions)
     watching.unite(member, visitor)
     member.event_ids = (visitor.event_ids + member.event_ids)[: EVENT_IDS * EVENT_ID_BYTES]
     member.merged = [visitor_id, *member.merged][:MERGED]
@@ -65,6 +65,13 @@ def _take_cart(member: Profile, visitor: Profile) -> None:
     lines.update({line.id: line for line in newer.cart})
     member.cart = sorted(lines.values(), key=lambda line: -line.at)[:CART_LINES]
     member.cart_at, member.cart_until = newer.cart_at, newer.cart_until
+
+
+def _visits(*profiles: Profile) -> Visits:
+    """Of two devices that are used side by side both visits go on, as one."""
+    seen, goes_on = max((each.last_seen, each.visit.started) for each in profiles)
+    were = {each.visit.started for each in profiles if each.visit.started and each.last_seen > seen - VISIT_GAP}
+    return Visits(goes_on, frozenset(were))
 
 
 def _take_visit(member: Profile, visitor: Profile) -> None:
@@ -106,17 +113,17 @@ def _take_orders(member: Profile, visitor: Profile) -> dict[str, Order]:
     return known
 
 
-def _take_contacts(member: Profile, visitor: Profile, ours: list[Order], joined: dict[str, Order]) -> None:
+def _take_contacts(
+    member: Profile, visitor: Profile, ours: list[Order], joined: dict[str, Order], visits: Visits
+) -> None:
     sides = (ours, visitor.recent_orders), (visitor.recent_orders, ours)
-    for campaign, contact in {**visitor.contacts, **member.contacts}.items():
-        known, theirs = member.contacts.get(campaign), visitor.contacts.get(campaign)
-        own, others = sides[conversions.is_earlier(theirs, known)]
-        contact = _contact(known, theirs) if theirs else contact
+    together = contacts.joined(member.contacts, visitor.contacts, visits, CONTACTS)
+    for campaign, contact in together.items():
+        is_theirs = conversions.is_earlier(visitor.contacts.get(campaign), member.contacts.get(campaign))
+        own, others = sides[is_theirs]
         conversions.take_over(contact, {order.number: order for order in own}, others, joined)
-        member.contacts[campaign] = contact
-    if len(member.contacts) > CONTACTS:
-        newest = sorted(member.contacts.items(), key=lambda one: (one[1].later_until < NEVER, -one[1].last_at))
-        member.contacts = dict(newest[:CONTACTS])
+    member.contacts = together
+    member.tallies = contacts.joined(member.tallies, visitor.tallies, visits, TALLIES)
     for order in member.recent_orders:
         if order.value == TAKEN_BACK:
             conversions.take_back(member, order.number)
@@ -135,29 +142,3 @@ def _met(ours: Seen, theirs: Seen) -> Seen:
     newer, older = (theirs, ours) if theirs.at >= ours.at else (ours, theirs)
     price = older.price if newer.price is None else newer.price
     return Seen(newer.id, newer.at, ours.times + theirs.times, price)
-
-
-def _contact(ours: Contact | None, theirs: Contact) -> Contact:
-    """Caps hold for the person, so what both saw adds up."""
-    if ours is None:
-        return replace(theirs)
-    latest = max(ours, theirs, key=lambda contact: contact.last_at)
-    same_visit = ours.visit_started == theirs.visit_started
-    same_day = ours.day_number == theirs.day_number
-    contact = Contact(
-        views=ours.views + theirs.views,
-        clicks=ours.clicks + theirs.clicks,
-        closes=ours.closes + theirs.closes,
-        last_at=latest.last_at,
-        session=ours.session + theirs.session if same_visit else latest.session,
-        visit_started=latest.visit_started,
-        day=ours.day + theirs.day if same_day else latest.day,
-        day_number=max(ours.day_number, theirs.day_number),
-        later_until=max(ours.later_until, theirs.later_until),
-        later_visit=latest.later_visit,
-        messages=ours.messages + theirs.messages,
-        seen_at=max(ours.seen_at, theirs.seen_at),
-        clicked_at=max(ours.clicked_at, theirs.clicked_at),
-    )
-    conversions.join(contact, ours, theirs)
-    return contact
