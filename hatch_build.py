@@ -9,6 +9,7 @@ import hashlib
 import json
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -38,10 +39,20 @@ def build(root: Path) -> None:
     _node(snippet, "npm could not install esbuild and typescript", registry, NPM, *INSTALL)
     _node(snippet, "snippet/src does not type-check", "see `npm run check` in snippet/", TSC)
     static.mkdir(parents=True, exist_ok=True)
-    for stale in (static / STAMP, *static.glob(OUTPUTS)):
-        stale.unlink(missing_ok=True)
-    _node(snippet, "esbuild could not bundle snippet/src", "see `npm run build`", "build.mjs", str(static), source[:8])
+    with TemporaryDirectory(dir=static) as fresh:
+        _node(snippet, "esbuild could not bundle snippet/src", "see `npm run build`", "build.mjs", fresh, source[:8])
+        _replace(static, Path(fresh))
     (static / STAMP).write_text(json.dumps({"version": source[:8], "files": _digests(static)}))
+
+
+def _replace(static: Path, fresh: Path) -> None:
+    """Put the fresh scripts in place of the former ones, one by one: a server may start at any moment."""
+    built = {path.name: path for path in fresh.glob(OUTPUTS)}
+    for name, path in built.items():
+        path.replace(static / name)
+    for stale in static.glob(OUTPUTS):
+        if stale.name not in built:
+            stale.unlink()
 
 
 def _is_built(static: Path, source: str) -> bool:

@@ -1,10 +1,11 @@
 // Bundles src/ into one classic script, dangol.js, and the modules that it, or one of them, imports when needed:
 // node build.mjs <folder> <version>. A module's address carries the version, a hash of all sources.
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
+import { minify } from "terser";
 
 const source = fileURLToPath(new URL("src/", import.meta.url));
 const [target, version = "0"] = process.argv.slice(2);
@@ -50,7 +51,16 @@ const common = {
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
 };
 
-const bundle = (entry, name, format) => build({ ...common, format, entryPoints: [entry], outfile: join(target, `${name}.js`) });
+// esbuild bundles and drops what nothing uses; terser then saves another twelfth.
+async function bundle(entry, name, format) {
+  const { outputFiles } = await build({ ...common, format, entryPoints: [entry], write: false });
+  const { code } = await minify(outputFiles[0].text, {
+    module: format === "esm",
+    compress: { ecma: 2020, passes: 4, keep_fargs: false },
+    format: { ecma: 2020 },
+  });
+  await writeFile(join(target, `${name}.js`), code);
+}
 
 for (const name of ["widgets", "moments", "malls", "inspector"]) {
   const entry = [join(source, `${name}.ts`), join(source, name, "index.ts"), join(source, name, `${name}.ts`)].find(existsSync);

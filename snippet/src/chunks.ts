@@ -1,35 +1,28 @@
 /** Modules that most pages do without: fetched when an answer, or the page, needs them. */
+import { warn } from "./guard";
 import type { Chunk, Link, Module } from "./link";
 import { base } from "./script";
 import type { Answer } from "./wire";
 
 declare const VERSION: string;
 
-/** Which part of an answer is whose. */
-const TAKERS = { show: "widgets", wait: "moments", why: "inspector" } as const;
-
 const loading: Record<string, Promise<Chunk>> = {};
-const loaded: Chunk[] = [];
+const loaded: Record<string, Chunk> = {};
 
 /** `import()` and not a script element: an address given to an element is a sink that Trusted Types would refuse. */
-export const fetchModule = (name: string): Promise<unknown> => import(`${base}${name}.js?v=${VERSION}`);
+export const load = <T>(name: string): Promise<T> => import(`${base}${name}.js?v=${VERSION}`);
 
-export function hand(answer: Answer, link: Link): void {
-  const path = location.pathname;
-  for (const [part, name] of Object.entries(TAKERS)) {
-    if (!answer[part as keyof Answer]) continue;
-    loading[name] ??= fetchModule(name).then((module) => {
-      const chunk = (module as Module).start(link);
-      loaded.push(chunk);
-      return chunk;
-    });
-    loading[name].then((chunk) => chunk.take(answer, path)).catch((error) => console.warn("dangol:", error));
-  }
+/** Gives each module the answer that has something for it. */
+export function hand(answer: Answer, path: string, link: Link): void {
+  const to = (name: string): unknown =>
+    (loading[name] ??= load<Module>(name).then((module) => (loaded[name] = module.start(link))))
+      .then((chunk) => chunk.take(answer, path))
+      .catch(warn);
+  if (answer.show) to("widgets");
+  if (answer.wait) to("moments");
+  if (answer.why) to("inspector");
 }
 
-export const turn = (): void => loaded.forEach((chunk) => chunk.turn?.());
+export const turn = (): void => Object.values(loaded).forEach((chunk) => chunk.turn?.());
 
-export function openCampaigns(): string[] | undefined {
-  const open = loaded.flatMap((chunk) => chunk.open?.() ?? []);
-  return open[0] ? open : undefined;
-}
+export const openCampaigns = (): string[] | undefined => loaded.widgets?.open?.();

@@ -1,37 +1,27 @@
 /** Whether we may send and store: what the shopper has chosen, else what the browser says for them, else what the shop has set. */
 import { attempt } from "./guard";
 import { preset } from "./script";
-import { erase, read, write } from "./storage";
+import { read, write } from "./storage";
 
 const CHOICE = "dg.c";
-const PREVIEW = "dg.p";
 
-export const OFF = "off";
-export const ANONYMOUS = "anonymous";
-export const FULL = "full";
+/** A marketer looks at the shop through a signed link: its token, which the inspector keeps for the tab. */
+export const preview = attempt(() => sessionStorage["dg.p"] as string | undefined);
 
-const usual = navigator.globalPrivacyControl ? OFF : preset;
+/** off, anonymous or full; any other word counts as off. */
+export let mode = read(CHOICE) ?? (navigator.globalPrivacyControl ? "off" : preset);
 
-/** What is none of the three words counts as off. */
-export const consent = (): string => read(CHOICE) ?? usual;
+export const full = (): boolean => mode === "full";
 
-export const full = (): boolean => consent() === FULL;
-
-export const anonymous = (): boolean => consent() === ANONYMOUS;
-
-export const allowed = (): boolean => full() || anonymous();
-
-export function choose(mode: string): void {
-  if (mode === usual) erase(CHOICE);
-  else write(CHOICE, mode);
-}
-
-/** A marketer looks at the shop through a signed link: its token, which stays for the tab. */
-export const preview = attempt(() => {
-  const given = new URLSearchParams(location.search).get("dg_preview");
-  if (given) sessionStorage[PREVIEW] = given;
-  return sessionStorage[PREVIEW] as string | undefined;
-});
+export const anonymous = (): boolean => mode === "anonymous";
 
 /** What happens may be stored in this browser. */
 export const keeps = (): boolean => full() && !preview;
+
+/** The shopper has said no, and has not just not been asked. */
+export const refused = (): boolean => read(CHOICE) === "off";
+
+export function choose(chosen: string): void {
+  mode = chosen;
+  write(CHOICE, chosen);
+}

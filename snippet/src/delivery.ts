@@ -1,13 +1,13 @@
 /** Sends what the outbox holds, in batches, until the collector has it. */
 import { address } from "./address";
 import { hand, openCampaigns } from "./chunks";
-import { full, keeps, preview } from "./consent";
-import { newId } from "./id";
-import { identity, learn, type Identity } from "./identity";
+import { full, keeps, refused } from "./consent";
+import { expect } from "./guard";
+import { identity, learn, parting } from "./identity";
 import type { Link } from "./link";
 import { done, giveBack, keep, take } from "./outbox";
 import { base, site } from "./script";
-import type { Answer, Data, Extra, Kept } from "./wire";
+import type { Answer, Data, Extra } from "./wire";
 
 /** The collector refuses a whole request for a name that is not like this. */
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
@@ -24,22 +24,29 @@ let held = Date.now() + PATIENCE;
 let busy = false;
 let failures = 0;
 let news = false;
-/** What the page is about, as the server told, and the path it was told for. */
-let now: object | undefined;
-let told = "";
+let latest = 0;
+/** What a page is about, as the server told, by its path. */
+let about: Record<string, object> = {};
 
 export const link: Link = { base, track, flush: () => send(true), ask: (extra) => send(true, extra), keeps };
 
+/** Begins where the stub has begun, so that an event which it may have sent by itself has the same id here. */
+const tail = window.dangol?.r ?? Math.random().toString(36).slice(2);
+
 export function track(name: string, data: Data = {}, at = Date.now()): void {
-  if (typeof name !== "string" || !NAME.test(name) || typeof data !== "object") throw TypeError(`track: ${name}, ${data}`);
-  const stored = keep({ id: newId(at), name, at, data, page: address() });
-  if (stored) soon();
-  else send(true);
+  expect(name.match(NAME) && Object(data) === data, name);
+  if (refused()) return;
+  latest = Math.max(at, latest + 1);
+  // Milliseconds in base 36, never the same twice, and what tells this page from all others.
+  const id = latest.toString(36) + tail;
+  const safe = keep({ id, name, at, data: { page_location: address(), ...data } });
+  soon(safe ? held : 0);
 }
 
-/** Sends after a moment, so that what is said together travels together. A running back-off is not cut short. */
-function soon(): void {
-  if (!failures) plan(Math.max(TOGETHER, held - Date.now()));
+/** Sends after a moment, so that what is said together travels together, and not before `from`. A running back-off is
+ * not cut short. */
+function soon(from = held): void {
+  if (!failures) plan(Math.max(TOGETHER, from - Date.now()));
 }
 
 function plan(wait: number): void {
@@ -47,9 +54,9 @@ function plan(wait: number): void {
   timer = setTimeout(send, wait);
 }
 
-/** All has been said that belongs to the first page view. */
-export function release(): void {
-  held = 0;
+/** All has been said that belongs to the first page view, or the network is back: no need to wait. */
+export function hurry(): void {
+  held = failures = 0;
   soon();
 }
 
@@ -59,77 +66,62 @@ export function tell(): void {
   soon();
 }
 
-/** The network is back: no need to wait. */
-export function resume(): void {
-  failures = 0;
-  plan(0);
-}
-
 /** Sends now what no request carries yet, and `extra`. `force`: not to wait for a request that is under way. */
 export async function send(force?: boolean, extra?: Extra): Promise<boolean> {
+  const left = parting();
   const who = identity();
-  if (!who || (busy && force !== true)) return false;
+  if (!who || (busy && !force)) return false;
   const events = who.forget ? [] : take();
   if (!(events[0] || news || extra)) return false;
   busy = true;
   news = false;
   const path = location.pathname;
   try {
-    const response = await post(compose(events, who, path, extra), who);
-    if (response.status > 499 || response.status === 429) throw response.headers.get("Retry-After");
-    const answer: Answer | false = response.ok && (await response.json());
+    // A string body is text/plain, which needs no preflight.
+    const response = await fetch(base + "events", {
+      method: "POST",
+      body: compose({ ...who, ...extra, now: about[path], events }),
+      keepalive: true,
+      credentials: who.anonymous ? "omit" : "include",
+      signal: AbortSignal.timeout?.(TIMEOUT),
+    });
+    const { ok, status } = response;
+    // Too fast, or a server or proxy that can't; any lower refusal would come again.
+    if (status > 428) throw response.headers.get("Retry-After");
+    const answer: Answer = ok ? await response.json() : {};
     done(events);
-    busy = false;
     failures = 0;
-    if (answer && learn(who, answer.visitor) && path === location.pathname) {
-      if (answer.now) [now, told] = [answer.now, path];
-      hand(answer, link);
+    busy = false;
+    if (ok && learn(left, answer.visitor) && path === location.pathname) {
+      if (answer.now) about = { [path]: answer.now };
+      hand(answer, path, link);
     }
     send();
-    return response.ok;
-  } catch (reason) {
+    return ok;
+  } catch (seconds) {
     // What was withdrawn meanwhile is gone.
     if (full() === !who.anonymous) giveBack(events);
     busy = false;
-    pause(reason);
+    news = true;
+    // When the collector said, or after a time that doubles; spread, so that browsers do not return in step.
+    const doubling = Math.min(FIRST_PAUSE * 2 ** failures++, LONGEST_PAUSE);
+    plan(((seconds as number) * 1_000 || doubling) * (1 + Math.random() / 2));
     return false;
   }
 }
 
-function compose(events: Kept[], who: Identity, path: string, extra?: Extra): string {
-  const here = address();
-  return JSON.stringify({
+/** What happened on the page that the request comes from does not repeat its address. */
+function compose(said: object): string {
+  const page = address();
+  const language = document.documentElement.lang || navigator.language;
+  const body = {
     site,
-    ...who,
     sent: Date.now(),
-    page: here,
-    lang: /^[a-z]+/i.exec(document.documentElement.lang || navigator.language)?.[0],
+    page,
+    lang: /^[a-z]+/i.exec(language)?.[0],
     open: openCampaigns(),
-    now: told === path ? now : undefined,
-    preview,
     app: link.app,
-    ...extra,
-    events: events.map(({ page, data, ...event }) => ({
-      ...event,
-      data: page === here ? data : { page_location: page, ...data },
-    })),
-  });
-}
-
-// A string body is text/plain, which needs no preflight.
-function post(body: string, { anonymous }: Identity): Promise<Response> {
-  return fetch(base + "events", {
-    method: "POST",
-    body,
-    keepalive: true,
-    credentials: anonymous ? "omit" : "include",
-    signal: AbortSignal.timeout?.(TIMEOUT),
-  });
-}
-
-/** Tries again when the collector said, or else after a time that doubles; spread, so that browsers do not return in step. */
-function pause(seconds: unknown): void {
-  news = true;
-  const doubling = Math.min(FIRST_PAUSE * 2 ** failures++, LONGEST_PAUSE);
-  plan(((seconds as number) * 1_000 || doubling) * (1 + Math.random() / 2));
+    ...said,
+  };
+  return JSON.stringify(body, (key, value: unknown) => (key === "page_location" && value === page ? undefined : value));
 }

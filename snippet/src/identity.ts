@@ -1,27 +1,31 @@
 /** Who is at the browser. The server issues visitor tokens; the shop signs who its member is, on every page anew. */
-import { ANONYMOUS, anonymous, choose, consent, full, FULL, keeps, OFF } from "./consent";
+import { anonymous, full, keeps, preview } from "./consent";
 import { erase, read, wipe, write } from "./storage";
 
 const TOKEN = "dg.v";
-const LOGOUT = "dg.o";
-const FORGET = "dg.f";
 const MEMBER_SEEN = "dg.m";
+/** What the collector has yet to hear of who left: a token to be forgotten, or that somebody has logged out. */
+const PARTING = "dg.o";
+const LOGGED_OUT = "1";
 
 let member: string | undefined;
 
 export interface Identity {
   visitor?: string | undefined;
   member?: string | undefined;
+  preview?: string | undefined;
+  anonymous?: true;
   logout?: true | "" | undefined;
   forget?: true;
-  anonymous?: true;
 }
 
-/** What a request says of who sends it; nothing may be sent where there is none. */
+export const parting = (): string | undefined => read(PARTING);
+
+/** What a request says of who sends it; undefined where nothing may be sent. */
 export function identity(): Identity | undefined {
-  const visitor = read(FORGET);
-  if (visitor) return { visitor, forget: true };
-  if (full()) return { visitor: read(TOKEN), member, logout: read(LOGOUT) && true };
+  const left = parting();
+  if (left! > LOGGED_OUT) return { visitor: left, forget: true };
+  if (full()) return { visitor: read(TOKEN), member, preview, logout: left && true };
   return anonymous() ? { anonymous: true } : undefined;
 }
 
@@ -39,30 +43,22 @@ export function logout(): boolean {
   if (!read(MEMBER_SEEN)) return false;
   erase(MEMBER_SEEN);
   erase(TOKEN);
-  write(LOGOUT, "1");
+  write(PARTING, LOGGED_OUT);
   return true;
 }
 
-/** True when that is another choice than before. Who agrees to less wipes what was kept, and who was known is to be forgotten. */
-export function agree(mode: string): boolean {
-  if (![OFF, ANONYMOUS, FULL].includes(mode)) throw TypeError(`consent: ${mode}`);
-  if (mode === consent()) return false;
-  const visitor = full() && (read(TOKEN) ?? "unknown");
-  if (mode !== FULL) {
-    member = undefined;
-    wipe();
-    if (visitor) write(FORGET, visitor);
-  }
-  choose(mode);
-  return true;
+/** Nothing is kept any longer; who was known is to be forgotten, as soon as the collector hears of it. */
+export function withdraw(): void {
+  const left = full() ? (read(TOKEN) ?? "unknown") : parting();
+  member = undefined;
+  wipe();
+  if (left) write(PARTING, left);
 }
 
-/** Takes over the token that answers `asked`; false when a logout or a choice has overtaken that answer. */
-export function learn(asked: Identity, token: string | undefined): boolean {
-  const now = identity();
-  if (asked.logout !== now?.logout || asked.forget !== now?.forget) return false;
-  erase(LOGOUT);
-  erase(FORGET);
+/** Takes over the token that answers a request which said `left`; false when a logout or a choice has overtaken the answer. */
+export function learn(left: string | undefined, token: string | undefined): boolean {
+  if (left !== parting()) return false;
+  erase(PARTING);
   if (token && keeps()) write(TOKEN, token);
   return true;
 }

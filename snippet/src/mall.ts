@@ -1,15 +1,31 @@
 /** Whether the page tells by itself what it shows: then malls.js reads it. */
-import { fetchModule } from "./chunks";
-import type { Explicit, Link, Malls } from "./link";
+import { load } from "./chunks";
+import { identity } from "./identity";
+import { warn } from "./guard";
+import type { Link, Malls } from "./link";
+import type { Data } from "./wire";
 
-/** Globals of malls and tag managers. */
-const GLOBALS = /^(dataLayer|sb|EC_FRONT_|CAFE24|_NB_|FB_PIXEL|gd_)/;
-/** Structured data, and Godomall's skins. */
-const MARKS = "[type$='ld+json'],[class*=goods_]";
+/** How globals of malls and tag managers begin: of Shopby, Cafe24, Imweb, IFDO, Google, Naver and Meta; and Godomall's
+ * addresses. malls.js looks closer. */
+const NAMES = /\b(sb\b|Shopby|EC_F|CAFE|iProd|FB_P|SITE_S|_NB_|dataL|wcs|fbq)|\.php$/;
+const MARKS = "[type$='ld+json'],[data-dangol]";
 
-const speaks = (): boolean => Object.keys(window).some((name) => GLOBALS.test(name)) || !!document.querySelector(MARKS);
+/** A tag manager may come after the load: so often, and so far apart, the page is looked at again. */
+const TRIES = 3;
+const LATER = 2_000;
 
-/** Undefined while there is nothing to be read. */
-export function readMall(link: Link, explicit: Explicit): Promise<void> | undefined {
-  return speaks() ? fetchModule("malls").then((module) => (module as Malls).start(link, explicit)) : undefined;
+/** What the page itself has said since it was last turned; it goes before what is read from the mall. */
+export const explicit: [name: string, data: Data][] = [];
+
+let silent = true;
+
+/** Resolves when all has been said that the page shows now. */
+export async function readMall(link: Link, tries = TRIES): Promise<void> {
+  if (!silent || !identity()) return;
+  if (NAMES.test([...Object.keys(window), location.pathname].join()) || document.querySelector(MARKS)) {
+    silent = false;
+    await load<Malls>("malls")
+      .then((malls) => malls.start(link, explicit))
+      .catch(warn);
+  } else if (tries) setTimeout(readMall, LATER, link, tries - 1);
 }

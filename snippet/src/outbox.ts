@@ -1,7 +1,8 @@
-/** Events on their way to the collector, in order, and a copy in local storage until it has them: one key per event, so tabs never overwrite each other. */
+/** Events on their way to the collector, and a copy of each in local storage until it has them: one key per event, so
+ * tabs never overwrite each other. */
 import { keeps } from "./consent";
 import { attempt } from "./guard";
-import { erase, keys, write } from "./storage";
+import { erase, keys, read, write } from "./storage";
 import type { Kept } from "./wire";
 
 const PREFIX = "dg.e.";
@@ -11,58 +12,45 @@ const MAX_AGE = 7 * 86_400_000;
 const BATCH_EVENTS = 50;
 /** A batch must stay below 60 KB also where every character takes three bytes. */
 const BATCH_CHARACTERS = 19_000;
+const EVENT_CHARACTERS = 18_000;
 
-let queue: Kept[] = [];
+const queue: Kept[] = [];
 
-const size = (event: Kept): number => JSON.stringify(event).length;
+const longer = (value: Kept | Kept[], most: number): boolean => JSON.stringify(value).length > most;
 
 /** What pages before could not deliver. */
 export function recall(): void {
   if (!keeps()) return;
-  for (const key of keys()) {
-    if (!key.startsWith(PREFIX)) continue;
-    const event = attempt(() => JSON.parse(localStorage[key] as string) as Kept);
-    queue.push({ ...(event as Kept), id: key.slice(PREFIX.length) });
+  for (const key of keys(PREFIX)) {
+    const event = attempt(() => JSON.parse(read(key)!) as Kept);
+    if (event && event.at > Date.now() - MAX_AGE) queue.push(event);
+    else erase(key);
   }
-  bound();
 }
 
-/** False when it lives in memory only, though it should not. */
-export function keep(event: Kept): boolean {
-  if (size(event) > BATCH_CHARACTERS) throw RangeError(event.name + ": too large");
+/** False when it should outlive the page and does not. What is over a limit is given up, the oldest first. */
+export function keep(event: Kept): boolean | undefined {
+  if (longer(event, EVENT_CHARACTERS)) throw RangeError(event.name);
   queue.push(event);
-  bound();
-  return !keeps() || !!write(PREFIX + event.id, JSON.stringify(event));
+  while (queue[MAX_EVENTS] || longer(queue, MAX_CHARACTERS)) done([queue.shift()!]);
+  return !keeps() || write(PREFIX + event.id, JSON.stringify(event));
 }
 
-/** What is over a limit is given up, the oldest first. */
-function bound(): void {
-  let room = MAX_CHARACTERS;
-  let count = 0;
-  const since = Date.now() - MAX_AGE;
-  queue = queue
-    .reverse()
-    .filter((event) => (event.at > since && (room -= size(event)) >= 0 && count++ < MAX_EVENTS) || done([event]))
-    .reverse();
-}
+/** The shopper has agreed: what lived in memory may be stored. */
+export const rekeep = (): void => queue.splice(0).forEach(keep);
+
+export const clear = (): void => void queue.splice(0);
 
 /** The oldest events, as many as one request may carry. */
 export function take(): Kept[] {
-  let room = BATCH_CHARACTERS;
-  let count = 0;
-  while (count < BATCH_EVENTS && queue[count] && (room -= size(queue[count]!)) >= 0) count++;
-  return queue.splice(0, count);
+  const events = queue.splice(0, BATCH_EVENTS);
+  while (longer(events, BATCH_CHARACTERS)) queue.unshift(events.pop()!);
+  return events;
 }
 
 /** They did not arrive. */
-export function giveBack(events: Kept[]): void {
-  queue = [...events, ...queue];
-}
+export const giveBack = (events: Kept[]): unknown => queue.unshift(...events);
 
 export function done(events: Kept[]): void {
   for (const { id } of events) erase(PREFIX + id);
-}
-
-export function clear(): void {
-  queue = [];
 }

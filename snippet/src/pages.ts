@@ -1,5 +1,4 @@
 /** Page views: on load, on each change of path or query, and when the page comes back from the back/forward cache. */
-import { short } from "./address";
 import { guarded, listen } from "./guard";
 
 export function watchPages(view: (referrer: string) => void): void {
@@ -9,13 +8,13 @@ export function watchPages(view: (referrer: string) => void): void {
     const now = location.pathname + location.search;
     if (now === address) return;
     address = now;
-    view(short(referrer));
+    view(referrer);
     referrer = location.href;
   });
   look();
   onAddressChange(look);
   listen(window, "pageshow", (event) => {
-    if ((event as PageTransitionEvent).persisted) address = undefined;
+    if ((event as PageTransitionEvent).persisted) address = "";
     look();
   });
 }

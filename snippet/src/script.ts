@@ -5,4 +5,4 @@ const script = document.currentScript as HTMLScriptElement | null;
 export const { site, consent: preset = "full" }: DOMStringMap = script?.dataset ?? {};
 
 /** All addresses are taken from the script's own, so a shop may serve dangol under a path of its own site. */
-export const base = script ? new URL(".", script.src).href : "";
+export const base = script?.src.replace(/[^/]+$/, "") ?? "";

@@ -1,33 +1,35 @@
 /** Local storage that never refuses: what the browser will not keep lives in memory until the page ends. */
 import { attempt } from "./guard";
 
-/** All keys of ours start with it. */
-export const OURS = "dg.";
+type Texts = Record<string, string>;
 
-const memory = new Map<string, string>();
+const store: Texts = attempt(() => localStorage as unknown as Texts) ?? {};
+let memory: Texts = {};
 
-export const read = (key: string): string | undefined =>
-  memory.get(key) ?? attempt(() => localStorage[key] as string | undefined);
+export const read = (key: string): string | undefined => memory[key] ?? store[key];
 
-/** True when it will outlive the page. */
+/** True when the browser has room for it. */
 export function write(key: string, text: string): boolean | undefined {
-  memory.set(key, text);
+  memory[key] = text;
   return attempt(() => {
-    localStorage[key] = text;
-    return memory.delete(key);
+    store[key] = text;
+    return delete memory[key];
   });
 }
 
 export function erase(key: string): void {
-  memory.delete(key);
-  attempt(() => delete localStorage[key]);
+  delete memory[key];
+  delete store[key];
 }
 
-/** Our keys that outlive the page. */
-export const keys = (): string[] =>
-  attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(OURS)).sort()) ?? [];
+/** What is stored of the keys that start so, in their order. */
+export const keys = (prefix: string): string[] =>
+  Object.keys(store)
+    .filter((key) => key.startsWith(prefix))
+    .sort();
 
+/** Nothing of ours is left. */
 export function wipe(): void {
-  memory.clear();
-  keys().forEach(erase);
+  memory = {};
+  keys("dg.").forEach(erase);
 }

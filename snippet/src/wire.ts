@@ -2,13 +2,12 @@
 
 export type Data = Record<string, unknown>;
 
-/** An event as the outbox keeps it; `page` is the address it happened on. */
+/** An event as the outbox keeps it. */
 export interface Kept {
   id: string;
   name: string;
   at: number;
   data: Data;
-  page: string;
 }
 
 /** Text, or `[element, attributes, ...children]`. */

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server, Shop
 
 STUB = "<script>window.dangol=window.dangol||function(){(dangol.q=dangol.q||[]).push(arguments)}</script>"
-ID = re.compile(r"[0-9a-z]{8}[0-9]{10,20}")
+ID = re.compile(r"[0-9a-z]{9,24}")
 
 
 def pages(collector: Server) -> list[str]:
@@ -108,10 +108,10 @@ def test_a_prerendered_page_counts_when_it_is_looked_at(page: Page, shop: Shop, 
     page.add_init_script("Object.defineProperty(Document.prototype, 'prerendering', {get: () => !window.seen})")
     shop.put("/", head=STUB + "<script>dangol('track', 'early')</script>")
     page.goto(shop.url)
-    page.wait_for_function("window.dangol?.ready")
     page.evaluate("dangol('track', 'late')")
     page.wait_for_timeout(300)
     assert collector.bodies == []
+    assert page.evaluate("localStorage.length") == 0
     page.evaluate("window.seen = true; document.dispatchEvent(new Event('prerenderingchange'))")
     collector.wait(collector.events)
     assert [event["name"] for event in collector.events()] == ["page_view", "early", "late"]
@@ -183,8 +183,6 @@ def test_traits_are_told_as_an_event_of_their_own(page: Page, shop: Shop, collec
     page.goto(shop.url)
     page.wait_for_function("window.dangol?.ready")
     page.evaluate("dangol('trait', {size: 'M', interests: ['tea'], since: '2026-01-01', points: 3, vip: true})")
-    for nothing in ("", "null", "'size'", "5"):
-        page.evaluate(f"dangol('trait', {nothing})")
     page.evaluate("dangol('track', 'last')")
     collector.wait(lambda: collector.events("last"))
     [event] = collector.events("traits")

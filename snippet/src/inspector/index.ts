@@ -1,6 +1,7 @@
-/** The inspector of previews: a module that the core imports when an answer tells why, which is in previews alone. */
+/** The inspector of previews: a module that the core imports for a preview's link, and when an answer tells why, which
+ * is in previews alone. */
 import type { Chunk, Link } from "../link";
-import { tell } from "./memory";
+import { enter, tell } from "./memory";
 import { Panel } from "./panel";
 import type { Why } from "./why";
 
@@ -14,3 +15,5 @@ export function start(link: Link): Chunk {
     },
   };
 }
+
+enter();

@@ -18,6 +18,19 @@ const read = <T>(key: string): T | undefined => attempt(() => JSON.parse(session
 
 const write = (key: string, value: unknown): void => void attempt(() => sessionStorage.setItem(key, JSON.stringify(value)));
 
+/** A preview's link: the token is kept for the tab, and the page is opened again under its own address. A reload keeps
+ * the referrer, where another navigation would make it this very address. */
+export function enter(): void {
+  const address = new URL(location.href);
+  const token = address.searchParams.get("dg_preview");
+  if (!token) return;
+  attempt(() => sessionStorage.setItem(TOKEN, token));
+  if (window.dangol) window.dangol.ready = true; // or the stub would tell of a page view that is none
+  address.searchParams.delete("dg_preview");
+  history.replaceState(history.state, "", address);
+  location.reload();
+}
+
 export const stance = (): Stance => read<Stance>(STANCE) ?? { tab: "campaigns" };
 
 export const keepStance = (now: Stance): void => write(STANCE, now);
