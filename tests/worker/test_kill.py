@@ -8,15 +8,17 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from dangol.effects.figures import Cell
 from dangol.profile.model import Member
-from dangol.protocol.event import Decided, Entry, Event, Item
-from dangol.store import keys, outbox
+from dangol.protocol.event import Credit, Decided, Entry, Event, Item
+from dangol.store import effects, keys, outbox
 from dangol.store.counters import Counters
 from dangol.store.link import Link
 from dangol.worker.triggers import push_request
@@ -27,6 +29,8 @@ VICTIM = Path(__file__).with_name("victim.py")
 KILLS = 15
 REQUESTS = 150
 PRODUCTS = 20
+NOW = 1_763_778_000
+DAY = date.fromtimestamp(NOW).toordinal()
 
 
 class Receiver:
@@ -87,12 +91,13 @@ async def working(store_url: str, receiver_url: str) -> AsyncIterator[None]:
 
 
 def orders() -> list[Entry]:
-    """Every one with a message to be sent, over one of two channels, and a product to be counted."""
+    """Every one with a message to be sent, over one of two channels, a product to be counted, and a buyer."""
     made = []
     for number in range(REQUESTS):
         event = Event(f"e{number}", "purchase", number, items=[Item(f"p{number % PRODUCTS}")])
         message = Decided(("webhook", "raw")[number % 2], "message", "x")
-        made.append(Entry("shop", f"m{number}", f"m{number}", number, [event], [message]))
+        credit = Credit(f"c{number % 3}", "on", "d1", DAY, entered=1, orders=1, revenue=number)
+        made.append(Entry("shop", f"m{number}", f"m{number}", number, [event], [message], [credit]))
     return made
 
 
@@ -151,6 +156,7 @@ async def test_kills_lose_nothing_and_repeat_nothing(link: Link, store: Any) -> 
     assert {row.state for row in found if row.channel == "raw"} == {"accepted", "unknown"}
     assert {row.key for row in found if row.state == "accepted"} <= receiver.accepted
     await check_counts(link, entries)
+    await check_figures(link)
 
 
 async def check_counts(link: Link, entries: list[Entry]) -> None:
@@ -160,3 +166,12 @@ async def check_counts(link: Link, entries: list[Entry]) -> None:
     counts = await Counters(link, "shop", "tally").top(names, 2)
     assert counts == [[("times", float(sold[name]))] for name in names]
     assert not any([await link.call("EXISTS", keys.parked(number)) for number in range(keys.PARTITIONS)])
+
+
+async def check_figures(link: Link) -> None:
+    """Every buyer is in the figures of the campaign exactly once."""
+    for place in range(3):
+        figures = (await effects.read(link, "shop", f"c{place}", NOW)).cells[Cell(DAY, "d1", "on", "")]
+        spent = range(place, REQUESTS, 3)
+        assert (figures.shoppers, figures.converted, figures.orders) == (len(spent),) * 3
+        assert (figures.revenue, figures.squares) == (sum(spent), sum(each**2 for each in spent))
