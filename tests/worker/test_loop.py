@@ -112,7 +112,8 @@ async def test_two_workers_share_the_work_and_one_takes_over_the_rest(link: Link
     async with running(one):
         await until(lambda: len(one._crew.shifts) == 4 * LANES)
         async with running(two):
-            await until(lambda: len(two._crew.shifts) > 8 and len(one._crew.shifts) + len(two._crew.shifts) == 4 * LANES)
+            everywhere = 4 * LANES
+            await until(lambda: len(two._crew.shifts) > 8 and len(one._crew.shifts) + len(two._crew.shifts) == everywhere)
             assert not one._crew.shifts.keys() & two._crew.shifts.keys()
         await until(lambda: len(one._crew.shifts) == 4 * LANES)
 
