@@ -103,5 +103,5 @@ def show_of(shown: Shown, house: House) -> dict[str, Any]:
 
 def wait_of(decision: Decision) -> Wait:
     """A campaign that waits, as the page gets it."""
-    campaign = decision.campaign
-    return Wait(campaign.id, ceil(decision.delay * 10) / 10, campaign.scroll, campaign.idle, campaign.exit)
+    campaign, delay = decision.campaign, ceil(decision.delay * 10) / 10
+    return Wait(campaign.id, delay or 0, campaign.scroll, campaign.idle, campaign.exit)
