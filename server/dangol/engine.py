@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec import Struct, field
 
+from dangol import submissions
 from dangol.campaigns import ledger
 from dangol.campaigns.decision import Decision, Verdict
 from dangol.campaigns.screen import live, screen
@@ -17,10 +18,11 @@ from dangol.profile.merge import merge
 from dangol.profile.model import Environment, Member, Profile
 from dangol.profile.reduce import reduce
 from dangol.protocol.about import NOTHING, About
+from dangol.protocol.envelope import Submit
 from dangol.protocol.event import Entry, Event
 from dangol.protocol.tokens import Identity
 from dangol.runtime import SiteRuntime
-from dangol.stage import Shown, Stage
+from dangol.stage import Sent, Shown, Stage
 from dangol.store.profiles import NOBODY, Profiles, Stored
 
 TRIES = 20
@@ -32,7 +34,7 @@ class Context(Struct, frozen=True):
     the id of a member whom the shop's server speaks of. Without `widgets` no page waits for an answer. `counted` are
     order numbers that count no more, `logged` those that count but stand in the log already; `unless` is a profile that
     the events must not reach through an alias, and without `follows` they reach none. `anonymous`: the browser keeps
-    nothing by which it could be known again."""
+    nothing by which it could be known again. `submit` is a widget's form."""
 
     now: float
     page: str = ""
@@ -49,6 +51,7 @@ class Context(Struct, frozen=True):
     unless: str = ""
     follows: bool = True
     anonymous: bool = False
+    submit: Submit | None = None
 
 
 class Outcome(Struct, frozen=True):
@@ -116,6 +119,11 @@ class Engine:
         uncounted = events
         if context.counted:
             uncounted = [one for one in events if one.name != "purchase" or one.key not in context.counted]
+        sent = self._submitted(runtime, profile, context)
+        if sent and not sent.made.problems:
+            submissions.keep(profile, sent.made, runtime.site, sent.decision.campaign.id, context.language, context.now)
+            event = submissions.event_of(sent.decision.campaign.id, sent.decision.key, context.page, context.now)
+            events, uncounted = [*events, event], [*uncounted, event]
         part = ledger.taking_part(profile) if any(one.name in ledger.COUNTED for one in uncounted) else {}
         taken = reduce(profile, uncounted, runtime.site, context.now, seed, runtime.watching)
         changes = ledger.changes(part, profile, taken, runtime.site) if part else []
@@ -125,6 +133,8 @@ class Engine:
         decisions, shown = await self.stage.perform(
             runtime, profile, request, recent, context.open, context.widgets, context.due, repeated
         )
+        if sent:
+            shown = await self.stage.answered(runtime, profile, request, sent, shown)
         decided, entries = ledger.note(profile, decisions, context.now, runtime.site)
         entry = None
         if taken or decided:
@@ -134,6 +144,13 @@ class Engine:
             entry = Entry(runtime.site.id, profile_id, member, int(context.now * 1000), new, decided, credits)
         waiting = [one for one in decisions if one.verdict is Verdict.WAIT]
         return Outcome(profile_id, taken, shown, waiting, request), entry
+
+    def _submitted(self, runtime: SiteRuntime, profile: Profile, context: Context) -> Sent | None:
+        """The form that the page has sent, of a campaign that it shows to somebody who may be known."""
+        form = context.submit
+        if form is None or form.campaign not in context.open or context.anonymous:
+            return None
+        return self.stage.submitted(runtime, profile, form.campaign, form.exposure, form.fields)
 
     async def join(self, runtime: SiteRuntime, visitor_id: str, member_id: str) -> None:
         """Merge a visitor's history into a member's profile, in three steps that may each be repeated:

@@ -1,17 +1,18 @@
 """Deciding and rendering together: what a page gets to see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from msgspec import Struct
 
-from dangol import recommend, tallying
-from dangol.campaigns.decide import Decision, Verdict, decide
+from dangol import recommend, submissions, tallying
+from dangol.campaigns.contacts import is_known
+from dangol.campaigns.decide import Decision, Reason, Verdict, decide
 from dangol.errors import PluginFailure, Unavailable
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
-from dangol.plugin import Product, Request, Widget
+from dangol.plugin import Product, Request, Submission, Widget
 from dangol.profile.model import Profile
 from dangol.protocol.event import Event
 from dangol.render.links import linked, rules_of
@@ -33,6 +34,13 @@ class Shown(Struct, frozen=True):
     tree: bytes
     label: str
     language: str
+
+
+class Sent(Struct, frozen=True):
+    """A form that was sent: the decision to show its widget again, and what the widget made of it."""
+
+    decision: Decision
+    made: Submission
 
 
 class Stage:
@@ -84,11 +92,42 @@ class Stage:
             if len(silent) == silenced:
                 return decisions, [trees[one.campaign.id] for one in decisions if one.verdict in RENDERED[:2]]
 
+    def submitted(
+        self, runtime: SiteRuntime, profile: Profile, campaign: str, exposure: str, fields: Mapping[str, str]
+    ) -> Sent | None:
+        """What the widget of a campaign that this shopper was shown makes of its form; None where there is none."""
+        rule = runtime.plan.by_id.get(campaign)
+        if rule is None or campaign not in runtime.widgets or not is_known(profile, campaign, exposure):
+            return None
+        contact = profile.contacts.get(campaign)
+        decision = Decision(rule.campaign, Verdict.UPDATE, Reason.UPDATED, exposure, arm=contact.arm if contact else "")
+        widget, params = runtime.widget(campaign, decision.arm)
+        try:
+            made = submissions.ask(self._guard, widget, params, fields)
+        except PluginFailure:
+            return None  # logged and counted where it happened; the page says that it could not be sent
+        return None if made is None else Sent(decision, made)
+
+    async def answered(
+        self, runtime: SiteRuntime, profile: Profile, request: Request, sent: Sent, shown: Sequence[Shown]
+    ) -> list[Shown]:
+        """What is shown, and the form's widget once more with thanks or with what is wrong: whether or not its campaign
+        would still be shown to a shopper of whom it now knows more."""
+        again = await self._render(runtime, profile, request, sent.decision, sent.made)
+        others = [one for one in shown if one.decision.campaign.id != sent.decision.campaign.id]
+        return [again, *others] if again else others
+
     async def _render(
-        self, runtime: SiteRuntime, profile: Profile, request: Request, decision: Decision
+        self,
+        runtime: SiteRuntime,
+        profile: Profile,
+        request: Request,
+        decision: Decision,
+        submission: Submission | None = None,
     ) -> Shown | None:
         widget, params = runtime.widget(decision.campaign.id, decision.arm)
         view = self._view(runtime, profile, request)
+        view.submission = submission
         try:
             rendered = await self.renderer.render(widget, params, view)
         except (PluginFailure, Unavailable):

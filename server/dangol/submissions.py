@@ -39,6 +39,8 @@ def ask(guard: Guard, widget: Widget, params: Any, fields: Mapping[str, str]) ->
 def keep(profile: Profile, made: Submission, site: Site, campaign: str, language: str, now: float) -> None:
     """Write a submission without problems onto the profile. Traits that the site has not declared as public, or that
     don't take the value, are left out and told to the operator."""
+    if profile.anonymous:
+        return  # who has agreed to be counted only has agreed to nothing more
     taken = told_by_page(site, made.traits)
     profile.traits = changed(profile.traits, taken)
     if left := sorted(made.traits.keys() - taken.keys()):

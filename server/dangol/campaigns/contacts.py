@@ -64,7 +64,7 @@ def react(profile: Profile, event: Event, now: float, site: Site) -> bool:
         return False
     if event.name == "widget_view":
         return _confirm(profile, campaign, event, now, site)
-    if not _is_known(profile, campaign, event.key):
+    if not is_known(profile, campaign, event.key):
         return False
     if event.name == "widget_later":
         return _put_off(profile, campaign, event.props.get("choice"), now)
@@ -74,7 +74,7 @@ def react(profile: Profile, event: Event, now: float, site: Site) -> bool:
         contact.clicked_at = max(contact.clicked_at, event.at // 1000)
     elif event.name == "widget_close":
         contact.closes += 1
-    return event.name in ("widget_click", "widget_close")
+    return event.name in ("widget_click", "widget_close", "widget_submit")
 
 
 def _confirm(profile: Profile, campaign: str, event: Event, now: float, site: Site) -> bool:
@@ -102,7 +102,8 @@ def _put_off(profile: Profile, campaign: str, choice: object, now: float) -> boo
     return False
 
 
-def _is_known(profile: Profile, campaign: str, exposure: str) -> bool:
+def is_known(profile: Profile, campaign: str, exposure: str) -> bool:
+    """Whether this shopper was ever promised the campaign."""
     promised = any(lease.exposure == exposure and lease.campaign == campaign for lease in profile.leases)
     return promised or campaign in profile.contacts
 

@@ -6,6 +6,7 @@ Network Act, article 50); what was agreed to is kept with it, since the sender h
 
 import re
 from collections.abc import Iterable
+from typing import Literal
 
 from dangol.profile.model import Profile, Subscription
 from dangol.protocol.text import clean
@@ -15,7 +16,7 @@ LONGEST_WORDING = 500
 LONGEST_ADDRESS = 512
 LONGEST_EMAIL = 254  # RFC 5321, less the brackets around it
 
-EXPECTED = {
+EXPECTED: dict[str, dict[Literal["ko", "en"], str]] = {
     "sms": {"ko": "010-1234-5678처럼 휴대폰 번호를 적어 주세요.", "en": "Please enter a mobile number."},
     "kakao": {"ko": "010-1234-5678처럼 휴대폰 번호를 적어 주세요.", "en": "Please enter a mobile number."},
     "push": {"ko": "기기를 알 수 없어요.", "en": "The device is not known."},
@@ -78,9 +79,7 @@ def subscribed(profile: Profile) -> Iterable[str]:
 
 def joined(ours: dict[str, Subscription], theirs: dict[str, Subscription]) -> dict[str, Subscription]:
     """Both's consents, and withdrawals: of each channel what was said last."""
-    later = {
-        channel: each for channel, each in theirs.items() if channel not in ours or _at(each) > _at(ours[channel])
-    }
+    later = {channel: each for channel, each in theirs.items() if channel not in ours or _at(each) > _at(ours[channel])}
     return {**ours, **later}
 
 

@@ -67,6 +67,7 @@ def read(runtime: SiteRuntime, sent: Envelope, visitor: Visitor, now: float) -> 
         language=sent.lang[:2].lower(),
         open=frozenset(sent.open),
         due=frozenset(sent.due),
+        submit=sent.submit,
         identity=identity,
         environment=visitor.environment,
         follows=identity is not None,

@@ -7,6 +7,7 @@ from typing import Any
 
 from dangol.plugin import Profile, Request
 from dangol.profile.model import Member
+from dangol.profile.subscriptions import subscribed
 from dangol.segments import text
 from dangol.segments.calendar import Clock
 from dangol.segments.conditions.moving import Since, Told
@@ -76,6 +77,11 @@ def birthday_month(profile: Profile, request: Request, clock: Clock) -> float:
     return day.month if day else nan
 
 
+SUBSCRIPTIONS = {
+    "sms": ("문자", "text messages"), "kakao": ("카카오톡", "KakaoTalk"),
+    "email": ("이메일", "e-mail"), "push": ("앱 푸시", "push messages"),
+}  # fmt: skip
+
 # fmt: off
 ROWS = [
     Row("logged_in", "로그인 회원", "logged-in member", "member", "boolean",
@@ -106,4 +112,7 @@ ROWS = [
     Row("birthday_month", "생일이 있는 달", "month of the birthday", "member", "number",
         birthday_month, {"eq": 3}, unit="month",
         en_says="was born in {}"),
+    Row("subscribed_to", "수신에 동의한 채널", "channels agreed to", "member", "set",
+        lambda p, r, c: subscribed(p), {"has_any": ["sms"]}, choices=tuple(SUBSCRIPTIONS),
+        names=SUBSCRIPTIONS),
 ]
