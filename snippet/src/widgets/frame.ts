@@ -62,9 +62,10 @@ export function build(first: Show, sheets: CSSStyleSheet[], react: Reactions, me
     const focused = root.activeElement;
     frame.show = show;
     box.setAttribute("aria-label", show.label ?? "");
-    const top = box.offsetTop;
+    const { offsetTop: top } = box;
+    const { offsetHeight: height } = body;
     fill(body, [show.tree]);
-    hold(top - box.offsetTop);
+    if (body.offsetHeight !== height) settle(top);
     if (focused && !root.activeElement) {
       // What had the focus is gone: it stays in the widget, whose new content a reader is told.
       box.tabIndex = -1;
@@ -74,11 +75,17 @@ export function build(first: Show, sheets: CSSStyleSheet[], react: Reactions, me
     frame.ready = body.querySelector(FORMS) && import("./forms").then(({ equip }) => equip(box, lang, say, react));
   }
 
-  /** A frame that has grown at its head stays where it was for as long as the browser looks for shifts. */
-  function hold(moved: number): void {
-    if (moved) requestAnimationFrame(() => requestAnimationFrame(() => hold(0)));
-    box.style.setProperty("--dg-held", `${moved}px`);
+  /** A frame that has grown at its head stays where it was for as long as the browser looks for shifts, and its
+   *  content is laid out anew rather than moved. */
+  function settle(top: number): void {
+    body.style.display = "none";
+    void box.offsetHeight;
+    body.style.display = "";
+    hold(top - box.offsetTop);
+    requestAnimationFrame(() => requestAnimationFrame(() => hold(0)));
   }
+
+  const hold = (by: number): void => box.style.setProperty("--dg-held", `${by}px`);
 
   function open(): void {
     if (opened) box.classList.remove(`dg-in-${effect}`);
