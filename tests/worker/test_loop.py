@@ -112,8 +112,8 @@ async def test_two_workers_share_the_work_and_one_takes_over_the_rest(link: Link
     async with running(one):
         await until(lambda: len(one._crew.shifts) == 4 * LANES)
         async with running(two):
-            everywhere = 4 * LANES
-            await until(lambda: len(two._crew.shifts) > 8 and len(one._crew.shifts) + len(two._crew.shifts) == everywhere)
+            one_crew, two_crew, places = one._crew.shifts, two._crew.shifts, 4 * LANES
+            await until(lambda: len(two_crew) > 8 and len(one_crew) + len(two_crew) == places)
             assert not one._crew.shifts.keys() & two._crew.shifts.keys()
         await until(lambda: len(one._crew.shifts) == 4 * LANES)
 
