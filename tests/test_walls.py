@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 CORE = ROOT / "server" / "dangol"
 PURE = ("protocol", "profile", "segments", "campaigns")
 PURE_MODULES = (
+    "addresses.py",
     "plugin.py",
     "errors.py",
     "definitions/model.py",

@@ -11,22 +11,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Annotated, Any, ClassVar
 
 import httpx
 import msgspec
 from msgspec import Meta, Struct, field
 
-from dangol.plugin import Channel, PushRequest, Receipt
+from dangol.plugin import Channel, PushRequest, Receipt, is_public
 
 ALLOW_PRIVATE = "DANGOL_ALLOW_PRIVATE_WEBHOOKS"
 LATER = frozenset({408, 425, 429})
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
 MOST_ADDRESSES = 3
-NAT64 = IPv6Network("64:ff9b::/96")
-UNICAST = IPv6Network("2000::/3")
-"""All that is given out for use over the internet (IANA); what lies outside may mean a neighbour or this machine."""
 PREFIX = "whsec_"
 
 
@@ -148,23 +144,6 @@ async def resolve(url: httpx.URL) -> list[str]:
         if not is_public(address):
             raise Refused(f"{host} has the address {address}, which is not public; {ALLOW_PRIVATE}=1 allows it")
     return addresses
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is reached over the internet, also where it wraps an IPv4 address."""
-    ip = ip_address(address)
-    inner = _wrapped(ip) if isinstance(ip, IPv6Address) else None
-    if inner is not None and not is_public(str(inner)):
-        return False
-    if inner is None and isinstance(ip, IPv6Address) and ip not in UNICAST:
-        return False
-    return ip.is_global and not ip.is_multicast
-
-
-def _wrapped(ip: IPv6Address) -> IPv4Address | None:
-    if ip in NAT64:
-        return IPv4Address(int(ip) & 0xFFFFFFFF)
-    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
 
 
 def receipt(status: int, retry_after: str, now: float) -> Receipt:

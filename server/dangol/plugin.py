@@ -19,6 +19,7 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 from msgspec import Meta, Struct
 
+from dangol.addresses import is_public
 from dangol.definitions.model import Kind
 from dangol.profile.model import Profile
 from dangol.protocol.event import Entry, Event, Item, Value
@@ -54,6 +55,7 @@ __all__ = [
     "Url",
     "View",
     "Widget",
+    "is_public",
 ]
 
 API = 1

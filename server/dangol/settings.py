@@ -46,9 +46,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         90
     )
     # Checked and described here; the webhook channel reads the variable itself, since plugins see no settings.
-    allow_private_webhooks: Annotated[bool, Meta(description="let webhooks reach private and loopback addresses")] = (
-        False
-    )
+    allow_private_webhooks: Annotated[
+        bool, Meta(description="let webhooks and link checks reach private and loopback addresses")
+    ] = False
     trusted_proxies: Annotated[
         str, Meta(description="addresses whose X-Forwarded-For is believed, comma-separated")
     ] = ""

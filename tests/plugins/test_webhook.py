@@ -162,39 +162,6 @@ async def test_the_checked_address_is_the_one_that_is_connected_to(
     assert receiver.heads[0]["host"] == f"rebinding.example:{receiver.port}"
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "10.1.2.3",
-        "172.16.0.1",
-        "192.168.1.1",
-        "169.254.169.254",
-        "100.64.0.1",
-        "0.0.0.0",
-        "224.0.0.1",
-        "::",
-        "::1",
-        "fe80::1",
-        "fc00::1",
-        "ff02::1",
-        "::ffff:127.0.0.1",
-        "64:ff9b::7f00:1",
-        "2002:7f00:1::",
-        "2001:db8::1",
-        "::127.0.0.1",
-        "fec0::1",
-        "64:ff9b:1::7f00:1",
-    ],
-)
-def test_what_is_not_public(address: str) -> None:
-    assert not webhook.is_public(address)
-
-
-@pytest.mark.parametrize("address", ["1.1.1.1", "8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"])
-def test_what_is_public(address: str) -> None:
-    assert webhook.is_public(address)
-
-
 async def test_a_secret_that_is_not_set_or_broken_is_told(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEBHOOK_SECRET", "whsec_*")
     assert (await Webhook().send(params(receiver.port), REQUEST)).state == "failed"

@@ -50,3 +50,19 @@ async def test_who_stays_anonymous_is_asked_for_no_address(
     browser = new_browser(await opened(new_house(define(campaigns=[asking]))))
     assert "show" in (await browser.send(event())).json()
     assert "show" not in (await browser.send(event(), anonymous=True)).json()
+
+
+async def test_an_administrator_asks_where_a_link_leads(admin: Any) -> None:
+    told = (await admin.post("/v1/admin/links", json={"url": "http://127.0.0.1:8000/metrics"})).json()
+    assert told == {
+        "url": "http://127.0.0.1:8000/metrics",
+        "address": "http://127.0.0.1:8000/metrics",
+        "problem": "127.0.0.1 is not reached over the internet",
+    }
+    for body in ({}, {"url": ""}, {"url": 1}, {"url": "/", "x": 1}):
+        assert (await admin.post("/v1/admin/links", json=body)).status_code == 400
+
+
+async def test_only_an_administrator_may_have_links_followed(shop: Any, browser: Any) -> None:
+    for http in (shop, browser.http):
+        assert (await http.post("/v1/admin/links", json={"url": "/"})).status_code == 401

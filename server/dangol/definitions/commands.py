@@ -7,9 +7,11 @@ from typing import BinaryIO, TypeVar
 
 import click
 
+from dangol import landing
 from dangol.definitions import repository
 from dangol.definitions.changes import changes
 from dangol.definitions.document import dump_yaml, load_yaml
+from dangol.definitions.links import addresses
 from dangol.definitions.model import Definitions
 from dangol.definitions.notation import LARGEST
 from dangol.errors import Invalid, Problem, Unavailable
@@ -19,18 +21,22 @@ from dangol.store.embedded import store_at
 from dangol.store.link import Link
 
 T = TypeVar("T")
+AT_ONCE = 4  # links that are followed
 COLOURS = {"+": "green", "~": "yellow", "-": "red"}
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.File("rb"), metavar="FILE…")
 @click.option("--dry-run", is_flag=True, help="Check and show the changes, but store nothing.")
-def apply(files: tuple[BinaryIO, ...], dry_run: bool) -> None:
+@click.option("--check-links", is_flag=True, help="Follow all links first; store nothing if one is broken.")
+def apply(files: tuple[BinaryIO, ...], dry_run: bool, check_links: bool) -> None:
     """Put the definitions of FILE… (YAML, one site each; - is the standard input) in force.
 
     All files are checked first; if anything is wrong in one, nothing is changed and every problem is told.
     """
     documents = load(files)
+    if check_links and not all([follow(document, Registry.load(), Settings.load()) for document in documents]):
+        raise click.ClickException("a link is broken; nothing was changed")
     with_store(lambda link: _apply(link, documents, dry_run))
 
 
@@ -61,6 +67,26 @@ def export(site: str, version: int | None, output: Path | None) -> None:
         click.echo(text, nl=False)
     else:
         output.write_text(text, "utf-8")
+
+
+def follow(document: Definitions, registry: Registry, settings: Settings) -> bool:
+    """Tell of all links of a document where they lead, and whether each leads somewhere."""
+    site, found = document.site, addresses(document, registry)
+
+    async def look() -> list[landing.Landing]:
+        few = asyncio.Semaphore(AT_ONCE)
+
+        async def one(address: str) -> landing.Landing:
+            async with few:
+                return await landing.look(address, site.origins[0], site.key, landing.permit(settings))
+
+        return await asyncio.gather(*map(one, found))
+
+    landings = asyncio.run(look())
+    for each in landings:
+        told = each.problem or f"{each.status} {each.title}".strip()
+        click.secho(f"{each.url}: {told}  ({', '.join(found[each.url])})", fg="green" if each.leads else "red")
+    return all(each.leads for each in landings)
 
 
 def load(files: Sequence[BinaryIO]) -> list[Definitions]:
