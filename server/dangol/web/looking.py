@@ -22,6 +22,7 @@ from dangol.protocol import tokens
 from dangol.protocol.about import NOTHING
 from dangol.protocol.envelope import Envelope
 from dangol.protocol.event import Event
+from dangol.render.theme import tokens as tokens_of
 from dangol.runtime import SiteRuntime
 from dangol.stage import Shown
 from dangol.store.profiles import encode
@@ -63,6 +64,7 @@ async def look(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Visi
     )
     answer = Answer(dropped=said.dropped.total(), now=about_of(request) or NOTHING, why=_why(preview, looked))
     answer.show = [show_of(each, house) for each in shown]
+    answer.theme = tokens_of(site.theme) if shown else {}
     waiting = [each for each in decisions if each.verdict is Verdict.WAIT]
     answer.wait = [wait_of(each) for each in waiting if _is_true(each, honest, preview)]
     return answer, visitor.cookie

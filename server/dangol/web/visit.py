@@ -15,6 +15,7 @@ from dangol.protocol.about import NOTHING, About
 from dangol.protocol.envelope import Envelope
 from dangol.protocol.event import Event
 from dangol.purchases import take_reported
+from dangol.render.theme import tokens as tokens_of
 from dangol.runtime import SiteRuntime
 from dangol.stage import Shown
 from dangol.web.said import Visitor, read
@@ -35,7 +36,8 @@ class Wait(msgspec.Struct, omit_defaults=True):
 
 class Answer(msgspec.Struct, omit_defaults=True):
     """What the snippet gets back; `visitor` only when the token is another than it sent. `now` is what the page is
-    about, for its later requests to say again; `why` tells who looks at a preview what is decided and on what grounds.
+    about, for its later requests to say again, `theme` the site's where it differs from the widgets' base sheet; `why`
+    tells who looks at a preview what is decided and on what grounds.
     """
 
     visitor: str = ""
@@ -44,6 +46,7 @@ class Answer(msgspec.Struct, omit_defaults=True):
     wait: list[Wait] = msgspec.field(default_factory=list)
     now: About = NOTHING
     why: dict[str, Any] | None = None
+    theme: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 async def serve(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Visitor, now: float) -> tuple[Answer, str]:
@@ -66,6 +69,7 @@ async def serve(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Vis
     answer = Answer("" if token in (said.token, visitor.cookie) else token, sum(dropped.values()))
     if outcome.page is not None:
         answer.show = [show_of(each, house) for each in outcome.shown]
+        answer.theme = tokens_of(runtime.site.theme) if answer.show else {}
         answer.wait = [wait_of(each) for each in outcome.waiting]
         if answer.show or answer.wait or runtime.plan.looks_back:
             answer.now = about_of(outcome.page) or NOTHING
