@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from xml.etree import ElementTree
 
+import httpx
 import pytest
 
 from dangol.definitions import document
@@ -14,7 +15,8 @@ from dangol.demo.categories import categories
 from dangol.demo.history import sample, title_case
 from dangol.demo.inbox import SECRET
 from dangol.demo.pages import drawn
-from dangol.demo.replay import member_rows, order_row, product_row
+from dangol.demo.replay import member_rows, order_row, post, product_row
+from dangol.errors import Unavailable
 from dangol.host.registry import Registry
 from dangol.members.row import MemberRow, checked
 
@@ -99,3 +101,24 @@ def test_what_the_shop_knows_of_its_customers_is_what_its_traits_take() -> None:
     told = [checked(row, "", declared, site).traits or {} for row in rows]
     assert 0.05 < sum(traits["trade"] for traits in told) / len(told) < 0.15
     assert {shelf for traits in told for shelf in traits["favourites"]} <= {one.id for one in categories()}
+
+
+@pytest.mark.anyio
+async def test_a_busy_dangol_is_told_again() -> None:
+    answers = iter([503, 503, 200])
+
+    def busy(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(next(answers), headers={"Retry-After": "0"})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(busy), base_url="http://dangol.example") as api:
+        await post(api, "products", [{"id": "a"}])
+    assert list(answers) == []
+
+
+@pytest.mark.anyio
+async def test_what_dangol_refuses_is_not_told_again() -> None:
+    refusals = iter([httpx.Response(400, text="products[0].price: expected a number")])
+    transport = httpx.MockTransport(lambda _: next(refusals))
+    async with httpx.AsyncClient(transport=transport, base_url="http://dangol.example") as api:
+        with pytest.raises(Unavailable, match="expected a number"):
+            await post(api, "products", [{"id": "a"}])

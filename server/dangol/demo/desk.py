@@ -1,21 +1,17 @@
 """The marketer's desk: a segment is written here, its size told while typing, and why this shopper is in it or not."""
 
-from typing import Any
-
-import httpx
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from dangol.definitions import notation
+from dangol.demo.backoffice import BackOffice
 from dangol.demo.front import Front, Visit
 from dangol.demo.settings import ShopSettings
 from dangol.demo.words import speaker
 from dangol.errors import Invalid
 from dangol.web.body import json
-
-TIMEOUT = 10.0
 
 STARTERS = {
     "desk_regulars": """\
@@ -58,13 +54,12 @@ SAID = ("took", "looking", "nobody", "held", "failed", "all", "any", "not")
 
 
 class Desk:
-    """The handlers. They ask dangol with the admin key, which a real shop would leave to its marketers."""
+    """The handlers."""
 
-    def __init__(self, front: Front, settings: ShopSettings) -> None:
+    def __init__(self, front: Front, settings: ShopSettings, office: BackOffice) -> None:
         self._front = front
         self._settings = settings
-        headers = {"Authorization": f"Bearer {settings.admin_key}"}
-        self._api = httpx.AsyncClient(base_url=settings.dangol_url, headers=headers, timeout=TIMEOUT, trust_env=False)
+        self._office = office
 
     def routes(self) -> list[Route]:
         """The page, and what its script asks for."""
@@ -74,10 +69,6 @@ class Desk:
             Route("/segments/saved", self.saved, methods=["GET"]),
             Route("/segments/why", self.why, methods=["GET"]),
         ]
-
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._api.aclose()
 
     async def page(self, request: Request) -> Response:
         """The desk, with a segment to begin with."""
@@ -93,26 +84,19 @@ class Desk:
             written = notation.load((await visit.form()).get("segment", ""))
         except Invalid as error:
             return json({"error": str(error)}, 400)
-        return await self._ask("POST", "segments/size", content=msgspec.json.encode(written))
+        return await self._office.ask("POST", "segments/size", content=msgspec.json.encode(written))
 
     async def saved(self, request: Request) -> Response:
         """The segments in force, with their sizes."""
-        return await self._ask("GET", "segments")
+        return await self._office.ask("GET", "segments")
 
     async def why(self, request: Request) -> Response:
         """Which conditions of a saved segment hold for this very shopper."""
         visit = self._front.visit(request)
         query = {"segment": visit.asked.get("segment", ""), "url": f"{self._settings.base_url}/", **self._whose(visit)}
-        return await self._ask("GET", "explain", params=query)
+        return await self._office.ask("GET", "explain", params=query)
 
     def _whose(self, visit: Visit) -> dict[str, str]:
         if visit.session.account is not None:
             return {"member": visit.session.account.id}
         return {"visitor": visit.request.cookies.get("dg_demo", "")}  # a cookie does not tell ports apart
-
-    async def _ask(self, method: str, path: str, **parts: Any) -> Response:
-        try:
-            answer = await self._api.request(method, f"/v1/admin/{path}", **parts)
-        except httpx.HTTPError as error:
-            return json({"error": f"dangol is away: {error!r}"}, 503)
-        return Response(answer.content, answer.status_code, media_type="application/json")

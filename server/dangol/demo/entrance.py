@@ -94,8 +94,9 @@ class Entrance:
 
     def _login_page(self, visit: Visit, email: str, after: str, *, failed: bool) -> Response:
         status = 422 if failed else 200
-        said = {"email": email, "after": after, "failed": failed, "regular": REGULAR}
-        return self._front.page(visit, "login.html", status=status, **said)
+        return self._front.page(
+            visit, "login.html", status=status, email=email, after=after, failed=failed, regular=REGULAR
+        )
 
     def _own(self, address: str) -> str:
         """The page to go on at after the login; the front page for what is none of this shop's."""

@@ -5,6 +5,7 @@ import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -27,7 +28,7 @@ LONGEST_FORM = 8_192
 MOST_FIELDS = 20
 YEAR = 365 * 86_400
 
-STUB = "window.dangol=window.dangol||function(){(dangol.q=dangol.q||[]).push(arguments)}"
+STUB = (files("dangol") / "static" / "stub.js").read_text("utf-8")
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from dangol.errors import Unavailable
 
 BATCH = 500
 AT_ONCE = 4
+TRIES = 10
 TRADE = 24  # pieces of a product, in the middle, from which on a customer must be a shop
 FAVOURITES = 2
 
@@ -74,11 +75,16 @@ def order_row(order: Order, shift: timedelta) -> Row:
 
 
 async def post(api: httpx.AsyncClient, kind: str, rows: list[Row]) -> None:
-    """One call of the server API. Raises Unavailable with the server's own words when it is refused."""
-    try:
-        answer = await api.post(f"/v1/{kind}", content=msgspec.json.encode({kind: rows}))
-    except httpx.HTTPError as error:
-        raise Unavailable(f"POST {api.base_url}/v1/{kind}: {error!r}; is dangol running?") from error
+    """One call of the server API, made again while dangol says that it is busy. Raises Unavailable with the server's
+    own words when it is refused."""
+    for _ in range(TRIES):
+        try:
+            answer = await api.post(f"/v1/{kind}", content=msgspec.json.encode({kind: rows}))
+        except httpx.HTTPError as error:
+            raise Unavailable(f"POST {api.base_url}/v1/{kind}: {error!r}; is dangol running?") from error
+        if answer.status_code != 503:
+            break
+        await asyncio.sleep(float(answer.headers.get("Retry-After", 1)))
     if answer.is_error:
         raise Unavailable(f"POST {answer.url}: {answer.status_code} {answer.text[:300]}")
 

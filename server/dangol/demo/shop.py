@@ -13,6 +13,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dangol.demo.accounts import with_regular
+from dangol.demo.backoffice import BackOffice
+from dangol.demo.board import Board
 from dangol.demo.desk import Desk
 from dangol.demo.entrance import Entrance
 from dangol.demo.front import Front, policy
@@ -29,13 +31,13 @@ from dangol.web.body import refusal
 def create(settings: ShopSettings) -> Starlette:
     """The whole shop; what it remembers ends with it."""
     front, teller = Front(settings, Sessions(settings.identity_secret)), Teller(settings)
-    pages, desk = Pages(front), Desk(front, settings)
+    pages, office = Pages(front), BackOffice(settings)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         await teller.close()
-        await desk.close()
+        await office.close()
 
     async def missing(request: Request, _: Exception) -> Response:
         return pages.missing(request)
@@ -50,7 +52,8 @@ def create(settings: ShopSettings) -> Starlette:
             *Purchase(front, teller).routes(),
             *Entrance(front, with_regular(), teller).routes(),
             *Inbox(front).routes(),
-            *desk.routes(),
+            *Desk(front, settings, office).routes(),
+            *Board(front, settings, office).routes(),
             Mount("/static", StaticFiles(directory=str(files("dangol.demo") / "static"))),
         ],
         lifespan=lifespan,
