@@ -31,6 +31,7 @@ const AT_ONCE = 10;
 export function stage(link: Link): Chunk {
   let acts: Act[] = [];
   let path = location.pathname;
+  const late: string[] = [];
   /** What all widgets but dialogs need, once one of them was shown. */
   let around: typeof import("./around") | undefined;
 
@@ -58,13 +59,12 @@ export function stage(link: Link): Chunk {
     settle();
   }
 
-  /** Opens the first that waits for each place. What has waited too long is asked for again. */
+  /** Opens the first that waits for each place. */
   function next(): void {
-    const late: Act[] = [];
     for (const act of acts) {
       if (acts.some((other) => other.chosen && place(other.show) === place(act.show))) continue;
       if (isStale(act)) {
-        late.push(act);
+        askAgain(act);
         continue;
       }
       act.chosen = true;
@@ -73,12 +73,13 @@ export function stage(link: Link): Chunk {
         end(act);
       });
     }
-    askAgain(late.slice(0, AT_ONCE));
   }
 
-  function askAgain(late: Act[]): void {
-    acts = acts.filter((act) => !late.includes(act));
-    if (late.length) void link.ask({ due: late.map(({ show }) => show.campaign) });
+  /** What has waited too long is asked for again, together. */
+  function askAgain(act: Act): void {
+    acts = acts.filter((other) => other !== act);
+    if (!late.length) setTimeout(() => void link.ask({ due: late.splice(0, AT_ONCE) }));
+    late.push(act.show.campaign);
   }
 
   async function present(act: Act): Promise<void> {
@@ -113,7 +114,7 @@ export function stage(link: Link): Chunk {
       if (!isHere(act)) return;
       if (!anchor.isConnected) return void put(act, frame);
       if (isStale(act)) {
-        askAgain([act]);
+        askAgain(act);
         return next();
       }
       anchor.append(frame.host);
