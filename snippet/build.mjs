@@ -66,6 +66,6 @@ for (const name of ["widgets", "moments", "malls", "inspector"]) {
   const entry = [join(source, `${name}.ts`), join(source, name, "index.ts"), join(source, name, `${name}.ts`)].find(existsSync);
   if (entry) modules.set(name, entry);
 }
-await bundle(join(source, "dangol.ts"), "dangol", "iife");
+for (const name of ["dangol", "stub"]) await bundle(join(source, `${name}.ts`), name, "iife");
 // A Map may grow while it is walked through.
 for (const [name, entry] of modules) await bundle(entry, name, "esm");

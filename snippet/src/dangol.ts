@@ -8,15 +8,12 @@ import { login, logout, withdraw } from "./identity";
 import { explicit, readMall } from "./mall";
 import { clear, recall, rekeep } from "./outbox";
 import { watchPages } from "./pages";
+import type {} from "./stub";
 import type { Data } from "./wire";
 
-type Call = [command: string, first?: unknown, second?: unknown];
+export type Call = [command: string, first?: unknown, second?: unknown];
 
 declare global {
-  interface Window {
-    /** `q`, `t` and `r` are the stub's: what was called, when the page was opened, and what makes its ids its own. */
-    dangol?: ((...call: Call) => void) & { q?: Call[]; t?: number; r?: string; ready?: true };
-  }
   interface Navigator {
     globalPrivacyControl?: boolean;
   }

@@ -1,6 +1,6 @@
 /** Whether the page tells by itself what it shows: then malls.js reads it. */
 import { load } from "./chunks";
-import { identity } from "./identity";
+import { anonymous, full } from "./consent";
 import { warn } from "./guard";
 import type { Link, Malls } from "./link";
 import type { Data } from "./wire";
@@ -21,7 +21,7 @@ let silent = true;
 
 /** Resolves when all has been said that the page shows now. */
 export async function readMall(link: Link, tries = TRIES): Promise<void> {
-  if (!silent || !identity()) return;
+  if (!silent || !(full() || anonymous())) return;
   if (NAMES.test([...Object.keys(window), location.pathname].join()) || document.querySelector(MARKS)) {
     silent = false;
     await load<Malls>("malls")

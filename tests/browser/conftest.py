@@ -38,7 +38,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 META = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
 MAIN = "<main><h1>Shop</h1></main>"
-STUB = "<script>window.dangol=window.dangol||function(){(dangol.q=dangol.q||[]).push(arguments)}</script>"
+STUB = f"<script>{(files('dangol') / 'static' / 'stub.js').read_text('utf-8')}</script>"
 
 Reply = tuple[int, dict[str, str], Any]
 
@@ -81,9 +81,17 @@ class Shop(Server):
 
     script: str = ""
 
-    def put(self, path: str, *, head: str = "", body: str = MAIN, headers: dict[str, str] | None = None) -> None:
-        """A page at `path`; `head` comes before the script line."""
-        line = f'<script async src="{self.script}" data-site="pk_testing"></script>'
+    def put(
+        self,
+        path: str,
+        *,
+        head: str = "",
+        body: str = MAIN,
+        headers: dict[str, str] | None = None,
+        attributes: str = "",
+    ) -> None:
+        """A page at `path`; `head` comes before the script line, `attributes` are that line's."""
+        line = f'<script async src="{self.script}" data-site="pk_testing" {attributes}></script>'
         html = f'<html lang="ko"><head>{META}<title>Shop</title>{head}{line}</head><body>{body}</body></html>'
         self.routes[path] = ("text/html", "<!doctype html>" + html, headers or {})
 

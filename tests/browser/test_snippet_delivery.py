@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Server, Shop
@@ -186,4 +187,59 @@ def test_wrong_calls_are_told_and_spoil_nothing(page: Page, shop: Shop, collecto
     collector.wait(lambda: collector.events("fine"))
     assert [event["name"] for event in collector.events()] == ["page_view", "fine"]
     assert len([text for text in told if text.startswith("dangol:")]) == 9
+    assert page.evaluate("surfaced") == []
+
+
+STUB = f"<script>{(files('dangol') / 'static' / 'stub.js').read_text('utf-8')}</script>"
+CALLS = "<script>dangol('track', 'first', {n: 1}); dangol('member', 'a.b.c'); dangol('track', 'second')</script>"
+LEAVE = "dispatchEvent(new PageTransitionEvent('pagehide'))"
+
+
+def test_a_visit_that_ends_before_the_script_has_come_is_told(page: Page, shop: Shop, collector: Server) -> None:
+    shop.put("/", head=STUB + CALLS)
+    page.route("**/dangol.js", lambda route: None)
+    page.goto(shop.url, wait_until="commit")
+    page.wait_for_function("window.dangol?.q.length === 3")
+    page.goto("about:blank")
+    collector.wait(collector.events)
+    [body] = collector.bodies
+    assert body["page"] == f"{shop.url}/"
+    assert [event["name"] for event in body["events"]] == ["page_view", "first", "second"]
+
+
+def test_what_the_stub_has_told_comes_under_the_same_ids_from_the_core(
+    page: Page, shop: Shop, collector: Server
+) -> None:
+    shop.put("/", head=STUB + CALLS)
+    held: list[Route] = []
+    page.route("**/dangol.js", lambda route: held.append(route))
+    page.goto(shop.url, wait_until="commit")
+    page.wait_for_function("window.dangol?.q.length === 3")
+    page.evaluate(LEAVE)
+    collector.wait(collector.events)
+    held[0].continue_()
+    collector.wait(lambda: len(collector.bodies) == 2)
+    told, again = ([(event["id"], event["name"], event["at"]) for event in body["events"]] for body in collector.bodies)
+    assert told == again
+    page.evaluate(LEAVE)
+    page.wait_for_timeout(200)
+    assert len(collector.bodies) == 2
+
+
+@pytest.mark.parametrize(
+    ("attributes", "setting"),
+    [('data-consent="off"', ""), ('data-consent="anonymous"', ""), ("", "localStorage['dg.c'] = 'off'")],
+    ids=["not asked", "anonymous", "refused"],
+)
+def test_the_stub_tells_nothing_without_full_consent(
+    page: Page, shop: Shop, collector: Server, attributes: str, setting: str
+) -> None:
+    page.add_init_script(setting)
+    shop.put("/", head=STUB, attributes=attributes)
+    page.route("**/dangol.js", lambda route: None)
+    page.goto(shop.url, wait_until="commit")
+    page.wait_for_function("window.dangol?.q")
+    page.evaluate(LEAVE)
+    page.wait_for_timeout(200)
+    assert collector.bodies == []
     assert page.evaluate("surfaced") == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Browser, Page
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, Page
 if TYPE_CHECKING:
     from tests.browser.conftest import Server, Shop
 
-STUB = "<script>window.dangol=window.dangol||function(){(dangol.q=dangol.q||[]).push(arguments)}</script>"
+STUB = f"<script>{(files('dangol') / 'static' / 'stub.js').read_text('utf-8')}</script>"
 ID = re.compile(r"[0-9a-z]{9,24}")
 
 
