@@ -10,7 +10,7 @@ from dangol.campaigns.calendar import day_number
 from dangol.campaigns.contacts import note_holdout
 from dangol.campaigns.decide import Decision, Plan, Reason, Verdict, decide, sentence
 from dangol.campaigns.sentences import SENTENCES
-from dangol.definitions.model import Campaign, Cap, MessageUse, Pages, Site, WidgetUse
+from dangol.definitions.model import Campaign, Cap, Manners, MessageUse, Pages, Site, WidgetUse
 from dangol.plugin import Request
 from dangol.profile.model import LEASES, NEVER, Contact, Lease, Member, Profile, Visit
 from dangol.protocol.event import Event
@@ -277,7 +277,12 @@ def test_the_same_decision_has_the_same_exposure_and_another_has_another() -> No
         plan = Plan.build([a_campaign(campaign)], SITE, SLOTS)
         return decide(plan, Profile(seed=seed), a_request(now=now), frozenset())[0].key
 
+    def tabs(*profiles: Profile) -> set[str]:
+        plan = Plan.build([a_campaign()], SITE, SLOTS, manners=Manners(gap=0))
+        return {decide(plan, profile, a_request(), frozenset())[0].key for profile in profiles}
+
     assert key(1, "a", NOW) == key(1, "a", NOW)
+    assert len(tabs(a_profile(), a_profile(leases=LEASED), a_profile(contacts=contact(views=1)))) == 3
     assert len({key(1, "a", NOW), key(2, "a", NOW), key(1, "b", NOW), key(1, "a", NOW + 0.001)}) == 4
 
 

@@ -106,12 +106,13 @@ def _judge_widget(rule: Rule, look: Look) -> Decision:
     arm = _arm(rule, look)
     if arm == HOLDOUT:
         return _held_out(rule, look, contact)
+    key = _exposure(rule, look)
     look.promise(rule, look.request.now + GRACE)
     return Decision(
         campaign,
         Verdict.SHOW,
         Reason.SHOWN,
-        key=_exposure(rule, look),
+        key=key,
         arm=arm,
         counts=rule.counts,
         segments=_reported(rule, look),
@@ -272,6 +273,8 @@ def _reported(rule: Rule, look: Look) -> tuple[str, ...]:
 
 
 def _exposure(rule: Rule, look: Look) -> str:
-    """Random to everyone else, and the same when a lost race repeats the decision."""
-    text = f"{rule.campaign.id} {int(look.request.now * 1000)}"
+    """Random to everyone else, the same for the same decision, and another one for another tab in the same moment."""
+    campaign = rule.campaign.id
+    views = look.profile.contacts.get(campaign, NO_CONTACT).views
+    text = f"{campaign} {int(look.request.now * 1000)} {views} {len(look.promised.get(campaign, ()))}"
     return digest(text, look.profile.seed, b"exposure", 6).hex()
