@@ -200,6 +200,37 @@ async def test_the_page_chooses_the_variant(browser: Any, event: Any, preview: P
     assert answer["why"]["variants"] == [{"id": "a", "name": "a"}, {"id": "b", "name": "Bold"}]
 
 
+async def test_a_form_is_answered_as_if_and_stored_nowhere(
+    house: House, browser: Any, event: Any, preview: Preview
+) -> None:
+    name = {"type": "text", "name": "name", "label": "Your name", "required": True}
+    form = {"fields": [name], "done": "Thank you so much"}
+    asking = {**NEW, "widget": {"use": "popcorn", "params": {"title": "News", "form": form}}}
+    token = await preview(asking)
+    first = (await browser.send(event(), preview=token)).json()["show"][0]
+    before = await everything(house.link)
+    for fields, said in (({"name": ""}, "Your name"), ({"name": "Kim"}, "Thank you so much")):
+        submit = {"campaign": "new", "exposure": first["exposure"], "fields": fields}
+        answer = (await browser.send(preview=token, open=["new"], submit=submit)).json()
+        assert [each["campaign"] for each in answer["show"]] == ["new"]
+        assert said in str(answer["show"][0]["tree"])
+    assert "widget_submit" in str(answer["why"]["events"])
+    assert await everything(house.link) == before
+
+
+async def test_a_visitor_who_became_a_member_is_not_taken_for_them(
+    browser: Any, event: Any, preview: Preview, member_token: Any, new_browser: Any, house: House
+) -> None:
+    token = await preview(NEW)
+    await browser.send(event())
+    former = browser.cookie
+    await browser.send(event(), member=member_token("kim"))
+    other = new_browser(house)
+    other.http.cookies.set("dg_shop", former)
+    assert (await other.send(event(), preview=token)).json()["why"]["member"] is False
+    await other.http.aclose()
+
+
 async def test_what_the_page_said_is_told_as_it_was_read(browser: Any, event: Any, preview: Preview) -> None:
     item = {"item_id": 7, "item_name": "Cup", "price": "1200", "quantity": 2, "item_brand": "Ongi"}
     broken = event("view_item", items=[])

@@ -2,32 +2,31 @@
 
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
+from dangol import submissions
 from dangol.campaigns.decide import decide
 from dangol.campaigns.decision import Decision, Reason, Verdict
-from dangol.campaigns.screen import about_of, live
-from dangol.engine import Context, identify, request_of
+from dangol.campaigns.screen import live
+from dangol.engine import Context, Outcome, identify, request_of
 from dangol.house import House
 from dangol.plugin import Request
 from dangol.preview.compiled import Preview
 from dangol.preview.telling import Looked, told, variants
 from dangol.profile.merge import merge
-from dangol.profile.model import Profile
+from dangol.profile.model import Contact, Profile
 from dangol.profile.reduce import reduce
 from dangol.protocol import tokens
-from dangol.protocol.about import NOTHING
 from dangol.protocol.envelope import Envelope
 from dangol.protocol.event import Event
-from dangol.render.theme import tokens as tokens_of
 from dangol.runtime import SiteRuntime
-from dangol.stage import Shown
-from dangol.store.profiles import encode
+from dangol.stage import Sent, Shown
+from dangol.store.profiles import NOBODY, encode
 from dangol.web.said import Said, Visitor, read
-from dangol.web.visit import Answer, serve, show_of, wait_of
+from dangol.web.visit import Answer, answer_of, serve
 
 OVER: dict[str, Any] = {"state": "over"}
 OPENING = "page_view"
@@ -38,51 +37,79 @@ _copy = msgspec.msgpack.Decoder(Profile).decode
 async def look(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Visitor, now: float) -> tuple[Answer, str]:
     """The answer with its `why`, and the visitor token that the browser has already. Whose preview is over gets the
     answer that anybody would. Raises `Invalid`, `Unavailable`."""
-    preview = await house.previews.open(runtime, sent.preview, now)
+    preview = None if sent.forget else await house.previews.open(runtime, sent.preview, now)
     if preview is None:
         answer, token = await serve(house, runtime, sent, visitor, now)
         answer.why = OVER
         return answer, token
-    site = preview.honest.site
     said = read(preview.honest, sent, visitor, now)
     profile = await _known(house, preview, said)
     identify(profile, said.context)
-    taken = live(reduce(profile, said.events, site, now, profile.seed, preview.honest.watching), now)
-    request = request_of(live(said.events, now), said.context)
+    form = _submitted(house, preview, profile, said)
+    events = [*said.events, form.event] if form and form.event else said.events
+    taken = live(reduce(profile, events, preview.honest.site, now, profile.seed, preview.honest.watching), now)
+    request = request_of(live(events, now), said.context)
     honest, matched = _judged(preview, profile, request, taken, said.context)
     decisions, rendered = await _performed(house, preview, profile, request, taken, said.context)
+    if form:
+        rendered = await house.engine.stage.answered(preview.shown, profile, request, form.sent, rendered)
     shown = [each for each in rendered if _is_true(each.decision, honest, preview)]
     looked = Looked(
         decisions=honest,
-        silent={each.campaign.id for each in decisions if each.reason is Reason.NOTHING},
         shown={each.decision.campaign.id for each in shown},
+        silent={each.campaign.id for each in decisions if each.reason is Reason.NOTHING},
         matched=matched,
         profile=profile,
         request=request,
-        events=said.events,
+        events=events,
         dropped=said.dropped,
     )
-    answer = Answer(dropped=said.dropped.total(), now=about_of(request) or NOTHING, why=_why(preview, looked))
-    answer.show = [show_of(each, house) for each in shown]
-    answer.theme = tokens_of(site.theme) if shown else {}
-    waiting = [each for each in decisions if each.verdict is Verdict.WAIT]
-    answer.wait = [wait_of(each) for each in waiting if _is_true(each, honest, preview)]
+    waiting = [each for each in decisions if each.verdict is Verdict.WAIT and _is_true(each, honest, preview)]
+    answer = answer_of(house, preview.honest, Outcome("", shown=shown, waiting=waiting, page=request))
+    answer.dropped, answer.why = said.dropped.total(), _why(preview, looked)
     return answer, visitor.cookie
 
 
 async def _known(house: House, preview: Preview, said: Said) -> Profile:
-    """A copy of what is known of who looks, as their login would find it."""
+    """A copy of what is known of who looks, as their login would find it. Who has not logged in is not the member that
+    their visitor's history has gone to."""
     runtime, identity = preview.honest, said.context.identity
-    profile = await house.engine.look(runtime, said.profile_id) if said.profile_id else Profile()
+    stored = await house.profiles.read_now(runtime.site.id, said.profile_id) if said.profile_id else NOBODY
+    profile = stored.profile()
+    if profile.alias:
+        profile = Profile()
     if identity is not None:
         visitor, visitor_id = profile, said.profile_id or ""
         profile = await house.engine.look(runtime, tokens.member_profile(runtime.keys, identity.sub))
-        if visitor.member is None and visitor.first_seen:
+        if visitor.first_seen and visitor_id.startswith("v"):
             merge(profile, visitor, visitor_id, runtime.watching)
     # Who is not known yet shall be one shopper on all pages of the preview.
     text = f"{preview.until} {preview.trial.campaign.id}"
     profile.seed = profile.seed or int.from_bytes(blake2b(text.encode(), digest_size=7).digest(), "big") + 1
     return profile
+
+
+class _Form(NamedTuple):
+    """A form that was sent; the event of one that nothing was wrong with."""
+
+    sent: Sent
+    event: Event | None
+
+
+def _submitted(house: House, preview: Preview, profile: Profile, said: Said) -> _Form | None:
+    """What the form that the page has sent would do, done to the copy."""
+    context, form = said.context, said.context.submit
+    if form is None or form.campaign not in context.open or context.anonymous:
+        return None
+    # Nobody has noted that the widget was shown.
+    arm = preview.variant if form.campaign == preview.trial.campaign.id else ""
+    shown_to = Profile(contacts={form.campaign: profile.contacts.get(form.campaign) or Contact(arm=arm)})
+    sent = house.engine.stage.submitted(preview.shown, shown_to, form.campaign, form.exposure, form.fields)
+    if sent is None or sent.made.problems:
+        return _Form(sent, None) if sent else None
+    campaign, now = sent.decision.campaign.id, context.now
+    submissions.keep(profile, sent.made, preview.honest.site, campaign, context.language, now)
+    return _Form(sent, submissions.event_of(campaign, sent.decision.key, context.page, now))
 
 
 def _judged(

@@ -66,13 +66,9 @@ async def serve(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Vis
     token = said.token if outcome.profile_id == said.profile_id else tokens.sign(runtime.keys, outcome.profile_id)
     if context.anonymous:
         token = visitor.cookie  # neither told nor changed
-    answer = Answer("" if token in (said.token, visitor.cookie) else token, sum(dropped.values()))
-    if outcome.page is not None:
-        answer.show = [show_of(each, house) for each in outcome.shown]
-        answer.theme = tokens_of(runtime.site.theme) if answer.show else {}
-        answer.wait = [wait_of(each) for each in outcome.waiting]
-        if answer.show or answer.wait or runtime.plan.looks_back:
-            answer.now = about_of(outcome.page) or NOTHING
+    answer = answer_of(house, runtime, outcome)
+    answer.visitor = "" if token in (said.token, visitor.cookie) else token
+    answer.dropped = dropped.total()
     return answer, token
 
 
@@ -85,8 +81,19 @@ def _take(
     return house.engine.take(runtime, target, events, context, known)
 
 
-def show_of(shown: Shown, house: House) -> dict[str, Any]:
-    """A widget as the page gets it."""
+def answer_of(house: House, runtime: SiteRuntime, outcome: Outcome) -> Answer:
+    """What the page is told of the outcome."""
+    answer = Answer()
+    if outcome.page is not None:
+        answer.show = [_show(each, house) for each in outcome.shown]
+        answer.theme = tokens_of(runtime.site.theme) if answer.show else {}
+        answer.wait = [_wait(each) for each in outcome.waiting]
+        if answer.show or answer.wait or runtime.plan.looks_back:
+            answer.now = about_of(outcome.page) or NOTHING
+    return answer
+
+
+def _show(shown: Shown, house: House) -> dict[str, Any]:
     campaign, use = shown.decision.campaign, shown.decision.campaign.widget
     assert use is not None
     fields: dict[str, Any] = {
@@ -105,7 +112,6 @@ def show_of(shown: Shown, house: House) -> dict[str, Any]:
     return fields
 
 
-def wait_of(decision: Decision) -> Wait:
-    """A campaign that waits, as the page gets it."""
+def _wait(decision: Decision) -> Wait:
     campaign, delay = decision.campaign, ceil(decision.delay * 10) / 10
     return Wait(campaign.id, delay or 0, campaign.scroll, campaign.idle, campaign.exit)
