@@ -72,7 +72,7 @@ export async function send(force?: boolean, extra?: Extra): Promise<boolean> {
   const who = identity();
   if (!who || (busy && !force)) return false;
   const events = who.forget ? [] : take();
-  if (!(events[0] || news || extra || who.forget)) return false;
+  if (!(events[0] || news || extra || (who.forget && !busy))) return false;
   busy = true;
   news = false;
   const path = location.pathname;
