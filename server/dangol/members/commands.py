@@ -3,23 +3,30 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import click
+import msgspec
 
 from dangol.definitions import repository
+from dangol.definitions.commands import with_store
 from dangol.definitions.model import Site
 from dangol.errors import Invalid, Unavailable
 from dangol.house import House
 from dangol.members.columns import Refusal
 from dangol.members.importing import Checked, check, write
+from dangol.members.person import Person
 from dangol.members.report import Report, brief
 from dangol.protocol.tokens import Keys
 from dangol.settings import Settings
 from dangol.store.embedded import store_at
+from dangol.store.link import Link
+from dangol.store.profiles import Profiles
+
+T = TypeVar("T")
 
 TOLD = 20
 """Refusals that are told on the screen; all of them are in the report."""
@@ -28,6 +35,39 @@ TOLD = 20
 @click.group()
 def members() -> None:
     """The members of a shop."""
+
+
+@members.command()
+@click.argument("site")
+@click.argument("who")
+@click.option("--visitor", is_flag=True, help="WHO is a visitor: the token of the cookie, or the profile id.")
+def show(site: str, who: str, visitor: bool) -> None:
+    """Print all that is kept of WHO, a member of SITE, as JSON."""
+    told = _person(site, who, visitor, lambda person: person.export())
+    click.echo(msgspec.json.format(msgspec.json.encode(told)).decode())
+
+
+@members.command()
+@click.argument("site")
+@click.argument("who")
+@click.option("--visitor", is_flag=True, help="WHO is a visitor: the token of the cookie, or the profile id.")
+def forget(site: str, who: str, visitor: bool) -> None:
+    """Delete all that is kept of WHO, a member of SITE: profile, visits, messages. The event log follows as it is
+    trimmed; sinks and recommenders' sums are not reached."""
+    gone = _person(site, who, visitor, lambda person: person.forget())
+    click.echo(", ".join(f"{count} {what}" for what, count in gone.items()) + " deleted")
+
+
+def _person(site: str, who: str, is_visitor: bool, work: Callable[[Person], Awaitable[dict[str, T]]]) -> dict[str, T]:
+    settings = Settings.load()
+    keys = Keys.derive(settings.master_secret(), site)
+
+    async def run(link: Link) -> dict[str, T]:
+        profiles = Profiles(link, settings.retention_days * 86_400)
+        named = {"visitor": who} if is_visitor else {"member": who}
+        return await work(Person(link, profiles, keys, site, **named))
+
+    return with_store(run)
 
 
 @members.command("import")

@@ -52,6 +52,10 @@ def push(number: int, key: str) -> str:
     return f"{TAGS[number]}push:{key}"
 
 
+PUSHES = "{[0-9][0-9]}push:*"
+"""The pattern of all push requests' names."""
+
+
 def due(number: int) -> str:
     """Sorted set: keys of the push requests that wait, by the unix time at which they are due."""
     return f"{TAGS[number]}due"

@@ -8,7 +8,7 @@ as it is there, its cause can't make another.
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Literal, NamedTuple
@@ -67,6 +67,12 @@ redis.call('HSET', KEYS[1], unpack(ARGV, 4))
 redis.call('HDEL', KEYS[1], 'token')
 redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
 return 1
+""")
+
+# KEYS: row, due. ARGV: key.
+_FORGET = Script("""
+redis.call('DEL', KEYS[1])
+redis.call('ZREM', KEYS[2], ARGV[1])
 """)
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -192,6 +198,22 @@ async def read(link: Link, key: str) -> Row | None:
         return None
     reply = await link.call("HGETALL", _places(key)[0])
     return _row(key, reply) if reply else None
+
+
+async def every(link: Link) -> AsyncIterator[str]:
+    """The keys of all rows that stand there throughout; one may come twice."""
+    cursor = b"0"
+    while True:
+        cursor, found = await link.call("SCAN", cursor, "MATCH", keys.PUSHES, "COUNT", 1000)
+        for name in found:
+            yield name.decode().rpartition(":")[2]
+        if cursor == b"0":
+            return
+
+
+async def forget(link: Link, key: str) -> None:
+    """Delete a row, whatever its state. A message that is being sent just now still goes."""
+    await _FORGET(link, _places(key), [key])
 
 
 async def waiting(link: Link, number: int) -> int:

@@ -9,7 +9,20 @@ from starlette.types import Receive, Scope, Send
 
 from dangol.house import House
 from dangol.settings import Settings
-from dangol.web import admin, assets, conditions, links, ops, previews, rehearsals, reports, shop_api, sizes, why
+from dangol.web import (
+    admin,
+    assets,
+    conditions,
+    links,
+    ops,
+    persons,
+    previews,
+    rehearsals,
+    reports,
+    shop_api,
+    sizes,
+    why,
+)
 from dangol.web.collect import Collector
 
 EVENTS = "/v1/events"
@@ -64,6 +77,7 @@ def create(house: House) -> App:
             *sizes.routes(house),
             *rehearsals.routes(house),
             *links.routes(house),
+            *persons.routes(house),
             *reports.routes(house),
             *previews.routes(house),
             *assets.routes(house.engine.stage.renderer),

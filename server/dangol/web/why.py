@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -15,9 +14,9 @@ from dangol.definitions.shapes import nearest
 from dangol.engine import Context, request_of
 from dangol.errors import Invalid, Problem
 from dangol.house import House
+from dangol.members.person import facts
 from dangol.plugin import Request as Page
 from dangol.profile.model import Profile
-from dangol.profile.packed import seconds
 from dangol.protocol import envelope, tokens
 from dangol.protocol.event import Event, Item
 from dangol.runtime import SiteRuntime
@@ -65,7 +64,7 @@ class Why:
                 "segments": trees,
                 "campaigns": [_told(decision) for decision in decisions],
                 "words": {language: "\n\n".join(text[language] for text in texts) for language in ("ko", "en")},
-                "facts": _facts(profile),
+                "facts": facts(profile),
                 "since": await self._since(runtime, segments),
             }
         )
@@ -126,20 +125,3 @@ def _whose(runtime: SiteRuntime, visitor: str, member: str) -> str:
 
 def _imagined(name: str, product: str, page: str, now: int) -> Event:
     return Event(f"explain-{name}", name, now, page, [Item(product)] if product or name == "view_item" else [])
-
-
-def _facts(profile: Profile) -> dict[str, Any]:
-    """The profile by its fields' names, without what would show how its ids are made."""
-    facts: dict[str, Any] = _named(profile)
-    for secret in ("seed", "event_ids"):
-        del facts[secret]
-    facts["behaviours"] = {key: seconds(packed) for key, packed in profile.behaviours.items()}
-    return facts
-
-
-def _named(value: Any) -> Any:
-    if isinstance(value, msgspec.Struct):
-        return {name: _named(getattr(value, name)) for name in value.__struct_fields__}
-    if isinstance(value, list):
-        return [_named(each) for each in value]
-    return {name: _named(each) for name, each in value.items()} if isinstance(value, dict) else value

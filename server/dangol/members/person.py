@@ -1,0 +1,91 @@
+"""All that is kept of one person, to hand it out or to delete it: what data protection laws let people ask for."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+
+from dangol.profile.model import Profile
+from dangol.profile.packed import seconds
+from dangol.protocol import tokens
+from dangol.protocol.event import Entry
+from dangol.protocol.tokens import Keys
+from dangol.store import keys as names
+from dangol.store import log, outbox
+from dangol.store.link import Link
+from dangol.store.profiles import Profiles
+
+PAGE = 1000
+FIRST, LAST = "0-0", "+"
+
+
+class Person:
+    """A member, or the visitor whose token or profile id is given."""
+
+    def __init__(self, link: Link, profiles: Profiles, keys: Keys, site: str, *, member: str = "", visitor: str = ""):
+        self._link = link
+        self._profiles = profiles
+        self._site = site
+        self._member = member
+        self.id = tokens.member_profile(keys, member) if member else visitor.partition(".")[0]
+
+    async def export(self) -> dict[str, Any]:
+        """The profile, the events that the log still has, and the push requests of a member. Raises `Unavailable`."""
+        profile = (await self._profiles.read_now(self._site, self.id)).profile()
+        return {
+            "profile": self.id,
+            "known": facts(profile),
+            "events": [_plain(entry) async for entry in self._logged({self.id, *profile.merged})],
+            "messages": [_plain(row) async for row in self._pushes()],
+        }
+
+    async def forget(self) -> dict[str, int]:
+        """Delete the profile, the visitors that it took in and a member's push requests; how many there were. What the
+        log has goes when that is trimmed. Raises `Unavailable`; may be repeated."""
+        stored = await self._profiles.read_now(self._site, self.id)
+        pushes = [row.key async for row in self._pushes()]
+        for key in pushes:
+            await outbox.forget(self._link, key)
+        # The profile goes last: it names the others.
+        for profile_id in (*stored.profile().merged, self.id):
+            await self._profiles.forget(self._site, profile_id)
+        return {"profiles": int(bool(stored.document)), "messages": len(pushes)}
+
+    async def _logged(self, ids: set[str]) -> AsyncIterator[Entry]:
+        for number in sorted({names.partition(each) for each in ids}):
+            after = FIRST
+            while page := await log.between(self._link, number, after, LAST, PAGE):
+                after = page[-1][0]
+                for _, payload in page:
+                    head = log.head(payload)
+                    if head and head.site == self._site and head.profile in ids and (entry := log.entry(payload)):
+                        yield entry
+
+    async def _pushes(self) -> AsyncIterator[outbox.Row]:
+        if self._member:
+            async for key in outbox.every(self._link):
+                row = await outbox.read(self._link, key)
+                if row and (row.request.site, row.request.member) == (self._site, self._member):
+                    yield row
+
+
+def facts(profile: Profile) -> dict[str, Any]:
+    """The profile by its fields' names, without what would show how its ids are made."""
+    told: dict[str, Any] = named(profile)
+    for secret in ("seed", "event_ids"):
+        del told[secret]
+    told["behaviours"] = {key: seconds(packed) for key, packed in profile.behaviours.items()}
+    return told
+
+
+def named(value: Any) -> Any:
+    """A struct as an object, also one that is stored as an array."""
+    if isinstance(value, msgspec.Struct):
+        return {name: named(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, list):
+        return [named(each) for each in value]
+    return {name: named(each) for name, each in value.items()} if isinstance(value, dict) else value
+
+
+def _plain(value: Entry | outbox.Row) -> Any:
+    return msgspec.to_builtins(named(value) if isinstance(value, Entry) else value)
