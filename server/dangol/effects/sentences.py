@@ -132,7 +132,8 @@ class _Voice:
         extra = comparison.revenue.extra
         if comparison.against == HOLDOUT and comparison.revenue.verdict in ("better", "worse") and extra:
             told = {"extra": extra.value, "low": extra.low, "high": extra.high}
-            yield self._say("brought", **{name: self._money(amount) for name, amount in told.items()})
+            rounded = {name: float(f"{amount:.3g}") for name, amount in told.items()}  # more would seem exact
+            yield self._say("brought", **{name: self._money(amount) for name, amount in rounded.items()})
 
     def _measured(self, measure: str, effect: Effect, values: Sequence[str], names: Mapping[str, str]) -> str:
         told = {"measure": MEASURES[measure][self._language], **names}

@@ -1,0 +1,84 @@
+"""`dangol report`."""
+
+import asyncio
+import json
+import time
+from datetime import date
+
+import pytest
+from click.testing import CliRunner, Result
+
+from dangol.campaigns import ledger
+from dangol.definitions import repository
+from dangol.definitions.model import Campaign, Definitions, MessageUse, Site
+from dangol.effects.commands import report
+from dangol.protocol.event import Credit
+from dangol.store import effects
+from dangol.store.effects import Credited
+from dangol.store.embedded import EmbeddedStore
+from dangol.store.link import Link
+
+SITE = Site(id="shop", key="public-key", name="Shop", origins=["https://shop.example"])
+CAMPAIGN = Campaign("hello", message=MessageUse("log"))
+
+
+@pytest.fixture(autouse=True)
+def _counted(store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two shoppers of a campaign, and one of another that is gone."""
+    monkeypatch.setenv("DANGOL_REDIS_URL", store.url)
+    shares = ledger.shares(CAMPAIGN)
+    draw, day = ledger.draw_of(shares), date.fromtimestamp(time.time()).toordinal()
+
+    async def fill() -> None:
+        link = Link(store.url)
+        await link.call("FLUSHALL")
+        await repository.save(link, Definitions(SITE, campaigns=[CAMPAIGN]))
+        entries = [
+            Credit(campaign, arm, draw, day, entered=1, shares=shares)
+            for campaign, arm in (("hello", "on"), ("hello", "holdout"), ("gone", "on"))
+        ]
+        await effects.apply(link, 0, [Credited("1-0", "shop", entries)])
+        link.close()
+
+    asyncio.run(fill())
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(report, arguments)
+
+
+def test_a_terminal_gets_figures_and_sentences() -> None:
+    result = run("shop", "--language", "ko")
+    assert result.exit_code == 0, result.output
+    name, _, holdout, on, *sentences = result.output.splitlines()
+    assert (name, holdout.split()[2], on.split()[2]) == ("hello", "1", "1")
+    assert "구매 전환율: 실험군과 대조군의 차이를 말하기는 아직 이릅니다." in " ".join(sentences)
+
+
+def test_a_report_is_written_as_json_and_as_csv() -> None:
+    told = json.loads(run("shop", "hello", "--json").output)
+    assert [arm["shoppers"] for arm in told["arms"]] == [1, 1]
+    assert run("shop", "hello", "--csv").output.startswith("\ufeffday,segment,arm,shoppers")
+
+
+def test_a_deleted_campaign_is_told_until_it_is_forgotten() -> None:
+    assert "1 shoppers entered" in run("shop", "gone").output
+    assert run("shop", "gone", "--forget").output == "gone: forgotten\n"
+    assert "'gone' is not a campaign of the site" in run("shop", "gone").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("other",), "'other' is not a site with definitions"),
+        (("shop", "helo"), "'helo' is not a campaign of the site; did you mean 'hello'?"),
+    ],
+)
+def test_what_is_not_there_is_said(arguments: tuple[str, ...], said: str) -> None:
+    assert said in run(*arguments).output
+
+
+def test_a_form_is_for_one_campaign() -> None:
+    result = run("shop", "--csv")
+    assert result.exit_code == 2
+    assert "--csv is for one CAMPAIGN" in result.output
