@@ -62,7 +62,7 @@ def test_a_report_is_written_as_json_and_as_csv() -> None:
 
 
 def test_a_deleted_campaign_is_told_until_it_is_forgotten() -> None:
-    assert "1 shoppers entered" in run("shop", "gone").output
+    assert "1 shopper entered" in run("shop", "gone").output
     assert run("shop", "gone", "--forget").output == "gone: forgotten\n"
     assert "'gone' is not a campaign of the site" in run("shop", "gone").output
 

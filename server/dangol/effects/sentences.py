@@ -35,7 +35,7 @@ WORDS: Mapping[str, Mapping[Language, str]] = {
     "who": {
         "ko": "{since}부터 {until}까지 고객 {shoppers}명이 캠페인의 대상이 되었습니다."
         " 그날부터 {window}일 안의 주문을 셉니다.",
-        "en": "{shoppers} shoppers entered the campaign from {since} to {until}."
+        "en": "{shoppers} shopper{plural} entered the campaign from {since} to {until}."
         " Their orders within {window} days of that count.",
     },
     "alone": {
@@ -102,7 +102,7 @@ class _Voice:
             yield self._say("nobody")
             return
         times = {"since": report.since, "until": report.until, "window": str(report.window)}
-        yield self._say("who", shoppers=f"{shoppers:,}", **times)
+        yield self._say("who", shoppers=f"{shoppers:,}", plural="" if shoppers == 1 else "s", **times)
         if report.shares.warning:
             yield self._say("shares", shares=", ".join(self._uneven()))
         if len(report.draws) > 1:
