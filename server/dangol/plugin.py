@@ -191,7 +191,7 @@ class Widget(Plugin, ABC):
     """
 
     slot: ClassVar[Literal["corner", "dialog", "bar", "inline", "float"]]
-    variables: ClassVar[Collection[str]] = ()
+    variables: ClassVar[Collection[str] | Mapping[str, str]] = ()
     """Names that the widget's texts may use besides the shopper's own; it fills them in with `View.text`. A mapping
     gives the kinds of their values as well, such as ``{"cart_gap": "money"}``; else they are texts."""
     anchored: ClassVar[bool] = False

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Struct, field
 
-from dangol.plugin import Text, View, Widget
+from dangol.plugin import Money, Text, View, Widget
 from dangol_widgets.parameters import Link, about
 
 
@@ -39,7 +39,7 @@ class CartGauge(Widget):
     title: ClassVar[Text] = {"ko": "장바구니 게이지", "en": "Cart gauge"}
     slot = "bar"
     anchored = True
-    variables = ("cart_gap", "goal")
+    variables: ClassVar[Mapping[str, str]] = {"cart_gap": "money", "goal": "money"}
 
     class Params(Struct, frozen=True, forbid_unknown_fields=True):
         """What the marketer says. Texts may use {cart_gap}, what is missing, and {goal}."""
@@ -88,7 +88,7 @@ class CartGauge(Widget):
         total = view.profile.cart_total
         stage, text = _stage(params, total, empty=not view.profile.cart)
         gap = max(params.goal - total, 0)
-        said = view.text(text, cart_gap=view.money(gap), goal=view.money(params.goal))
+        said = view.text(text, cart_gap=Money(gap), goal=Money(params.goal))
         if not said:
             return None
         return {"label": said, "stage": stage, "total": total, "filled": min(total, params.goal)}

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Struct, field
 
-from dangol.plugin import Product, Text, View, Widget
+from dangol.plugin import Money, Product, Text, View, Widget
 from dangol_widgets.parameters import about
 
 
@@ -27,7 +27,7 @@ class RecommendationStrip(Widget):
     title: ClassVar[Text] = {"ko": "추천 상품", "en": "Recommended products"}
     slot = "dialog"
     anchored = True
-    variables = ("cart_gap",)
+    variables: ClassVar[Mapping[str, str]] = {"cart_gap": "money"}
 
     class Params(Struct, frozen=True, forbid_unknown_fields=True):
         """What the marketer says. The title may use {cart_gap}, what the cart is short of `fill_gap_goal`."""
@@ -87,7 +87,7 @@ class RecommendationStrip(Widget):
         if gap <= 0 or not view.profile.cart:
             return None
         products = await _closing(gap, params, view)
-        return _shown(products, view.text(params.title, cart_gap=view.money(gap)))
+        return _shown(products, view.text(params.title, cart_gap=Money(gap)))
 
 
 def _shown(products: Sequence[Product], title: str) -> Mapping[str, Any] | None:
