@@ -20,6 +20,8 @@ PAGES = [
     "docs/rehearsal.md",
     "docs/facts.md",
     "docs/traits.md",
+    "docs/widgets.md",
+    "docs/ko/widgets.md",
     "loadtests/README.md",
     "snippet/README.md",
 ]

@@ -110,8 +110,12 @@ class NumberField(Ask, frozen=True, kw_only=True, tag="number"):
     """A number."""
 
     trait: Trait = ""
-    least: Number | None = None
-    most: Number | None = None
+    least: Annotated[
+        Number | None, about("최솟값", "Least", "이보다 작은 수는 받지 않습니다.", "No number below it.")
+    ] = None
+    most: Annotated[Number | None, about("최댓값", "Most", "이보다 큰 수는 받지 않습니다.", "No number above it.")] = (
+        None
+    )
 
     def __post_init__(self) -> None:
         if self.least is not None and self.most is not None and self.least > self.most:

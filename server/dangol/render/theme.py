@@ -130,7 +130,7 @@ def _all(theme: Theme) -> dict[str, str]:
     on_color = theme.on_color or readable_on(color)
     on_at_night = on_color if contrast(on_color, at_night) >= TEXT else readable_on(at_night)
     by_day, by_night = preset.light, preset.dark
-    tint = _moved(color, by_day.paper, TEXT, "#000000"), _moved(color, by_night.paper, TEXT, "#ffffff")
+    tint = _moved(color, by_day.paper, TEXT, "#000000"), _moved(at_night, by_night.paper, TEXT, "#ffffff")
     return {
         "--dg-color": _either(color, at_night),
         "--dg-on-color": _either(on_color, on_at_night),
