@@ -16,7 +16,7 @@ import msgspec
 
 from dangol.demo.history import sample
 from dangol.demo.replay import product_row
-from dangol.protocol.event import Entry
+from dangol.protocol.event import Entry, Event
 from dangol.protocol.tokens import Keys
 from dangol.store import keys
 from dangol.store.embedded import EmbeddedStore
@@ -138,22 +138,27 @@ def _teach_products(stand: Stand) -> None:
         raise Broken(f"POST /v1/products: {response.status_code} {response.text[:TAIL]}")
 
 
-async def events_in_log(link: Link) -> list[str]:
-    """The ids of all events in the log."""
+async def events_in_log(link: Link) -> list[Event]:
+    """All events in the log."""
     found = []
     for number in range(keys.PARTITIONS):
         for _, fields in await link.call("XRANGE", keys.log(number), "-", "+"):
-            found += [event.id for event in _decode(fields[1]).events]
+            found += _decode(fields[1]).events
     return found
 
 
-async def logged(url: str) -> list[str]:
-    """The ids of all events in the log of the store at `url`."""
+async def logged_events(url: str) -> list[Event]:
+    """All events in the log of the store at `url`."""
     link = Link(url, timeout=30)
     try:
         return await events_in_log(link)
     finally:
         link.close()
+
+
+async def logged(url: str) -> list[str]:
+    """The ids of all events in the log of the store at `url`."""
+    return [event.id for event in await logged_events(url)]
 
 
 async def backlog(url: str) -> int:
