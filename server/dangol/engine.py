@@ -124,7 +124,7 @@ class Engine:
             submissions.keep(profile, sent.made, runtime.site, sent.decision.campaign.id, context.language, context.now)
             event = submissions.event_of(sent.decision.campaign.id, sent.decision.key, context.page, context.now)
             events, uncounted = [*events, event], [*uncounted, event]
-        part = ledger.taking_part(profile) if any(one.name in ledger.COUNTED for one in uncounted) else {}
+        part = ledger.at_stake(profile, uncounted)
         taken = reduce(profile, uncounted, runtime.site, context.now, seed, runtime.watching)
         changes = ledger.changes(part, profile, taken, runtime.site) if part else []
         request = request_of(live(events, context.now), context)

@@ -28,7 +28,7 @@ def enter(profile: Profile, at: float = NOW, arm: str = "on", verdict: Verdict =
 
 
 def take(profile: Profile, *events: Event) -> list[Credit]:
-    part = ledger.taking_part(profile)
+    part = ledger.at_stake(profile, events)
     return ledger.changes(part, profile, reduce(profile, events, SITE, NOW + 9 * DAY, seed=7), SITE)
 
 

@@ -23,8 +23,8 @@ from dangol.profile.model import Contact, Profile
 from dangol.protocol.event import REACTION_EVENTS, Credit, Decided, Event
 
 DAY = 86_400
-COUNTED = REACTION_EVENTS | {"purchase", "refund"}
-"""Events that change what stands in a comparison."""
+ORDERS = frozenset({"purchase", "refund"})
+"""Events that may change what stands in every comparison."""
 
 FIGURES = {
     "widget_view": "views",
@@ -91,6 +91,19 @@ def draw_of(drawn: Mapping[str, float]) -> str:
 def taking_part(profile: Profile) -> dict[str, Contact]:
     """The contacts of campaigns that the shopper has entered as they are now, to tell later what has changed."""
     return {name: replace(contact) for name, contact in profile.contacts.items() if contact.arm}
+
+
+def at_stake(profile: Profile, events: Iterable[Event]) -> dict[str, Contact]:
+    """Those of them that the events may change."""
+    names = set()
+    for event in events:
+        if event.name in ORDERS:
+            return taking_part(profile)
+        if event.name in REACTION_EVENTS:
+            names.add(event.props.get("campaign"))
+    if not names:
+        return {}
+    return {name: replace(contact) for name, contact in profile.contacts.items() if name in names and contact.arm}
 
 
 def changes(before: Mapping[str, Contact], profile: Profile, taken: Iterable[Event], site: Site) -> list[Credit]:
