@@ -21,3 +21,14 @@ def size(*names: str) -> tuple[int, int, int]:
 def test_the_core_stays_within_its_size(measure: int, most: int) -> None:
     found = size("dangol.js")[measure]
     assert found <= most, f"dangol.js is {found} bytes; at most {most} are promised in snippet/README.md"
+
+
+ADAPTERS = {"datalayer": 3_350, "jsonld": 3_500, "imweb": 3_300, "ifdo": 3_400, "godomall": 3_600, "shopby": 3_950,
+            "cafe24": 4_050, "wcs": 3_000, "fbq": 3_100}  # fmt: skip
+
+
+@pytest.mark.parametrize(("adapter", "most"), ADAPTERS.items())
+def test_reading_a_mall_stays_within_its_size(adapter: str, most: int) -> None:
+    """The chooser and one adapter, fetched only where a page has something to read."""
+    found = size("malls.js", f"{adapter}.js")[0]
+    assert found <= most, f"malls.js and {adapter}.js are {found} bytes as brotli; at most {most} are promised"

@@ -67,7 +67,7 @@ export function again(): void {
 
 function tell(one: Heard, data: Data): void {
   told = [...told, { ...one, data }].slice(-MOST_TOLD);
-  if (one.kind === "once") add(one.name + one.key);
+  if (one.kind === "once") add(word(one));
   link.track(one.name, one.page === address() ? data : { ...data, page_location: one.page });
 }
 
@@ -77,12 +77,15 @@ function known({ name, kind, key }: Claim, rank: number): boolean {
   if (kind === "act") {
     return called.some(([, data]) => claim(name, data)?.key === key) || told.some((one) => repeats(one) && Date.now() - one.at < SAME_ACT);
   }
-  return called.length > 0 || told.some(repeats) || (kind === "once" && has(name + key));
+  return called.length > 0 || told.some(repeats) || (kind === "once" && has(word({ name, key })));
 
   function repeats(one: Heard): boolean {
     return one.name === name && (one.rank !== rank || one.key === key);
   }
 }
+
+/** How it is remembered; what has no number of its own, such as a sign-up, may happen again another day. */
+const word = ({ name, key }: Pick<Claim, "name" | "key">): string => name + (key || new Date().toDateString());
 
 /** Another address is another page. */
 function turn(): void {

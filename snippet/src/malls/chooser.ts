@@ -7,10 +7,13 @@ import { get, lines, list, query, text } from "./reading";
 import type { Adapter, Ear, Look } from "./source";
 import { wrap } from "./wrapping";
 
+/** Where a source shows by a global, an element or the path of the page. */
 interface Source {
   /** The lower, the further it is trusted; 2 is what the page tells dangol itself. */
   rank: number;
-  there(): unknown;
+  globals?: string;
+  elements?: string;
+  paths?: RegExp;
   load(): Promise<{ adapter: Adapter }>;
 }
 
@@ -20,24 +23,16 @@ const DATA_LAYER = 4;
 const LAST_RESORT = 5;
 const STRUCTURED_DATA = 6;
 
-const global = (paths: string) => (): unknown => get(window, paths);
-const element = (selector: string): unknown => document.querySelector(selector);
-const path = (pattern: RegExp): boolean => pattern.test(location.pathname);
-
 const SOURCES: Source[] = [
-  { rank: MALL, there: global("sb|ShopbyExternalScript"), load: () => import("./shopby") },
-  {
-    rank: MALL,
-    there: () => get(window, "EC_FRONT_EXTERNAL_SCRIPT_VARIABLE_DATA|CAFE24|CAFE24API|iProductNo") ?? element("meta[name=path_role]"),
-    load: () => import("./cafe24"),
-  },
-  { rank: MALL, there: () => path(/^\/(goods|order|member)\/\w+\.php$/) || element("[data-dangol]"), load: () => import("./godomall") },
-  { rank: MALL, there: () => get(window, "FB_PIXEL|SITE_SHOP_DETAIL") ?? path(/^\/shop_(view|payment)/), load: () => import("./imweb") },
-  { rank: IFDO, there: () => Object.keys(window).some((name) => name.startsWith("_NB_")), load: () => import("./ifdo") },
-  { rank: DATA_LAYER, there: global("dataLayer"), load: () => import("./datalayer") },
-  { rank: LAST_RESORT, there: global("wcs|_conv"), load: () => import("./wcs") },
-  { rank: LAST_RESORT, there: global("fbq"), load: () => import("./fbq") },
-  { rank: STRUCTURED_DATA, there: () => element("script[type='application/ld+json']"), load: () => import("./jsonld") },
+  { rank: MALL, globals: "sb|ShopbyExternalScript", load: () => import("./shopby") },
+  { rank: MALL, globals: "EC_FRONT_EXTERNAL_SCRIPT_VARIABLE_DATA|CAFE24|CAFE24API", elements: "[name=path_role]", load: () => import("./cafe24") },
+  { rank: MALL, elements: "[data-dangol]", paths: /^\/(goods|order|member)\/\w+\.php$/, load: () => import("./godomall") },
+  { rank: MALL, globals: "FB_PIXEL|SITE_SHOP_DETAIL", paths: /^\/shop_(view|payment)/, load: () => import("./imweb") },
+  { rank: IFDO, globals: "_NB_gs|_NB_MKTCD|_NB_PC|_NB_PD|_NB_PM|_NB_kwd|_NB_ID|_NB_JN|_NB_APPVER", load: () => import("./ifdo") },
+  { rank: DATA_LAYER, globals: "dataLayer", load: () => import("./datalayer") },
+  { rank: LAST_RESORT, globals: "wcs|_conv", load: () => import("./wcs") },
+  { rank: LAST_RESORT, globals: "fbq", load: () => import("./fbq") },
+  { rank: STRUCTURED_DATA, elements: "[type='application/ld+json']", load: () => import("./jsonld") },
 ];
 
 /** How long a page that is known to say more may take, so that all travels with the page view. */
@@ -48,10 +43,14 @@ const WAKE = 5_000;
 const INTERVAL = 250;
 const SIGNS = ["click", "change", "submit", "load", "popstate"];
 
+/** Many pages show everybody as logged out, until a script of theirs knows better. */
+const SURE = 1_000;
+
 const started = new Set<Source>();
 const looks: Look[] = [];
 let watching = 0;
 let until = 0;
+let outSince = 0;
 
 /** Resolves when all has been told that the page shows. */
 export async function start(link: Link, explicit: Explicit): Promise<void> {
@@ -71,9 +70,12 @@ async function look(link: Link): Promise<boolean> {
 }
 
 /** The last resorts are not heard where somebody better speaks. */
-function wanted({ rank, there }: Source): boolean {
-  return !!there() && (rank !== LAST_RESORT || !SOURCES.some((other) => other.rank < rank && other.there()));
+function wanted(source: Source): boolean {
+  return shows(source) && (source.rank !== LAST_RESORT || !SOURCES.some((other) => other.rank < LAST_RESORT && shows(other)));
 }
+
+const shows = ({ globals, elements, paths }: Source): boolean =>
+  !!(globals && get(window, globals)) || !!(elements && document.querySelector(elements)) || !!paths?.test(location.pathname);
 
 async function listenTo(source: Source, link: Link): Promise<void> {
   started.add(source);
@@ -93,12 +95,7 @@ function looked(one: Look): boolean {
 function ear(rank: number, link: Link): Ear {
   return {
     say: (name, told) => hear(rank, name, told),
-    loggedIn(is) {
-      const [now, before] = is ? ["in", "out"] : ["out", "in"];
-      if (is && has(before)) hear(rank, "login", {});
-      if (has(before)) drop(before);
-      if (!has(now)) add(now);
-    },
+    loggedIn: (is) => (is ? inside(rank) : outside()),
     app: (version) => void (link.app = version),
     attempt,
     get,
@@ -108,6 +105,21 @@ function ear(rank: number, link: Link): Ear {
     query,
     wrap,
   };
+}
+
+function inside(rank: number): void {
+  outSince = 0;
+  if (has("in")) return;
+  if (has("out")) hear(rank, "login", {});
+  drop("out");
+  add("in");
+}
+
+function outside(): void {
+  outSince ||= Date.now();
+  if (has("out") || Date.now() - outSince < SURE) return;
+  drop("in");
+  add("out");
 }
 
 function watch(link: Link): void {
@@ -127,6 +139,5 @@ function watch(link: Link): void {
   navigation?.addEventListener("currententrychange", wake);
   listen(window, "pageshow", (event) => (event as PageTransitionEvent).persisted && again());
   // Before the core sends what it has, which it does on the same events.
-  window.addEventListener("pagehide", guarded(settle), true);
-  window.addEventListener("visibilitychange", guarded(settle), true);
+  for (const sign of ["pagehide", "visibilitychange"]) window.addEventListener(sign, guarded(settle), true);
 }

@@ -61,14 +61,8 @@ export function claim(name: string, told: Told): Claim | undefined {
 
 function item(raw: unknown): Item {
   const quantity = Math.floor(amount(get(raw, "quantity")) ?? 0);
-  return known({
-    item_id: text(get(raw, "item_id")),
-    item_name: text(get(raw, "item_name")),
-    price: amount(get(raw, "price")),
-    quantity: quantity > 0 ? quantity : undefined,
-    item_category: text(get(raw, "item_category")),
-    item_brand: text(get(raw, "item_brand")),
-  }) as Item;
+  const texts = ["item_id", "item_name", "item_category", "item_brand"].map((name) => [name, text(get(raw, name))]);
+  return known({ ...Object.fromEntries(texts), price: amount(get(raw, "price")), quantity: quantity > 0 ? quantity : undefined }) as Item;
 }
 
 /** What is known of a thing. */

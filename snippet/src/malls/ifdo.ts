@@ -41,7 +41,7 @@ export const adapter: Adapter = ({ say, loggedIn, app, get, text, lines, wrap })
   const look = (): void => {
     const version = variable("_NB_APPVER");
     if (version) app(version);
-    loggedIn(!!get(window, "_NB_ID"));
+    if ("_NB_ID" in window) loggedIn(!!get(window, "_NB_ID"));
     read();
     wrap(window, "_NB_CART_IN", ([category, id, name, quantity, price]) => {
       say("add_to_cart", { items: [{ item_id: id || name, item_name: name, item_category: category, quantity, price }] });

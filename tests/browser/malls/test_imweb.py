@@ -15,9 +15,9 @@ IMWEB = (
     '<meta property="og:title" content="Teapot"><meta property="product:price:amount" content="28000">'
 )
 PIXEL = (
-    "window.calls = []; window.FB_PIXEL = {};"
-    "for (const name of ['AddToCart', 'AddToWishlist', 'InitiateCheckout', 'Purchase', 'CompleteRegistration',"
-    " 'addNpayOrder']) FB_PIXEL[name] = () => { calls.push(name); return name };"
+    "window.calls = []; const heard = (name) => () => { calls.push(name); return name };"
+    "window.FB_PIXEL = {AddToCart: heard('AddToCart'), AddToWishlist: heard('AddToWishlist'),"
+    " Purchase: heard('Purchase'), InitiateCheckout() {}, CompleteRegistration() {}, addNpayOrder() {}};"
 )
 
 

@@ -115,6 +115,7 @@ def test_shopby_tells_what_is_put_into_the_cart_and_who_has_come_in(mall: Mall) 
         lambda route: route.fulfill(json={"cartNo": 1}, headers={"Access-Control-Allow-Origin": "*"}),
     )
     mall.open("/sign-in", "var sb = {};", 0)
+    mall.page.wait_for_timeout(1_600)
     assert mall.then(route("/", profile={"memberNo": 1, "memberName": "Kim"})) == [("login", {})]
     mall.then(route("/product-detail", product=SHOPBY_PRODUCT))
     body = js([{"productNo": 101, "optionNo": 3, "orderCnt": 2}])
