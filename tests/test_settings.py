@@ -28,6 +28,9 @@ def test_settings_come_from_variables_with_the_prefix() -> None:
         ("DANGOL_LOG_HOURS", "soon"),
         ("DANGOL_LOG_LEVEL", "loud"),
         ("DANGOL_COUNTRY_HEADER", "X-Country: KR"),
+        ("DANGOL_TRUSTED_PROXIES", "*"),
+        ("DANGOL_TRUSTED_PROXIES", "127.0.0.1, proxy.example"),
+        ("DANGOL_TRUSTED_PROXIES", "10.0.0.1/8"),
         ("DANGOL_ALLOW_PRIVATE_WEBHOOKS", "perhaps"),
     ],
 )
@@ -35,6 +38,11 @@ def test_a_wrong_value_is_refused_by_name(variable: str, value: str) -> None:
     with pytest.raises(Invalid) as refused:
         Settings.load({variable: value})
     assert [problem.where for problem in refused.value.problems] == [variable]
+
+
+def test_proxies_are_addresses_and_networks() -> None:
+    given = "127.0.0.1, 10.0.0.0/8,2001:db8::/32"
+    assert Settings.load({"DANGOL_TRUSTED_PROXIES": given}).trusted_proxies == given
 
 
 def test_every_problem_is_told_at_once_and_slips_are_named() -> None:

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
+from ipaddress import ip_network
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated
@@ -50,7 +51,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         bool, Meta(description="let webhooks and link checks reach private and loopback addresses")
     ] = False
     trusted_proxies: Annotated[
-        str, Meta(description="addresses whose X-Forwarded-For is believed, comma-separated")
+        str, Meta(description="addresses and networks whose X-Forwarded-For is believed, comma-separated")
     ] = ""
     country_header: Annotated[
         str,
@@ -60,6 +61,14 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = ""
     log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)\\Z", description="how much is logged")] = "info"
+
+    def __post_init__(self) -> None:
+        """Raises ValueError; what is no address would be trusted as a name, and `*` would trust anybody."""
+        for part in filter(None, self.trusted_proxies.split(",")):
+            try:
+                ip_network(part.strip())
+            except ValueError as error:
+                raise ValueError(f"addresses or networks such as 10.0.0.0/8, comma-separated ({error})") from None
 
     @classmethod
     def load(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
