@@ -32,7 +32,7 @@ const ANNOUNCE_AFTER = 200;
 /** Then it is taken out again, or those who read on would meet it twice. */
 const ANNOUNCED = 4_000;
 
-const FORMS = "form,input,textarea,[data-dg=copy]";
+const FORMS = "form,[data-dg=copy]";
 
 /** How a widget comes in when its campaign does not say. */
 const EFFECTS: Partial<Record<Show["slot"], string>> = { corner: "slide", bar: "slide", dialog: "zoom", float: "fade" };
