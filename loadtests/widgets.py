@@ -58,12 +58,14 @@ STYLES = (
     "(all) => all.map((node) => { const style = getComputedStyle(node);"
     " return [...style].sort().map((name) => name + ':' + style.getPropertyValue(name)).join(';') })"
 )
+ANIMATIONS = "(box) => box.getAnimations({subtree: true}).length"
 SLOWEST = 100
 """Milliseconds from press to paint, on a processor slowed four times."""
 
 
-def axe(browser: Browser, kinds: list[Piece], looks: Callable[[int], list[Look]]) -> list[str]:
-    """What axe finds, by widget and look; `looks` chooses those of the widget with that number."""
+def views(browser: Browser, kinds: list[Piece], looks: Callable[[int], list[Look]]) -> list[str]:
+    """What axe finds and what animates though the shopper asked for less motion, by widget and look; `looks` chooses
+    those of the widget with that number."""
     found = []
     with browser.new_context(reduced_motion="reduce") as context:
         shop = Shopfront(context, head=SCHEMES)
@@ -71,6 +73,8 @@ def axe(browser: Browser, kinds: list[Piece], looks: Callable[[int], list[Look]]
         page.evaluate(Axe().axe_script)
         for number, piece in enumerate(kinds):
             shop.show(page, piece)
+            if page.locator("dangol-widget .dg-frame").evaluate(ANIMATIONS):
+                found.append(f"{piece.key}: animates")
             for look in looks(number):
                 page.emulate_media(color_scheme=look.scheme, forced_colors=look.forced)
                 page.set_viewport_size({"width": look.width, "height": 800})
@@ -87,22 +91,6 @@ def axe(browser: Browser, kinds: list[Piece], looks: Callable[[int], list[Look]]
 
 def _where(violation: dict[str, Any]) -> str:
     return str(violation["nodes"][0]["html"])[:120]
-
-
-def motions(browser: Browser, kinds: list[Piece]) -> list[str]:
-    """Widgets that animate anything for shoppers who asked for less motion."""
-    found = []
-    with browser.new_context(reduced_motion="reduce") as context:
-        shop = Shopfront(context)
-        page = shop.open()
-        for number, piece in enumerate(kinds):
-            shop.show(page, piece)
-            running = page.locator("dangol-widget .dg-frame").evaluate(
-                "(box) => box.getAnimations({subtree: true}).length"
-            )
-            found += [piece.key] * bool(running)
-            shop.clear(page, number)
-    return found
 
 
 def leaks(browser: Browser, kinds: list[Piece]) -> list[str]:
@@ -192,8 +180,8 @@ def _slowest(browser: Browser, piece: Piece) -> float:
 
 def _lines(browser: Browser) -> Iterator[tuple[str, list[str]]]:
     kinds = pieces()
-    yield f"axe, {len(kinds)} widgets x {len(LOOKS)} looks", axe(browser, kinds, lambda number: LOOKS)
-    yield "animations under reduced motion", motions(browser, kinds)
+    looked = views(browser, kinds, lambda number: LOOKS)
+    yield f"violations and animations, {len(kinds)} widgets x {len(LOOKS)} looks", looked
     yield "computed styles that a hostile page changes", leaks(browser, kinds)
     yield f"executions and violations, {len(CORPUS)} texts in every field", executions(browser)
     yield "layout shifts and larger paints", shifts(browser, kinds)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 if TYPE_CHECKING:
@@ -32,9 +31,6 @@ def shown(slot: str, tree: Any = TREE, **more: Any) -> dict[str, Any]:
 def every_slot() -> list[dict[str, Any]]:
     label = "첫 구매 혜택"
     return [shown(slot, at="#place", label=f"{label} {slot}", later=["session", "7d", "never"]) for slot in SLOTS]
-
-
-PLACE = "<main><h1>Shop</h1><p>Products</p><div id=place style='min-height: 400px'></div></main>"
 
 
 def test_nothing_runs_under_any_of_the_strictest_policies(page: Page, shop: Shop, collector: Server) -> None:
@@ -178,26 +174,3 @@ def test_the_pages_own_styles_do_not_reach_a_widget(page: Page, shop: Shop, coll
             if slot == "dialog":
                 page.keyboard.press("Escape")
     assert looks[:4] == looks[4:]
-
-
-@pytest.mark.parametrize("width", [1280, 390, 320])
-@pytest.mark.parametrize("direction", ["ltr", "rtl"])
-def test_axe_finds_nothing(page: Page, shop: Shop, collector: Server, width: int, direction: str) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
-    page.add_init_script(OPEN + f";addEventListener('DOMContentLoaded', () => document.dir = '{direction}')")
-    page.emulate_media(reduced_motion="reduce")
-    shop.put("/", body=PLACE)
-    answers = iter([every_slot()])
-    collector.reply = lambda body: (200, {}, {"show": next(answers, [])})
-    page.goto(shop.url)
-    page.locator(".dg-dialog .w").wait_for()
-    page.locator(".dg-inline .w").wait_for(state="attached")
-    page.locator(".dg-dialog summary").click()
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    with_dialog = Axe().run(page)
-    page.keyboard.press("Escape")
-    page.locator(".dg-corner summary").click()
-    page.locator(".dg-float .w").wait_for()
-    without = Axe().run(page)
-    assert [result["id"] for results in (with_dialog, without) for result in results.response["violations"]] == []
-    assert wide == width

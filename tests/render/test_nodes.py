@@ -1,8 +1,10 @@
 """HTML to the checked node tree: what is on the list travels, everything else is refused and named."""
 
 import html
+import re
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dangol.errors import Invalid
-from dangol.render.nodes import ELEMENTS, EVERYWHERE, MAX_DEPTH, MAX_HTML, MAX_NODES, OWN, check
+from dangol.render.nodes import (
+    ADDRESS,
+    ARIA,
+    CONTACT,
+    ELEMENTS,
+    EVERYWHERE,
+    MAX_DEPTH,
+    MAX_HTML,
+    MAX_NODES,
+    OWN,
+    TYPES,
+    check,
+)
 
 
 def test_the_tree_has_elements_attributes_and_text() -> None:
@@ -180,3 +194,23 @@ def test_any_source_is_refused_or_gives_nothing_but_what_is_allowed(source: str)
             assert element in ELEMENTS
             assert set(attributes) <= EVERYWHERE | OWN.get(element, frozenset())
             assert not attributes.get("href", "/").startswith("javascript")
+
+
+def alternatives(name: str) -> set[str]:
+    """What a regular expression of the snippet's list allows; all are written as alternatives."""
+    source = (Path(__file__).parents[2] / "snippet/src/widgets/nodes.ts").read_text()
+    found = re.search(rf"{name}.*?/\^\((.*?)\):?\$/", source, re.DOTALL)
+    assert found, name
+    return set(found[1].split("|"))
+
+
+def test_the_page_knows_the_same_elements_attributes_and_values() -> None:
+    assert alternatives("const ELEMENT") == ELEMENTS
+    assert alternatives("const ATTRIBUTE") == {*EVERYWHERE, *set().union(*OWN.values()), ARIA.pattern}
+    assert alternatives("type:") == {value for values in TYPES.values() for value in values}
+    schemes = {"http", "https", "mailto", "tel"}
+    assert {
+        scheme for found in alternatives("href:") for scheme in (found.rstrip("?"), found.replace("?", ""))
+    } == schemes
+    assert all(CONTACT.fullmatch(f"{scheme}:x") or ADDRESS.fullmatch(f"{scheme}://x") for scheme in schemes)
+    assert not ADDRESS.fullmatch("ftp://x")
