@@ -165,6 +165,19 @@ def told(cells: dict[Cell, Figures]) -> dict[tuple[int, str], Any]:
     return {key: row for key, row in rows.items() if any(row)}
 
 
+def reactions(cells: dict[Cell, Figures]) -> list[int]:
+    together = NONE
+    for cell, each in cells.items():
+        together = together.plus(each) if cell.segment == EVERYBODY else together
+    return [together.views, together.clicks, together.closes]
+
+
+def reported(logged: Sequence[Entry], campaign: str) -> list[int]:
+    """Views, clicks and closes that the log has."""
+    names = [event.name for entry in logged for event in entry.events if event.props.get("campaign") == campaign]
+    return [names.count(name) for name in ("widget_view", "widget_click", "widget_close")]
+
+
 async def work(house: House, chance: random.Random) -> None:
     """As workers do that are killed now and then: whatever was not acknowledged comes again."""
     job = Effects(house.link)
@@ -186,6 +199,7 @@ async def test_figures_are_what_a_recount_finds(seed: int, new_house: Any, opene
     logged = sorted((each.entry for part in await entries(house) for each in part), key=lambda entry: entry.at)
     people = await shop.people()
     for campaign in ("one", "two"):
-        wanted = recount(people, logged, campaign)
-        assert told(await counted(house, campaign, shop.now)) == wanted
+        wanted, cells = recount(people, logged, campaign), await counted(house, campaign, shop.now)
+        assert told(cells) == wanted
+        assert reactions(cells) == reported(logged, campaign)
     assert wanted, "nobody entered"
