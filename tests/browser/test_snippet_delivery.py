@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import BrowserContext, Error, Page, Route
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Server, Shop
@@ -243,3 +244,44 @@ def test_the_stub_tells_nothing_without_full_consent(
     page.wait_for_timeout(200)
     assert collector.bodies == []
     assert page.evaluate("surfaced") == []
+
+
+def test_what_happened_offline_arrives_with_the_next_page(
+    context: BrowserContext, shop: Shop, collector: Server
+) -> None:
+    page = context.new_page()
+    page.goto(shop.url)
+    collector.wait(lambda: outbox_is_empty(page))
+    context.set_offline(True)
+    page.evaluate("dangol('track', 'add_to_cart', {})")
+    page.wait_for_timeout(200)
+    page.close()
+    context.set_offline(False)
+    context.new_page().goto(f"{shop.url}/other")
+    collector.wait(lambda: collector.events("add_to_cart"))
+
+
+def test_what_a_killed_page_could_not_send_the_next_one_does(
+    context: BrowserContext, shop: Shop, collector: Server
+) -> None:
+    page = context.new_page()
+    page.goto(shop.url)
+    collector.wait(lambda: outbox_is_empty(page))
+    collector.reply = lambda body: None
+    page.evaluate("dangol('track', 'add_to_cart', {})")
+    page.wait_for_timeout(200)
+    with contextlib.suppress(Error):
+        page.goto("chrome://crash")
+    collector.reply = lambda body: (200, {}, {})
+    context.new_page().goto(f"{shop.url}/other")
+    collector.wait(lambda: collector.events("add_to_cart"))
+
+
+def test_with_full_storage_an_event_goes_at_once(page: Page, shop: Shop, collector: Server) -> None:
+    page.add_init_script(REFUSALS["storage full"])
+    shop.put("/", body="<script src='/never'></script>")
+    page.route("**/never", lambda route: None)
+    page.goto(shop.url, wait_until="commit")
+    collector.wait(lambda: collector.events("page_view"))
+    [body] = collector.bodies
+    assert body["sent"] - body["events"][0]["at"] < 500  # and not after the second that a page may take to be parsed
