@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -293,3 +295,59 @@ def front(dangol: Dangol) -> Iterator[Shop]:
     for path in ("/", "/other", "/product/1"):
         shop.put(path)
     yield from _serve(shop)
+
+
+@dataclass
+class Demo:
+    """`dangol demo` in a folder of its own: the process, what it printed so far, and where dangol and the shop are."""
+
+    process: subprocess.Popen[bytes]
+    output: Path
+    dangol: str
+    shop: str
+
+    @property
+    def admin(self) -> str:
+        """The admin key."""
+        found = re.search(r"ak_[\w-]+", self.output.read_text())
+        assert found
+        return found[0]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Started in an empty folder, ready when it tells what to try."""
+    folder = tmp_path_factory.mktemp("demo")
+    port = _two_free_ports()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DANGOL_")}
+    output = folder / "output"
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dangol", "demo", "--port", str(port)],
+            cwd=folder,
+            env=environment | {"LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        end = time.monotonic() + 120
+        while "Ctrl-C" not in output.read_text():
+            assert process.poll() is None, output.read_text()
+            assert time.monotonic() < end, output.read_text()
+            time.sleep(0.1)
+        yield Demo(process, output, f"http://localhost:{port}", f"http://localhost:{port + 1}")
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+
+
+def _two_free_ports() -> int:
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port

@@ -1,71 +1,19 @@
 """`dangol demo` as a person meets it: the shop, its widgets and its message."""
 
-import os
+from __future__ import annotations
+
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
+if TYPE_CHECKING:
+    from tests.browser.conftest import Demo
+
 OPEN = "const attach = Element.prototype.attachShadow; Element.prototype.attachShadow = function () {\
  return attach.call(this, {mode: 'open'}) }"
-
-
-@dataclass
-class Demo:
-    """The process, what it printed so far, and the shop's address."""
-
-    process: subprocess.Popen[bytes]
-    output: Path
-    shop: str
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """Started in an empty folder, ready when it tells what to try."""
-    folder = tmp_path_factory.mktemp("demo")
-    port = _two_free_ports()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("DANGOL_")}
-    output = folder / "output"
-    with output.open("wb") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dangol", "demo", "--port", str(port)],
-            cwd=folder,
-            env=environment | {"LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"},
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        end = time.monotonic() + 120
-        while "Ctrl-C" not in output.read_text():
-            assert process.poll() is None, output.read_text()
-            assert time.monotonic() < end, output.read_text()
-            time.sleep(0.1)
-        yield Demo(process, output, f"http://localhost:{port + 1}")
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(30)
-
-
-def _two_free_ports() -> int:
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 @pytest.fixture
