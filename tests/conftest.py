@@ -1,9 +1,14 @@
 """Fixtures for all tests: a real embedded store, emptied for each test, and a whole house over it."""
 
 import asyncio
+import os
+import shutil
+import socket
+import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar
@@ -84,7 +89,9 @@ def define(registry: Registry) -> Define:
     """Makes checked definitions of a shop: `define(segments=[...], campaigns=[...], origins=[...])`. What is no part of
     a document is a field of the site."""
 
-    def make(segments: Any = (), campaigns: Any = (), groups: Any = (), manners: Any = None, **site: Any) -> Definitions:
+    def make(
+        segments: Any = (), campaigns: Any = (), groups: Any = (), manners: Any = None, **site: Any
+    ) -> Definitions:
         parts = {"segments": list(segments or ()), "campaigns": list(campaigns or ()), "groups": list(groups)}
         return document.check({"site": {**SITE, **site}, **parts, "manners": manners or {}}, "test", registry)
 
@@ -175,3 +182,66 @@ def _await(ready: Callable[[], bool], thread: Thread) -> None:
         assert thread.is_alive(), "the server ended while it started"
         assert time.monotonic() < deadline, "the server did not get ready"
         time.sleep(0.01)
+
+
+DOCUMENTED = Path(__file__).parents[1] / "docs/examples/nginx.conf"
+AROUND = """
+daemon off;
+pid pid;
+error_log error.log warn;
+events { worker_connections 64; }
+http {
+    access_log access.log;
+    client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+    uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+    gzip on; gzip_types *; gzip_proxied any;
+    server {
+        listen 127.0.0.1:PORT;
+        include dangol.conf;
+        REST
+    }
+}
+"""
+
+
+@dataclass
+class Nginx:
+    """A shop's own web server: its address, and the folder with its logs."""
+
+    url: str
+    folder: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def serve(self, dangol: str, rest: str) -> None:
+        """Start with the documented configuration, dangol at that address, and the `rest` of the shop."""
+        found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+        if not found:
+            pytest.exit("these tests need nginx: scripts/nginx installs Debian's", returncode=4)
+        port = self.url.rpartition(":")[2]
+        (self.folder / "dangol.conf").write_text(DOCUMENTED.read_text().replace("http://127.0.0.1:8000", dangol))
+        (self.folder / "nginx.conf").write_text(AROUND.replace("PORT", port).replace("REST", rest))
+        config = self.folder / "nginx.conf"
+        self.process = subprocess.Popen([found, "-p", self.folder, "-c", config, "-e", "stderr"])
+        end = time.monotonic() + 10
+        while not _is_open(int(port)):
+            assert self.process.poll() is None, "nginx ended while it started"
+            assert time.monotonic() < end, "nginx did not get ready"
+            time.sleep(0.02)
+
+
+def _is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture
+def nginx(tmp_path: Path) -> Iterator[Nginx]:
+    """A real nginx on a free port, as the user who runs the tests; it has to be told what to serve."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = Nginx(f"http://127.0.0.1:{port}", tmp_path)
+    yield server
+    if server.process:
+        server.process.terminate()
+        server.process.wait(10)

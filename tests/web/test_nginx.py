@@ -2,12 +2,8 @@
 
 import gzip
 import json
-import os
-import shutil
-import socket
-import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,79 +13,24 @@ import pytest
 from loadtests.browser import DESKTOP
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTED = (ROOT / "docs/examples/nginx.conf").read_text()
 OTHERS = "127.0.0.2", "127.0.0.3"
-
-AROUND = """
-daemon off;
-pid {folder}/pid;
-error_log {folder}/error.log warn;
-events {{ worker_connections 64; }}
-http {{
-    access_log {folder}/access.log;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    gzip on; gzip_types *; gzip_proxied any;
-    server {{
-        listen 127.0.0.1:{port};
-        include {folder}/dangol.conf;
-        location / {{ return 404; }}
-        location = / {{ default_type text/html; return 200 "the shop"; }}
-    }}
-}}
-"""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def find_nginx() -> str:
-    """Fails with one line when there is none."""
-    found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if not found:
-        pytest.exit("these tests need nginx: scripts/nginx installs Debian's", returncode=4)
-    return found
-
+PAGE = 'location / { return 404; } location = / { default_type text/html; return 200 "the shop"; }'
 
 Front = Callable[..., str]
 
 
 @pytest.fixture
-def front(new_house: Any, define: Any, served: Any, tmp_path: Path) -> Iterator[Front]:
+def front(new_house: Any, define: Any, served: Any, nginx: Any) -> Front:
     """The shop's address, with dangol under /dg/: `url = front(rate_limit=1)`."""
-    running: list[subprocess.Popen[bytes]] = []
 
     def start(**settings: Any) -> str:
-        port = free_port()
-        url = f"http://127.0.0.1:{port}"
         given = {"trusted_proxies": "127.0.0.1", **settings}
         campaign = {"id": "hello", "widget": {"use": "popcorn", "params": {"title": "Hello"}}, "holdout": 0}
-        dangol = served(new_house(define(campaigns=[campaign], origins=[url]), **given))
-        (tmp_path / "dangol.conf").write_text(DOCUMENTED.replace("http://127.0.0.1:8000", dangol))
-        (tmp_path / "nginx.conf").write_text(AROUND.format(folder=tmp_path, port=port))
-        command = [find_nginx(), "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf"), "-e", "stderr"]
-        running.append(subprocess.Popen(command))
-        end = time.monotonic() + 10
-        while not _answers(url):
-            assert running[0].poll() is None, "nginx ended while it started"
-            assert time.monotonic() < end, "nginx did not get ready"
-            time.sleep(0.02)
+        nginx.serve(served(new_house(define(campaigns=[campaign], origins=[nginx.url]), **given)), PAGE)
+        url: str = nginx.url
         return url
 
-    yield start
-    for process in running:
-        process.terminate()
-        process.wait(10)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url).text == "the shop"
-    except httpx.TransportError:
-        return False
+    return start
 
 
 def browser(url: str, address: str = "127.0.0.1", **headers: str) -> httpx.Client:
