@@ -13,7 +13,7 @@ from dangol.campaigns.sentences import KINDS, Language, sentence
 from dangol.definitions.model import Campaign, Definitions, Text
 from dangol.plugin import Request
 from dangol.profile.model import Profile
-from dangol.protocol.event import Event, Item
+from dangol.protocol.event import REACTION_EVENTS, Event, Item
 from dangol.render.money import money
 from dangol.render.text import choose
 from dangol.segments.language.scope import Scope
@@ -54,15 +54,17 @@ class Looked(Struct, frozen=True):
 def told(
     looked: Looked, campaign: Campaign, definitions: Definitions, scope: Scope, language: Language
 ) -> dict[str, Any]:
-    """The answer's `why`, but for what is the preview's own."""
-    name = _naming(definitions, language)
-    return {
+    """The answer's `why`, but for what is the preview's own. What was judged is left out where the shopper has only
+    reacted to a widget: it stands as the page was told before."""
+    name, currency = _naming(definitions, language), definitions.site.currency
+    said = {"events": [_event(each, currency, language) for each in looked.events], "dropped": dict(looked.dropped)}
+    if looked.request.event_names and looked.request.event_names <= REACTION_EVENTS:
+        return said
+    return said | {
         "campaigns": _campaigns(looked, campaign.id, name, language),
         "segments": _segments(looked, campaign, definitions, scope, language),
-        "page": _page(looked.request, definitions.site.currency, language),
+        "page": _page(looked.request, currency, language),
         "member": looked.profile.member is not None,
-        "events": [_event(each, definitions.site.currency, language) for each in looked.events],
-        "dropped": dict(looked.dropped),
     }
 
 

@@ -3,15 +3,19 @@
 import type { Chunk, Link } from "../link";
 import { enter, tell } from "./memory";
 import { Panel } from "./panel";
-import type { Why } from "./why";
+import type { Preview, Why } from "./why";
 
 export function start(link: Link): Chunk {
   const panel = new Panel(link);
+  let latest: Preview | undefined;
   return {
     take({ why }) {
       const told = why as Why;
-      if (told.state === "on") tell(told.events);
-      panel.show(told);
+      if (told.state === "over") return panel.show(told);
+      tell(told.events);
+      if (!told.campaigns && !latest) return;
+      latest = { ...latest, ...told } as Preview;
+      panel.show(latest);
     },
   };
 }

@@ -6,7 +6,7 @@ import { h } from "./dom";
 import { audience, campaigns, events, lookOf, segments, sign } from "./lists";
 import { choose, forgetTold, keepStance, leave, stance, told, type Tab } from "./memory";
 import { texts } from "./texts";
-import type { Campaign, Preview, Why } from "./why";
+import type { Campaign, Over, Preview } from "./why";
 
 const TABS: Tab[] = ["campaigns", "segments", "events"];
 const PHONE = "(max-width: 640px)";
@@ -18,7 +18,7 @@ export class Panel {
   private readonly root = this.host.attachShadow({ mode: "closed" });
   private readonly live = h("div", { class: "live", role: "status" });
   private readonly box = h("section", { class: "panel" });
-  private why: Why | undefined;
+  private why: Preview | Over | undefined;
   private said = "";
 
   constructor(private readonly link: Link) {
@@ -30,7 +30,7 @@ export class Panel {
   }
 
   /** Shows what is known now. What was open or had the focus stays so. */
-  show(why: Why): void {
+  show(why: Preview | Over): void {
     this.why = why;
     this.draw();
     if (!this.host.isConnected) document.body.append(this.host);

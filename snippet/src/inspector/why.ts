@@ -57,25 +57,31 @@ export interface Page {
   search?: string;
 }
 
-export interface Preview {
+/** What was judged; left out where a shopper has only reacted to a widget. */
+interface Judged {
+  campaigns: Campaign[];
+  segments: Segment[];
+  page: Page;
+  member: boolean;
+}
+
+interface Said {
   state: "on";
   /** Unix seconds. */
   until: number;
   language: "ko" | "en";
   variant: string;
   variants: { id: string; name: string }[];
-  campaigns: Campaign[];
-  segments: Segment[];
-  page: Page;
-  member: boolean;
   events: Told[];
   /** How many things were dropped, by reason. */
   dropped: Record<string, number>;
 }
+
+export type Preview = Said & Judged;
 
 /** The link is over, or was never ours. */
 export interface Over {
   state: "over";
 }
 
-export type Why = Preview | Over;
+export type Why = (Said & Partial<Judged>) | Over;
