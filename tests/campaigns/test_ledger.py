@@ -114,9 +114,11 @@ def test_an_order_that_moved_to_another_is_taken_back() -> None:
 def test_reactions_are_told_with_the_arm_of_the_entry() -> None:
     profile = Profile()
     enter(profile, arm="b")
-    reactions = [event(name, 9, "x", campaign="c") for name in ("widget_view", "widget_click", "widget_close")]
+    names = ("widget_view", "widget_click", "widget_close", "widget_submit")
+    reactions = [event(name, 9, "x", campaign="c") for name in names]
     [told] = take(profile, *reactions, event("widget_later", 9, "x", campaign="c", choice="1d"))
-    assert (told.arm, told.seen, told.views, told.clicks, told.closes, told.laters) == ("b", 1, 1, 1, 1, 1)
+    assert (told.arm, told.seen, told.views, told.clicks) == ("b", 1, 1, 1)
+    assert (told.closes, told.laters, told.submits) == (1, 1, 1)
     ledger.note(profile, [decided(arm="b")], NOW + 100, SITE)
     [again] = take(profile, event("widget_view", 200, "x", campaign="c"))
     assert (again.views, again.seen) == (1, 0)

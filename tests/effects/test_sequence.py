@@ -90,6 +90,7 @@ def test_a_stricter_level_tells_less() -> None:
         (Sample(1_000, 5_019.0, 25_000_019.0), Sample(1_000, 100.0, 100.0)),  # one order makes most of the revenue
         (Sample(1_000, -500.0, 500.0), buyers(1_000, 500)),
         (buyers(1_000, 1_000), buyers(1_000, 1_000)),  # nothing varies
+        (buyers(5, 30), buyers(1_000, 500)),  # entries that were forgotten, unlike the orders after them
     ],
 )
 def test_what_can_not_be_told_yet_is_not_told(one: Sample, other: Sample) -> None:

@@ -81,9 +81,11 @@ class Uplift(NamedTuple):
 
 def uplift(one: Sample, other: Sample, level: float = LEVEL) -> Uplift | None:
     """How much better `one` is than `other`, or None where that can't be told yet."""
-    variance = _variance(one, other) if min(one.buyers, other.buyers) >= LEAST else 0
+    if not all(LEAST <= each.buyers <= each.shoppers for each in (one, other)):
+        return None  # more buyers than shoppers there are where entries were forgotten
+    variance = _variance(one, other)
     if not variance:
-        return None  # also where everybody spends the same, and there is nothing to tell chance from
+        return None  # everybody spends the same: there is nothing to tell chance from
     ratio = log(one.mean / other.mean)
     grown = (one.shoppers + other.shoppers) * mixture() + 1
     weight = variance * 2 * grown / (grown - 1)
