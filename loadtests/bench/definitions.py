@@ -42,6 +42,7 @@ def make(segments: int, campaigns: int) -> Definitions:
         "site": {"id": "bench", "key": "pk_benchmark", "name": "bench", "origins": ["http://localhost"]},
         "segments": [_segment(draw, number) for number in range(segments)],
         "campaigns": [_campaign(drawn, number, min(segments, 5 * campaigns)) for number in range(campaigns)],
+        "manners": {"gap": 0},  # so that all there is to see is seen ahead of the measurement
     }
     return msgspec.convert(raw, Definitions)
 

@@ -272,6 +272,19 @@ def test_a_holdout_only_grows_with_its_share() -> None:
     assert set() == held(0) < held(5) < held(30) < held(100) == set(range(-1000, 1000))
 
 
+def test_a_page_waits_for_one_campaign_a_place_once_the_shopper_had_some_rest() -> None:
+    profile = a_profile(tallies={"": Contact(views=1, seen_at=int(NOW) - 10)})
+    campaigns = [a_campaign(id, use) for id, use in (("a", "popcorn"), ("b", "popup"), ("d", "popcorn"))]
+    decisions = judge(*campaigns, a_campaign("e", interrupts=False), profile=profile, losers=True)
+    assert [(one.verdict.value, one.reason.value, one.delay) for one in decisions] == [
+        ("wait", "gap", 21),
+        ("no", "gap", 0),
+        ("no", "gap", 0),
+        ("show", "shown", 0),
+    ]
+    assert [one.campaign.id for one in judge(*campaigns, profile=profile)] == ["a"]
+
+
 def test_the_same_decision_has_the_same_exposure_and_another_has_another() -> None:
     def key(seed: int, campaign: str, now: float) -> str:
         plan = Plan.build([a_campaign(campaign)], SITE, SLOTS)

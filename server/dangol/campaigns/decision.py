@@ -1,6 +1,7 @@
 """What was decided on one campaign for one page view."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -53,6 +54,15 @@ class Reason(StrEnum):
     SLOT_TAKEN = "slot_taken"
     NO_MEMBER = "no_member"
     ALREADY_SENT = "already_sent"
+
+
+class Refusal(NamedTuple):
+    """Why not. What stands in the way passes at `until`, unix seconds; 0 where that is not to be waited for."""
+
+    reason: Reason
+    detail: str = ""
+    limit: Cap | None = None
+    until: float = 0
 
 
 class Decision(Struct, frozen=True):

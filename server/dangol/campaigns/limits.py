@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dangol.campaigns.calendar import day_number
-from dangol.campaigns.decision import Reason
+from dangol.campaigns.decision import Reason, Refusal
 from dangol.definitions.model import Campaign, Cap, Group, Manners, Site
 from dangol.profile import days
 from dangol.profile.model import Contact, Profile
@@ -22,12 +22,11 @@ OWN = {"session": Reason.CAP_SESSION, "day": Reason.CAP_DAY, "lifetime": Reason.
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A cap; `tally` is what it counts in, None for the campaign's own contact. `name` is what its reason names."""
+    """A cap; `tally` is what it counts in, None for the campaign's own contact, and `reached` what to say then."""
 
     cap: Cap
     tally: str | None
-    reason: Reason
-    name: str
+    reached: Refusal
 
 
 def tally_of(group: str) -> str:
@@ -47,15 +46,19 @@ def limits_of(
     campaign: Campaign, counts: Iterable[str], groups: Mapping[str, Group], manners: Manners
 ) -> tuple[Limit, ...]:
     """All caps that hold for a campaign that counts in these tallies, its own first."""
-    limits = [Limit(cap, None, OWN.get(cap.per, Reason.CAP_DAYS), str(cap.times)) for cap in campaign.caps]
+    limits = [_limit(cap, None, OWN.get(cap.per, Reason.CAP_DAYS), str(cap.times)) for cap in campaign.caps]
     for tally in counts:
         if tally == ALL:
-            limits += [Limit(cap, ALL, Reason.CAP_ALL, "") for cap in manners.caps]
+            limits += [_limit(cap, ALL, Reason.CAP_ALL, "") for cap in manners.caps]
         elif tally == BUDGET:
-            limits += [Limit(cap, BUDGET, Reason.CAP_BUDGET, "") for cap in manners.budget]
+            limits += [_limit(cap, BUDGET, Reason.CAP_BUDGET, "") for cap in manners.budget]
         elif group := groups.get(campaign.group):
-            limits += [Limit(cap, tally, Reason.CAP_GROUP, group.id) for cap in group.caps]
+            limits += [_limit(cap, tally, Reason.CAP_GROUP, group.id) for cap in group.caps]
     return tuple(limits)
+
+
+def _limit(cap: Cap, tally: str | None, reason: Reason, name: str) -> Limit:
+    return Limit(cap, tally, Refusal(reason, name, cap))
 
 
 def count(contact: Contact, cap: Cap, profile: Profile, now: float, site: Site) -> int:

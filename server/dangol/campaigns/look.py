@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from dangol.campaigns.contacts import live_leases
+from dangol.campaigns.limits import ALL
 from dangol.campaigns.plan import Plan, Rule
 from dangol.plugin import Request
 from dangol.profile.model import Lease, Profile
@@ -17,7 +18,8 @@ Ends = list[float]
 class Look:
     """`taken` tells which campaign holds which place of the page. `promised` are the ends of the promises that wait to
     be confirmed, by campaign, and `counted` by tally, those of this decision included; `live` is their number. `sent`
-    counts the messages of this decision by tally."""
+    counts the messages of this decision by tally. `awaited` are the places that a campaign will have once what stands
+    in its way has passed; the shopper `rests` from interruptions where that is the gap between them."""
 
     plan: Plan
     profile: Profile
@@ -35,6 +37,8 @@ class Look:
     counted: dict[str, Ends] = field(default_factory=dict)
     live: int = 0
     sent: dict[str, int] = field(default_factory=dict)
+    awaited: set[str] = field(default_factory=set)
+    rests: bool = False
 
     def begin(self) -> None:
         """Take in what other pages and this one have already."""
@@ -61,9 +65,12 @@ class Look:
         self.occupy(rule)
         self._add(Lease(rule.campaign.id, "", int(until), rule.counts))
 
-    def is_crowded(self, rule: Rule) -> bool:
-        """Whether another campaign has a place that this one needs."""
-        return any(place in self.taken for place in rule.places)
+    def is_hopeless(self, rule: Rule) -> bool:
+        """Whether the campaign, which is to be shown at once, can't be: another one has a place that it needs, or waits
+        for the time to interrupt again."""
+        if rule.waits or rule.campaign.id in self.open:
+            return False
+        return (self.rests and ALL in rule.counts) or any(place in self.taken for place in rule.places)
 
     def _add(self, lease: Lease) -> None:
         self.live += 1

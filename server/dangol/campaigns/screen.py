@@ -9,7 +9,7 @@ from dangol.protocol import about
 from dangol.protocol.about import ORDERED, About
 from dangol.protocol.event import Event, Item
 
-NOBODY = Item("")
+NO_PRODUCT = Item("")
 
 TELLING: tuple[tuple[str, Kind], ...] = (
     ("purchase", "order"),
@@ -24,7 +24,9 @@ TELLING: tuple[tuple[str, Kind], ...] = (
 """Events that tell what kind of page it is, the most telling first: product pages have lists too, and many pages a
 small cart."""
 
-PAGE_EVENTS = frozenset({"page_view", *(name for name, _ in TELLING[:6])})
+TELLERS = frozenset(name for name, _ in TELLING)
+
+PAGE_EVENTS = TELLERS - {"sign_up", "login"} | {"page_view"}
 """Events that come with their page, rather than from what is done on it."""
 
 HOMES = frozenset({"/", "/index.html", "/index.htm", "/index.php", "/main/index.php"})
@@ -54,7 +56,9 @@ def screen(
 ) -> Request:
     """What a request with these events is about. `page` is the path and query of the page, `before` what was known of
     it."""
-    product = Item(before.product, before.name, before.price, category=before.category, brand=before.brand)
+    product = NO_PRODUCT
+    if before is not about.NOTHING:
+        product = Item(before.product, before.name, before.price, category=before.category, brand=before.brand)
     search, ordered, order_value = before.search, before.ordered, before.order_value
     for event in events:
         if event.name == "view_item":
@@ -88,13 +92,15 @@ def screen(
 
 def kind_of(names: frozenset[str], path: str, before: Kind | None) -> Kind:
     """The kind of a page with these events. Where none of them tells, it is what it was `before`."""
-    told = next((kind for name, kind in TELLING if name in names), None)
+    if TELLERS.isdisjoint(names):
+        return before or ("home" if path in HOMES else "other")
+    told = next(kind for name, kind in TELLING if name in names)
     if told in ("search", "category", "cart"):  # which a first page or a cart may also have a piece of
         if path in HOMES:
             return "home"
         if "view_cart" in names and any(word in path.lower() for word in CARTS):
             return "cart"
-    return told or before or ("home" if path in HOMES else "other")
+    return told
 
 
 def about_of(request: Request) -> About:

@@ -26,6 +26,9 @@ OLDEST = 7 * 86_400_000  # ms; the snippet's outbox forgets after as long
 AHEAD = 10_000  # ms that an event may lie after its own sending
 CUSTOM_FIELDS = 20
 TRAITS = 100
+MOST_DUE = 10
+"""Campaigns that a page may wait for: those of the highest priority."""
+
 LONGEST_TEXT = 200
 LONGEST_PAGE = 1000
 LONGEST_URL = 4000
@@ -67,7 +70,7 @@ class Envelope(Struct, forbid_unknown_fields=True):
     lang: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{0,35}\Z")] = ""
     open: Annotated[list[Word], Meta(max_length=50)] = field(default_factory=list)
     logout: bool = False
-    due: Annotated[list[Word], Meta(max_length=10)] = field(default_factory=list)
+    due: Annotated[list[Word], Meta(max_length=MOST_DUE)] = field(default_factory=list)
     now: Raw = field(default_factory=Raw)
     submit: Submit | None = None
     preview: Annotated[str, Meta(max_length=200)] = ""

@@ -12,7 +12,7 @@ from dangol.engine import Context, Outcome
 from dangol.house import House
 from dangol.protocol import tokens
 from dangol.protocol.about import NOTHING, About
-from dangol.protocol.envelope import Envelope
+from dangol.protocol.envelope import MOST_DUE, Envelope
 from dangol.protocol.event import Event
 from dangol.purchases import take_reported
 from dangol.render.theme import tokens as tokens_of
@@ -87,7 +87,7 @@ def answer_of(house: House, runtime: SiteRuntime, outcome: Outcome) -> Answer:
     if outcome.page is not None:
         answer.show = [_show(each, house) for each in outcome.shown]
         answer.theme = tokens_of(runtime.site.theme) if answer.show else {}
-        answer.wait = [_wait(each) for each in outcome.waiting]
+        answer.wait = [_wait(each) for each in outcome.waiting[:MOST_DUE]]
         if answer.show or answer.wait or runtime.plan.looks_back:
             answer.now = about_of(outcome.page) or NOTHING
     return answer
