@@ -231,7 +231,7 @@ def _capture(page: Page, clip: dict[str, float] | None, format: str) -> bytes:
 def themes() -> Iterator[tuple[str, Theme]]:
     """The presets as they are."""
     for preset in ("soft", "crisp", "bold", "quiet"):
-        yield preset, Theme(preset)  # type: ignore[arg-type]
+        yield preset, Theme(preset)
 
 
 def main() -> None:

@@ -1,12 +1,12 @@
 """The pages on widgets: their tables and examples are current, their pictures are there and small."""
 
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from docs.parameters import PAGES, renewed
 from tests.conftest import SITE
 
 from dangol.definitions.document import check
@@ -14,10 +14,6 @@ from dangol.definitions.model import Theme
 from dangol.host.registry import Registry
 
 DOCS = Path(__file__).parents[2] / "docs"
-sys.path.insert(0, str(DOCS))
-from parameters import PAGES, renewed  # noqa: E402
-
-sys.path.remove(str(DOCS))
 LARGEST = 40_000
 
 

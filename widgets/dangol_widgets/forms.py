@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from math import isfinite
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from msgspec import Struct, field
 
@@ -308,19 +308,22 @@ def submission(form: Form, fields: Mapping[str, str]) -> Submission:
 def _subscriptions(form: Form, told: Mapping[str, str], problems: dict[str, Text]) -> list[Subscribe]:
     """One for each ticked consent; one for nights counts for nothing without the other. An address for which nothing
     was ticked is a problem: thanks would promise what does not come."""
-    ticked = [each for each in form.fields if isinstance(each, Consent) and each.channel and told[each.name] == "yes"]
-    agreed = {each.address for each in ticked}
-    for each in form.fields:
-        if isinstance(each, Consent) and each.channel and told[each.address] and each.address not in agreed:
-            problems.setdefault(each.name, AGREED)
-            agreed.add(each.address)
-    nights = {each.channel: each for each in ticked if each.night}
+    consents = [each for each in form.fields if isinstance(each, Consent) and each.channel]
+    by_day = [each for each in consents if not each.night]
+    agreed = {each.address for each in by_day if told[each.name] == "yes"}
+    nights = {each.channel: each.label for each in consents if each.night and told[each.name] == "yes"}
     made = []
-    for each in (each for each in ticked if not each.night):
+    for each in by_day:
+        if told[each.name] != "yes":
+            if told[each.address] and each.address not in agreed:
+                problems.setdefault(each.name, AGREED)
+                agreed.add(each.address)
+            continue
         if not told[each.address]:
             problems.setdefault(each.address, NEEDED)
-        wording = _and(each.label, nights[each.channel].label) if each.channel in nights else each.label
-        made.append(Subscribe(each.channel, told[each.address], wording, each.channel in nights, each.address))  # type: ignore[arg-type]
+        wording = _and(each.label, nights[each.channel]) if each.channel in nights else each.label
+        channel = cast(Literal["sms", "kakao", "email"], each.channel)
+        made.append(Subscribe(channel, told[each.address], wording, each.channel in nights, each.address))
     return made
 
 

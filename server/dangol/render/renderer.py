@@ -96,8 +96,8 @@ class Renderer:
 
     def _load(self, widget: Widget) -> None:
         try:
-            self._templates[widget.name] = _template(widget)
-            css = check_style("\n".join(_beside(widget, name) for name in widget.styles))
+            self._templates[widget.name] = _template(type(widget))
+            css = check_style("\n".join(_beside(type(widget), name) for name in widget.styles))
         except (Invalid, OSError, UnicodeDecodeError, TemplateError) as error:
             failure = PluginFailure(widget.name, "import", f"{type(error).__name__}: {error}")
             self._failures[widget.name] = failure
@@ -106,8 +106,9 @@ class Renderer:
         self._styles[widget.name] = Style(style_hash(css), css)
 
 
-def _template(widget: Widget) -> Template:
-    """Compiled together with those that it includes, so that no shopper waits for that."""
+@lru_cache
+def _template(widget: type[Widget]) -> Template:
+    """Compiled once for a class, together with those that it includes, so that no shopper waits for that."""
     own = ENVIRONMENT.overlay(loader=FunctionLoader(partial(_beside, widget)))
     for name in find_referenced_templates(own.parse(_beside(widget, "template.html"))):
         if name:
@@ -120,12 +121,12 @@ def _label(widget: Widget, params: Any, view: View) -> str:
     return (view.text(title) if title else "") or view.text(widget.title) or widget.name
 
 
-def _beside(widget: Widget, name: str) -> str:
+def _beside(widget: type[Widget], name: str) -> str:
     """A file in the package that the widget's class is in, or else in the one around that."""
-    spec = sys.modules[type(widget).__module__].__spec__
+    spec = sys.modules[widget.__module__].__spec__
     package = spec.parent if spec else None
     if not package:
-        raise FileNotFoundError(f"{name}: {type(widget).__qualname__} must be in a package that holds the file")
+        raise FileNotFoundError(f"{name}: {widget.__qualname__} must be in a package that holds the file")
     around = package.rpartition(".")[0]
     for place in (package, around) if around else (package,):
         file = files(place).joinpath(name)
