@@ -87,7 +87,58 @@ async def test_explain_tells_one_campaign_with_the_trees_of_its_audience(ask: An
     assert [(tree["segment"], tree["held"]) for tree in answer["segments"]] == [("fans", False)]
 
 
-@pytest.mark.parametrize("query", [{"segment": "fan"}, {"campaign": "secnd"}])
+async def told(new_house: Any, opened: Any, define: Any, new_browser: Any, *campaigns: Any, **parts: Any) -> Any:
+    house = await opened(new_house(define(campaigns=campaigns, **parts)))
+    browser = new_browser(house)
+
+    async def ask(**query: str) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {house.by_id['shop'].keys.admin}"}
+        response = await browser.http.get(
+            "/v1/admin/explain", params={"visitor": browser.cookie, **query}, headers=headers
+        )
+        return {one["campaign"]: one for one in response.json()["campaigns"]}
+
+    return browser, ask
+
+
+async def test_explain_tells_what_a_campaign_waits_for_and_what_its_moment_would_bring(
+    new_house: Any, opened: Any, define: Any, new_browser: Any, event: Any
+) -> None:
+    variants = [{"id": "a"}, {"id": "b"}]
+    late = {**POPCORN, "delay": 5, "scroll": 50, "pages": {"kinds": ["cart"]}, "variants": variants}
+    browser, ask = await told(new_house, opened, define, new_browser, late)
+    await browser.send(event())
+    assert (await ask())["hello"]["words"]["en"] == "It is not for pages of this kind (home)."
+    waiting = (await ask(kind="cart"))["hello"]
+    assert (waiting["verdict"], waiting["delay"]) == ("wait", 5)
+    assert waiting["words"] == {
+        "ko": "5초가 지난 뒤 페이지를 50%까지 내릴 때를 기다립니다.",
+        "en": "It waits for 5 seconds to pass and then for 50% of the page to be scrolled.",
+    }
+    shown = (await ask(kind="cart", due="hello"))["hello"]
+    assert (shown["verdict"], shown["arm"] in ("a", "b")) == ("show", True)
+    assert (await browser.profile()).leases == []
+
+
+async def test_explain_names_the_group_and_the_limit(
+    new_house: Any, opened: Any, define: Any, new_browser: Any, event: Any
+) -> None:
+    groups = [{"id": "rare", "caps": [{"times": 1, "per": "7d"}]}]
+    manners = {"gap": 60, "budget": [{"times": 1, "per": "day"}]}
+    campaigns = [
+        {**POPCORN, "id": id, "group": group} for id, group in (("one", "rare"), ("two", "rare"), ("last", ""))
+    ]
+    browser, ask = await told(new_house, opened, define, new_browser, *campaigns, groups=groups, manners=manners)
+    (shown,) = (await browser.send(event())).json()["show"]
+    await browser.send(event("widget_view", campaign="one", exposure=shown["exposure"]))
+    answers = await ask()
+    assert (answers["two"]["detail"], answers["two"]["limit"]) == ("rare", {"times": 1, "per": "7d"})
+    assert answers["two"]["words"]["en"] == "The limit of the group 'rare', 1 in 7 days, is reached."
+    assert answers["two"]["words"]["ko"] == "그룹 'rare'의 캠페인을 합해 7일 동안 1번까지로 한 만큼 이미 받았습니다."
+    assert answers["last"]["words"]["en"] == "The contact budget over widgets and messages, 1 a day, is used up."
+
+
+@pytest.mark.parametrize("query", [{"segment": "fan"}, {"campaign": "secnd"}, {"kind": "crt"}])
 async def test_explain_refuses_names_that_nothing_has(ask: Any, query: dict[str, str]) -> None:
     _, response = await ask(**query)
     assert response.status_code == 400

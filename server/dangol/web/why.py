@@ -9,15 +9,15 @@ from starlette.routing import Route
 
 from dangol.campaigns.decide import decide, sentence
 from dangol.campaigns.decision import Decision
+from dangol.campaigns.sentences import KINDS
 from dangol.definitions.model import Segment
 from dangol.definitions.shapes import nearest
 from dangol.engine import Context, request_of
 from dangol.errors import Invalid, Problem
 from dangol.house import House
 from dangol.members.person import facts
-from dangol.plugin import Request as Page
-from dangol.profile.model import Profile
 from dangol.protocol import envelope, tokens
+from dangol.protocol.about import NOTHING, About
 from dangol.protocol.event import Event, Item
 from dangol.runtime import SiteRuntime
 from dangol.segments.language import behaviour
@@ -42,7 +42,8 @@ class Why:
     async def explain(self, request: Request, runtime: SiteRuntime) -> Response:
         """For `visitor` (a profile id or visitor token) or `member` on `url`: the segments with what holds in them, and
         for every campaign what would be decided now, in code and in words. `segment` and `campaign` (with its
-        audience) ask for one of them."""
+        audience) ask for one of them. `kind` is the page's where the `events` do not tell it, and `due` names campaigns
+        whose moment is taken to have come, with commas between."""
         query = request.query_params
         profile_id = _whose(runtime, query.get("visitor", ""), query.get("member", ""))
         segments, campaign = _asked(runtime, query.get("segment", ""), query.get("campaign", ""))
@@ -52,8 +53,11 @@ class Why:
         now, address = self._house.now(), envelope.path_of(query.get("url", runtime.site.origins[0]))
         names = query.get("events", "page_view").split(",")
         events = [_imagined(name, query.get("product", ""), address, int(now * 1000)) for name in names]
-        page = request_of(events, Context(now=now, page=address, language=query.get("lang", "")))
-        decisions = _decisions(runtime, profile, page, events)
+        context = Context(now=now, page=address, about=_about(query.get("kind", "")), language=query.get("lang", ""))
+        page = request_of(events, context)
+        matched = frozenset(runtime.index.match(profile, page))
+        due = query.get("due", "").split(",")
+        decisions = decide(runtime.plan, profile, page, matched, events=events, due=due, everything=True)
         if campaign or query.get("segment"):
             decisions = [one for one in decisions if one.campaign.id == campaign]
         trees = [explain(segment, profile, page, runtime.scope) for segment in segments]
@@ -61,6 +65,7 @@ class Why:
         return json(
             {
                 "profile": profile_id,
+                "page": {"path": page.path, "kind": page.kind},
                 "segments": trees,
                 "campaigns": [_told(decision) for decision in decisions],
                 "words": {language: "\n\n".join(text[language] for text in texts) for language in ("ko", "en")},
@@ -99,9 +104,13 @@ def _asked(runtime: SiteRuntime, segment: str, campaign: str) -> tuple[Sequence[
     return [runtime.scope.by_id[id] for id in dict.fromkeys(named)], campaign
 
 
-def _decisions(runtime: SiteRuntime, profile: Profile, page: Page, events: Sequence[Event]) -> Sequence[Decision]:
-    matched = frozenset(runtime.index.match(profile, page))
-    return decide(runtime.plan, profile, page, matched, events=events, everything=True)
+def _about(kind: str) -> About:
+    if not kind:
+        return NOTHING
+    for known in KINDS:
+        if kind == known:
+            return About(kind=known)
+    raise Invalid([Problem("kind", kind, f"one of {', '.join(KINDS)}{nearest(kind, list(KINDS))}")])
 
 
 def _told(decision: Decision) -> dict[str, Any]:
@@ -111,6 +120,9 @@ def _told(decision: Decision) -> dict[str, Any]:
         "verdict": decision.verdict,
         "reason": decision.reason,
         "detail": decision.detail,
+        "limit": decision.limit,
+        "arm": decision.arm,
+        "delay": decision.delay,
         "words": {language: sentence(decision, language) for language in ("ko", "en")},
     }
 
