@@ -23,6 +23,8 @@ KO = """
      curl -H 'Authorization: Bearer {admin}' '{dangol}/v1/admin/explain?member={member}&url={shop}/'
 
   8. 세그먼트를 적어 보세요. 적는 동안 몇 명인지, 내가 왜 해당하는지 알려 줘요: {shop}/segments
+  9. 캠페인을 고쳐서 상점 페이지에서 미리 보세요. 옆에서 무엇이 왜 보이는지 알려 줘요: {shop}/campaigns
+  10. 처음 온 손님으로 상품 페이지를 내려 보세요(쿠폰). 그리고 창을 떠나려는 듯 커서를 위로 빼 보세요(소식 받기 폼).
 
   끝내려면 Ctrl-C
 """
@@ -46,6 +48,8 @@ EN = """
      curl -H 'Authorization: Bearer {admin}' '{dangol}/v1/admin/explain?member={member}&url={shop}/'
 
   8. Write a segment and see its size while you type, and why you are in it or not: {shop}/segments
+  9. Change a campaign and look at it on the shop's own page, with the reasons beside it: {shop}/campaigns
+  10. As a newcomer, scroll down a product page (a coupon), then move the pointer out at the top as if to leave (a form).
 
   Ctrl-C stops it
 """
