@@ -75,7 +75,8 @@ function tell(one: Heard, data: Data): void {
 function known({ name, kind, key }: Claim, rank: number): boolean {
   const called = explicit.filter(([said]) => said === name);
   if (kind === "act") {
-    return called.some(([, data]) => claim(name, data)?.key === key) || told.some((one) => repeats(one) && Date.now() - one.at < SAME_ACT);
+    const said = called.some(([, data]) => products(claim(name, data)?.key) === products(key));
+    return said || told.some((one) => repeats(one) && Date.now() - one.at < SAME_ACT);
   }
   return called.length > 0 || told.some(repeats) || (kind === "once" && has(word({ name, key })));
 
@@ -83,6 +84,9 @@ function known({ name, kind, key }: Claim, rank: number): boolean {
     return one.name === name && (one.rank !== rank || one.key === key);
   }
 }
+
+/** Of a key, without how many of each. */
+const products = (key = ""): string => key.replace(/\*\d+/g, "");
 
 /** How it is remembered; what has no number of its own, such as a sign-up, may happen again another day. */
 const word = ({ name, key }: Pick<Claim, "name" | "key">): string => name + (key || new Date().toDateString());

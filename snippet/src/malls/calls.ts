@@ -23,15 +23,16 @@ export function calls({ wrap }: Ear, address: RegExp, heard: (call: Call) => voi
   });
   wrap(window, "fetch", ([, init], _self, result) => {
     const answered = async (response: Response): Promise<void> => {
-      if (address.test(response.url) && response.ok) tell(response.url, (init as RequestInit | undefined)?.body, await response.clone().text());
+      if (!address.test(response.url) || !response.ok) return;
+      tell(response.url, (init as RequestInit | undefined)?.body, await response.clone().text());
     };
     (result as Promise<Response>).then(answered).catch(() => 0); // the page has the same failure, and handles it
   });
 }
 
 function form(body: unknown): URLSearchParams {
-  const fields = body instanceof FormData ? ([...body] as string[][]) : typeof body === "string" ? body : (body as URLSearchParams | undefined);
-  return attempt(() => new URLSearchParams(fields)) ?? new URLSearchParams();
+  const fields = body instanceof FormData ? [...body] : body;
+  return attempt(() => new URLSearchParams(fields as string[][] | string | undefined)) ?? new URLSearchParams();
 }
 
 const json = (said: unknown): unknown => (typeof said === "string" ? attempt(() => JSON.parse(said) as unknown) : said);

@@ -25,10 +25,19 @@ const STRUCTURED_DATA = 6;
 
 const SOURCES: Source[] = [
   { rank: MALL, globals: "sb|ShopbyExternalScript", load: () => import("./shopby") },
-  { rank: MALL, globals: "EC_FRONT_EXTERNAL_SCRIPT_VARIABLE_DATA|CAFE24|CAFE24API", elements: "[name=path_role]", load: () => import("./cafe24") },
+  {
+    rank: MALL,
+    globals: "EC_FRONT_EXTERNAL_SCRIPT_VARIABLE_DATA|CAFE24|CAFE24API",
+    elements: "[name=path_role]",
+    load: () => import("./cafe24"),
+  },
   { rank: MALL, elements: "[data-dangol]", paths: /^\/(goods|order|member)\/\w+\.php$/, load: () => import("./godomall") },
   { rank: MALL, globals: "FB_PIXEL|SITE_SHOP_DETAIL", paths: /^\/shop_(view|payment)/, load: () => import("./imweb") },
-  { rank: IFDO, globals: "_NB_gs|_NB_MKTCD|_NB_PC|_NB_PD|_NB_PM|_NB_kwd|_NB_ID|_NB_JN|_NB_APPVER", load: () => import("./ifdo") },
+  {
+    rank: IFDO,
+    globals: "_NB_gs|_NB_MKTCD|_NB_PC|_NB_PD|_NB_PM|_NB_kwd|_NB_ID|_NB_JN|_NB_APPVER",
+    load: () => import("./ifdo"),
+  },
   { rank: DATA_LAYER, globals: "dataLayer", load: () => import("./datalayer") },
   { rank: LAST_RESORT, globals: "wcs|_conv", load: () => import("./wcs") },
   { rank: LAST_RESORT, globals: "fbq", load: () => import("./fbq") },
@@ -71,11 +80,14 @@ async function look(link: Link): Promise<boolean> {
 
 /** The last resorts are not heard where somebody better speaks. */
 function wanted(source: Source): boolean {
-  return shows(source) && (source.rank !== LAST_RESORT || !SOURCES.some((other) => other.rank < LAST_RESORT && shows(other)));
+  const better = (other: Source): boolean => other.rank < LAST_RESORT && shows(other);
+  return shows(source) && (source.rank !== LAST_RESORT || !SOURCES.some(better));
 }
 
 const shows = ({ globals, elements, paths }: Source): boolean =>
-  !!(globals && get(window, globals)) || !!(elements && document.querySelector(elements)) || !!paths?.test(location.pathname);
+  !!(globals && get(window, globals)) ||
+  !!(elements && document.querySelector(elements)) ||
+  !!paths?.test(location.pathname);
 
 async function listenTo(source: Source, link: Link): Promise<void> {
   started.add(source);

@@ -12,6 +12,7 @@ const OLD_NAMES = {
   purchase: "purchase",
   refund: "refund",
 };
+const CATEGORIES = ["item_category|category", "item_category2", "item_category3", "item_category4", "item_category5"];
 const MOST_ENTRIES = 300; // as many as Tag Manager keeps
 
 export const adapter: Adapter = ({ say, attempt, get, text, lines, wrap }) => {
@@ -20,8 +21,7 @@ export const adapter: Adapter = ({ say, attempt, get, text, lines, wrap }) => {
     item_name: "item_name|name",
     price: "price",
     quantity: "quantity",
-    item_category: (raw) =>
-      [1, 2, 3, 4, 5].map((depth) => text(get(raw, depth > 1 ? `item_category${depth}` : "item_category|category"))).filter(Boolean).join(" > "),
+    item_category: (raw) => CATEGORIES.map((path) => text(get(raw, path))).filter(Boolean).join(" > "),
     item_brand: "item_brand|brand",
   };
   const read = new WeakSet<object>();

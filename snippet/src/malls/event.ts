@@ -54,7 +54,8 @@ export function claim(name: string, told: Told): Claim | undefined {
     item_category: name === "view_item_list" ? text(told.item_category) || common(all) : "",
   });
   if (name === "view_cart") data.items ??= [];
-  if ((needs && !get(data, needs)) || BUTTON.test(order) || (name === "purchase" && !get(data, "value|items"))) return undefined;
+  if ((needs && !get(data, needs)) || BUTTON.test(order)) return undefined;
+  if (name === "purchase" && !get(data, "value|items")) return undefined;
   const key = order || data.search_term || all.map((line) => `${line.item_id}*${line.quantity ?? 1}`).join();
   return { name, kind, key: String(key), data };
 }
@@ -62,12 +63,14 @@ export function claim(name: string, told: Told): Claim | undefined {
 function item(raw: unknown): Item {
   const quantity = Math.floor(amount(get(raw, "quantity")) ?? 0);
   const texts = ["item_id", "item_name", "item_category", "item_brand"].map((name) => [name, text(get(raw, name))]);
-  return known({ ...Object.fromEntries(texts), price: amount(get(raw, "price")), quantity: quantity > 0 ? quantity : undefined }) as Item;
+  const price = amount(get(raw, "price"));
+  return known({ ...Object.fromEntries(texts), price, quantity: quantity > 0 ? quantity : undefined }) as Item;
 }
 
 /** What is known of a thing. */
 function known(fields: Data): Data {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== "" && get(value, "length") !== 0));
+  const says = (value: unknown): boolean => value !== undefined && get(value, "length") !== 0;
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => says(value)));
 }
 
 /** As many lines as may travel. */

@@ -6,8 +6,10 @@ import type { Adapter } from "./source";
 export const adapter: Adapter = (ear) => {
   const { say, text, query } = ear;
   const at = (path: string): boolean => location.pathname.endsWith(path);
-  const field = (name: string): string => text(document.querySelector<HTMLInputElement>(`#frmView [name="${name}"]`)?.value);
-  const meta = (property: string): string => text(document.querySelector<HTMLMetaElement>(`meta[property="${property}"]`)?.content);
+  const field = (name: string): string =>
+    text(document.querySelector<HTMLInputElement>(`#frmView [name="${name}"]`)?.value);
+  const meta = (property: string): string =>
+    text(document.querySelector<HTMLMetaElement>(`meta[property="${property}"]`)?.content);
   const line = ({ itemId, itemName, price, quantity, itemCategory, itemBrand }: DOMStringMap): object => ({
     item_id: itemId,
     item_name: itemName,
@@ -26,7 +28,8 @@ export const adapter: Adapter = (ear) => {
     // "d" orders at once, past the cart.
     if (sent.get("mode") !== "cartIn" || sent.get("cartMode") === "d") return;
     const counts = sent.getAll("goodsCnt[]");
-    const items = sent.getAll("goodsNo[]").map((id, number) => ({ ...(id === query("goodsNo") ? shown() : { item_id: id }), quantity: counts[number] }));
+    const product = (id: string): object => (id === query("goodsNo") ? shown() : { item_id: id });
+    const items = sent.getAll("goodsNo[]").map((id, number) => ({ ...product(id), quantity: counts[number] }));
     say("add_to_cart", { items });
   });
 

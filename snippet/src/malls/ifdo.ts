@@ -2,6 +2,13 @@
  * is not any more. */
 import type { Adapter, Fields } from "./source";
 
+const SIGNS = ["_NB_PM", "_NB_PC", "_NB_PD", "_NB_kwd", "_NB_ORD_NO", "_NB_JN"];
+/** What `_NB_PM` says a page is, but for "b", an order that was placed. "x" is a payment button. */
+const STEPS = new Map([
+  ["u", "view_cart"],
+  ["f", "begin_checkout"],
+  ["w", "add_to_wishlist"],
+]);
 const NOTHING = (): void => undefined;
 
 export const adapter: Adapter = ({ say, loggedIn, app, get, text, lines, wrap }) => {
@@ -13,8 +20,12 @@ export const adapter: Adapter = ({ say, loggedIn, app, get, text, lines, wrap })
     quantity: "AM",
     item_category: "CT",
   };
-  const SHOWN: Fields = { item_id: "_NB_PC|_NB_PD", item_name: "_NB_PD", item_category: "_NB_CT" };
-  const STEPS: Record<string, string> = { u: "view_cart", f: "begin_checkout", b: "purchase", w: "add_to_wishlist" };
+  const SHOWN: Fields = {
+    item_id: "_NB_PC|_NB_PD",
+    item_name: "_NB_PD",
+    price: () => get(window, parseFloat(variable("_NB_DAMT")) ? "_NB_DAMT" : "_NB_AMT"),
+    item_category: "_NB_CT",
+  };
   const variable = (name: string): string => text(get(window, name));
 
   const join = (what: unknown): void => {
@@ -26,15 +37,16 @@ export const adapter: Adapter = ({ say, loggedIn, app, get, text, lines, wrap })
   let before = "";
   const read = (): void => {
     const told = lines(get(window, "_NB_LO"), LINE);
-    const now = JSON.stringify(["_NB_PM", "_NB_PC", "_NB_PD", "_NB_kwd", "_NB_ORD_NO", "_NB_JN"].map(variable)) + JSON.stringify(told);
+    const now = JSON.stringify([SIGNS.map(variable), told]);
     if (now === before) return;
     before = now;
     const step = variable("_NB_PM");
     const word = variable("_NB_kwd");
-    const [name] = [Object.hasOwn(STEPS, step) && STEPS[step]];
-    if (name) say(name, { items: told, transaction_id: get(window, "_NB_ORD_NO"), value: step === "b" ? get(window, "_NB_ORD_AMT") : undefined });
+    const value = get(window, "_NB_ORD_AMT");
+    if (step === "b") say("purchase", { items: told, transaction_id: get(window, "_NB_ORD_NO"), value });
+    else if (step) say(STEPS.get(step) ?? "", { items: told });
     else if (word) say("search", { search_term: word });
-    else if (!step) say("view_item", { items: lines([window], SHOWN).map((shown) => ({ ...(shown as object), price: get(window, parseFloat(variable("_NB_DAMT")) ? "_NB_DAMT" : "_NB_AMT") })) });
+    else say("view_item", { items: lines([window], SHOWN) });
     join(variable("_NB_JN"));
   };
 

@@ -4,25 +4,29 @@ import type { Adapter } from "./source";
 const DONE = /^\/shop_(payment_complete|order_done)/;
 
 export const adapter: Adapter = ({ say, get, text, query, wrap }) => {
-  const meta = (property: string): string => text(document.querySelector<HTMLMetaElement>(`meta[property="${property}"]`)?.content);
+  const meta = (property: string): string =>
+    text(document.querySelector<HTMLMetaElement>(`meta[property="${property}"]`)?.content);
   /** The product of the page; a board's posts have an `idx` too, and a mode to be looked at in. */
-  const shown = (): object => ({
+  const shown = (): { item_id: string; item_name: string; price: string } => ({
     item_id: query("bmode") ? "" : query("idx"),
     item_name: meta("og:title"),
     price: meta("product:price:amount"),
   });
-  const product = (id: unknown, price: unknown, _currency?: unknown, quantity?: unknown): object =>
-    text(id) === query("idx") ? { ...shown(), price: price ?? meta("product:price:amount"), quantity } : { item_id: id, price, quantity };
+  const product = (id: unknown, price: unknown, quantity: unknown): object =>
+    text(id) === query("idx") ? { ...shown(), price: price ?? shown().price, quantity } : { item_id: id, price, quantity };
   let paid: unknown;
   let order = query("order_no");
 
   const tellOrder = (): void => {
     // A payment button, such as Naver Pay's, also calls Purchase: an order is one where its payment is complete.
-    if (DONE.test(location.pathname) && (query("rk") || "S") === "S") say("purchase", { transaction_id: order, value: paid });
+    if (!DONE.test(location.pathname) || (query("rk") || "S") !== "S") return;
+    say("purchase", { transaction_id: order, value: paid });
   };
 
   const listenTo = (pixel: unknown): void => {
-    wrap(pixel, "AddToCart", ([id, price, currency, quantity]) => say("add_to_cart", { items: [product(id, price, currency, quantity)] }));
+    wrap(pixel, "AddToCart", ([id, price, _currency, quantity]) => {
+      say("add_to_cart", { items: [product(id, price, quantity)] });
+    });
     wrap(pixel, "AddToWishlist", () => say("add_to_wishlist", { items: [shown()] }));
     wrap(pixel, "CompleteRegistration", () => say("sign_up", {}));
     wrap(pixel, "Purchase", ([value]) => {

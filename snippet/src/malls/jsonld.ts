@@ -7,7 +7,8 @@ const SEARCHED = "q|query|keyword|keywords|search|search_term|s";
 
 export const adapter: Adapter = ({ say, attempt, get, text, list, lines, query }) => {
   const many = (value: unknown): unknown[] => (Array.isArray(value) ? list(value) : value ? [value] : []);
-  const is = (node: unknown, pattern: RegExp): boolean => many(get(node, "@type")).some((type) => pattern.test(text(type).replace(/.*[/:#]/, "")));
+  const is = (node: unknown, types: RegExp): boolean =>
+    many(get(node, "@type")).some((type) => types.test(text(type).replace(/.*[/:#]/, "")));
   const name = (value: unknown): string => text(get(value, "name") ?? value);
 
   /** All nodes that stand for themselves: not the products that another one is said to be related to. */
@@ -16,7 +17,8 @@ export const adapter: Adapter = ({ say, attempt, get, text, list, lines, query }
     for (const waiting = many(value); waiting.length && found.length < MOST_NODES; ) {
       const node = waiting.shift();
       found.push(node);
-      waiting.push(...many(node).filter((each) => each !== node), ...many(get(node, "@graph")), ...many(get(node, "mainEntity")));
+      const inside = [many(node).filter((each) => each !== node), many(get(node, "@graph")), many(get(node, "mainEntity"))];
+      waiting.push(...inside.flat());
     }
     return found;
   };
@@ -51,13 +53,15 @@ export const adapter: Adapter = ({ say, attempt, get, text, list, lines, query }
     if (all.some((node) => is(node, /^SearchResultsPage$/))) say("search", { search_term: query(SEARCHED) });
     if (products.length === 1) say("view_item", { items: lines(products, FIELDS) });
     else if (shelf || products.length) {
-      say("view_item_list", { items: lines(shelf ? parts(shelf) : products, FIELDS), item_category: category || name(get(shelf, "name")) });
+      const items = lines(shelf ? parts(shelf) : products, FIELDS);
+      say("view_item_list", { items, item_category: category || name(get(shelf, "name")) });
     }
   };
 
   let before = "";
   return () => {
-    const texts = [...document.querySelectorAll("script[type='application/ld+json']")].map((script) => script.textContent ?? "");
+    const scripts = document.querySelectorAll("script[type='application/ld+json']");
+    const texts = Array.from(scripts, (script) => script.textContent ?? "");
     const now = texts.join("\n");
     if (now === before || now.length > LONGEST) return;
     before = now;

@@ -39,7 +39,7 @@ export function list(value: unknown): unknown[] {
 export function lines(products: unknown, fields: Fields): unknown[] {
   return list(products).map((raw) =>
     Object.fromEntries(
-      Object.entries(fields).map(([name, where]) => [name, typeof where === "string" ? get(raw, where) : attempt(() => where(raw))]),
+      Object.entries(fields).map(([name, at]) => [name, typeof at === "string" ? get(raw, at) : attempt(() => at(raw))]),
     ),
   );
 }

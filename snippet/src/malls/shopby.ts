@@ -3,73 +3,82 @@
 import { calls } from "./calls";
 import type { Adapter, Fields } from "./source";
 
+const CART_API = /^https:\/\/[^/]*shop-api[^/]*\/cart(\?|$)/;
+const PAID = "lastOrderAmount.payAmt|firstOrderAmount.payAmt|lastOrderAmt.payAmt|firstOrderAmt.payAmt";
+const CATEGORY = "currentCategory.label|currentCategory.categoryName|currentCategory.categoryNo";
+
 export const adapter: Adapter = (ear) => {
-  const { say, loggedIn, get, list, lines, query } = ear;
-  const less = (from: unknown, path: string): number => Number(get(from, path) ?? 0);
-  const now = (price: unknown): number =>
-    less(price, "salePrice") + less(price, "addPrice") - less(price, "immediateDiscountAmt") - less(price, "additionDiscountAmt|additionalDiscountAmt");
+  const { say, loggedIn, get, text, list, lines, query } = ear;
+  const number = (from: unknown, path: string): number => Number(get(from, path) ?? 0);
+
+  const unit = (price: unknown): number =>
+    number(price, "salePrice") +
+    number(price, "addPrice") -
+    number(price, "immediateDiscountAmt") -
+    number(price, "additionDiscountAmt|additionalDiscountAmt");
   const PRODUCT: Fields = {
     item_id: "baseInfo.productNo|productNo",
     item_name: "baseInfo.productName|productName",
-    price: (product) => now(get(product, "price") ?? product),
+    price: (product) => unit(get(product, "price") ?? product),
     item_category: "categories.0.fullCategoryName",
     item_brand: "brand.name|brandName",
   };
-  // A line is an option, in the product that it is one of.
+
+  // A line is an option in the product that it is one of; `buyAmt` is what the whole line costs.
   const LINE: Fields = {
     item_id: "option.productNo|product.productNo",
     item_name: "option.productName|product.productName",
-    price: ({ option }: { option: unknown }) =>
-      get(option, "price.buyPrice") ?? (get(option, "price.salePrice") ? now(get(option, "price")) : less(option, "price.buyAmt") / less(option, "orderCnt")),
+    price: (line) => {
+      const price = get(line, "option.price");
+      if (get(price, "salePrice")) return unit(price);
+      return get(price, "buyPrice") ?? number(price, "buyAmt") / number(line, "option.orderCnt");
+    },
     quantity: "option.orderCnt",
     item_brand: "product.brandName",
-  } as Fields;
+  };
+  /** All lines of a cart or order sheet, and of an order. */
+  const below = (from: unknown, ...names: string[]): unknown[] =>
+    names.reduce((all, name) => all.flatMap((each) => list(get(each, name))), [from]);
   const inCart = (cart: unknown): unknown[] =>
-    list(get(cart, "deliveryGroups")).flatMap((group) =>
-      list(get(group, "orderProducts")).flatMap((product) =>
-        list(get(product, "orderProductOptions")).map((option) => ({ product, option })),
-      ),
+    below(cart, "deliveryGroups", "orderProducts").flatMap((product) =>
+      below(product, "orderProductOptions").map((option) => ({ product, option })),
     );
   const inOrder = (order: unknown): unknown[] =>
-    list(get(order, "orderOptionsGroupByPartner")).flatMap((partner) =>
-      list(get(partner, "orderOptionsGroupByDelivery")).flatMap((delivery) => list(get(delivery, "orderOptions")).map((option) => ({ option }))),
-    );
+    below(order, "orderOptionsGroupByPartner", "orderOptionsGroupByDelivery", "orderOptions").map((option) => ({ option }));
 
   // What was read stays in `sb` for a moment after its route was left, so an object is read once.
   const read = new WeakSet<object>();
   const fresh = (value: unknown): boolean => typeof value === "object" && !!value && !read.has(value) && !!read.add(value);
 
-  calls(ear, /^https:\/\/[^/]*shop-api[^/]*\/cart(\?|$)/, ({ json }) => {
-    const added = list(json).filter((line) => get(line, "orderCnt"));
+  calls(ear, CART_API, ({ json }) => {
     const [shown] = lines([get(window, "sb.product")], PRODUCT);
-    const items = lines(added, { item_id: "productNo", quantity: "orderCnt" });
-    say("add_to_cart", { items: items.map((line) => (String(get(line, "item_id")) === String(get(shown, "item_id")) ? { ...(shown as object), ...(line as object) } : line)) });
+    const items = lines(json, { item_id: "productNo", quantity: "orderCnt" }).map((line) =>
+      text(get(line, "item_id")) === text(get(shown, "item_id")) ? { ...(shown as object), ...(line as object) } : line,
+    );
+    say("add_to_cart", { items });
   });
+
+  const tellList = (found: unknown, category: unknown): void => {
+    say("search", { search_term: query("keyword|keywords") });
+    say("view_item_list", { item_category: category, items: lines(get(found, "items"), PRODUCT) });
+  };
 
   return () => {
     const sb = get(window, "sb");
-    const { pathname } = location;
-    const product = get(sb, "product");
-    const cart = get(sb, "cart");
-    const sheet = get(sb, "orderSheet");
-    const order = get(sb, "order");
-    const found = get(sb, "searchedProduct");
+    const [product, cart, sheet, order] = ["product", "cart", "orderSheet", "order"].map((name) => get(sb, name));
+    const on = (path: RegExp): boolean => path.test(location.pathname);
+
     if (get(product, "baseInfo.productNo") && fresh(product)) say("view_item", { items: lines([product], PRODUCT) });
-    if (fresh(found)) {
-      say("search", { search_term: query("keyword|keywords") });
-      say("view_item_list", { item_category: get(sb, "currentCategory.label|currentCategory.categoryName|currentCategory.categoryNo"), items: lines(get(found, "items"), PRODUCT) });
-    }
+    if (fresh(get(sb, "searchedProduct"))) tellList(get(sb, "searchedProduct"), get(sb, CATEGORY));
     if (get(cart, "deliveryGroups") && fresh(cart)) say("view_cart", { items: lines(inCart(cart), LINE) });
     if (fresh(sheet)) say("begin_checkout", { items: lines(inCart(sheet), LINE) });
     // The same object tells of an old order on the page of its details.
-    if (/\/order\/confirm/.test(pathname) && !/fail/i.test(query("result")) && get(order, "orderNo") && fresh(order)) {
-      const value = get(order, "lastOrderAmount.payAmt|firstOrderAmount.payAmt|lastOrderAmt.payAmt|firstOrderAmt.payAmt");
-      say("purchase", { transaction_id: get(order, "orderNo"), value, items: lines(inOrder(order), LINE) });
+    if (on(/\/order\/confirm/) && !/fail/i.test(query("result")) && get(order, "orderNo") && fresh(order)) {
+      say("purchase", { transaction_id: get(order, "orderNo"), value: get(order, PAID), items: lines(inOrder(order), LINE) });
     }
-    if (/\/sign-up-confirm/.test(pathname)) say("sign_up", {});
+    if (on(/\/sign-up-confirm/)) say("sign_up", {});
     if (get(sb, "profile.memberNo|profile.memberId")) loggedIn(true);
-    else if (/\/sign-in/.test(pathname)) loggedIn(false);
-    const expected = /\/product-detail/.test(pathname) ? product : /\/cart$/.test(pathname) ? cart : /\/order\/confirm/.test(pathname) ? order : true;
-    return !expected;
+    else if (on(/\/sign-in/)) loggedIn(false);
+    return (on(/\/product-detail/) && !product) || (on(/\/cart$/) && !cart) || (on(/\/order\/confirm/) && !order);
   };
 };

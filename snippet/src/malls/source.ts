@@ -11,7 +11,8 @@ export interface Told {
 }
 
 /** Where a product line has the fields of GA4: a path for `get`, or what finds it. */
-export type Fields = Partial<Record<"item_id" | "item_name" | "price" | "quantity" | "item_category" | "item_brand", string | ((raw: unknown) => unknown)>>;
+export type Fields = Partial<Record<Field, string | ((raw: unknown) => unknown)>>;
+type Field = "item_id" | "item_name" | "price" | "quantity" | "item_category" | "item_brand";
 
 export type Heard = (args: unknown[], self: unknown, result: unknown) => void;
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.browser.conftest import FLAGS, find_chromium
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Page
     from tests.browser.conftest import Server, Shop
 
 CASES = Path(__file__).parent / "cases"
@@ -56,7 +57,7 @@ class Mall:
         before = len(self.all())
         if script:
             self.page.evaluate(f"() => {{ {script} }}")
-        self.page.wait_for_timeout(700)
+        self.page.wait_for_timeout(450)
         assert self.all()[before:] == []
 
     def all(self) -> Told:
@@ -92,6 +93,15 @@ def request(path: str, body: str, method: str = "xhr") -> str:
     if method == "fetch":
         return f"fetch('{path}', {{method: 'POST', body: new URLSearchParams('{body}')}});"
     return f"const request = new XMLHttpRequest(); request.open('POST', '{path}'); request.send('{body}');"
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One for all modules in here: none of their tests has an event loop of its own."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture

@@ -24,12 +24,15 @@ def test_pages_tell_what_they_are_and_nothing_of_members(mall: Mall, name: str) 
 
 
 def test_every_form_of_every_push_is_read(mall: Mall) -> None:
-    """Each on a page of its own, turned to without a load."""
+    """Each on a page of its own, turned to without a load; the turn tells what the page before has pushed."""
     gtag = "window.dataLayer = window.dataLayer || []; function gtag() { dataLayer.push(arguments) }"
     mall.open("/", gtag, 0)
-    for number, case in enumerate(cases("datalayer")):
-        told = [(name, data) for name, data in case["told"]]
-        assert mall.then(f"history.pushState(null, '', '/{number}'); {case['script']}") == told, case
+    pushed = cases("datalayer")
+    turns = [f"history.pushState(null, '', '/{number}'); {case['script']}" for number, case in enumerate(pushed)]
+    told = mall.then("\n".join(turns), len(pushed))
+    for number, ((name, data), case) in enumerate(zip(told, pushed, strict=True)):
+        place = data.pop("page_location", f"{mall.shop.url}/{number}")
+        assert (place, [[name, data]]) == (f"{mall.shop.url}/{number}", case["told"])
     assert mall.surfaced() == []
 
 

@@ -54,7 +54,7 @@ def test_what_the_page_tells_dangol_itself_goes_before_what_is_read(mall: Mall) 
         "/product/detail.html", CAFE24 + LAYER + push("view_item", items=[{"item_id": "layer"}]) + call, head=STUB
     )
     assert told == [("view_item", {"items": [{"item_id": "ours", "item_name": "Ours"}]})]
-    add = push("add_to_cart", items=[{"item_id": "24"}]) + "dangol('track', 'add_to_cart', {items: [{item_id: '24'}]});"
+    add = push("add_to_cart", items=[{"item_id": "24", "quantity": 2}]) + "dangol('track', 'add_to_cart', {items: [{item_id: '24'}]});"
     assert mall.then(add) == [("add_to_cart", {"items": [{"item_id": "24"}]})]
     mall.nothing()
     mall.page.wait_for_timeout(1_000)
