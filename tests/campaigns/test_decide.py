@@ -10,8 +10,9 @@ from dangol.campaigns.calendar import day_number
 from dangol.campaigns.contacts import note_holdout
 from dangol.campaigns.decide import Decision, Plan, Reason, Verdict, decide, sentence
 from dangol.campaigns.sentences import SENTENCES
-from dangol.definitions.model import Campaign, Cap, Manners, MessageUse, Pages, Site, WidgetUse
+from dangol.definitions.model import Campaign, Cap, Group, Manners, MessageUse, Pages, Site, Variant, WidgetUse
 from dangol.plugin import Request
+from dangol.profile import days
 from dangol.profile.model import LEASES, NEVER, Contact, Lease, Member, Profile, Visit
 from dangol.protocol.event import Event
 
@@ -19,6 +20,8 @@ SITE = Site(id="shop", key="publickey", name="Shop", origins=["https://shop.exam
 SLOTS = {"popcorn": "corner", "popup": "dialog", "strip": "inline"}
 NOW = datetime.fromisoformat("2026-11-22T12:00:00+09:00").timestamp()
 TODAY = day_number(NOW, SITE.timezone)
+GROUPS = [Group("few", caps=[Cap(2, "lifetime")])]
+MANNERS = Manners(caps=[Cap(9, "lifetime")], budget=[Cap(12, "lifetime")])
 VISIT = int(NOW) - 300
 
 
@@ -47,7 +50,7 @@ def judge(
     matched: frozenset[str] = frozenset(),
     **more: Any,
 ) -> list[Decision]:
-    plan = Plan.build(campaigns, SITE, SLOTS)
+    plan = Plan.build(campaigns, SITE, SLOTS, GROUPS, MANNERS)
     return decide(plan, profile or a_profile(), request or a_request(), matched, **more)
 
 
@@ -61,6 +64,8 @@ def contact(**fields: Any) -> dict[str, Contact]:
 
 Case = tuple[Campaign, Profile, Reason, str]
 LATER = int(NOW) + 3600
+BUSY = Contact(views=99)
+WEEK = days.put(days.put(b"", TODAY - 6, 2), TODAY, 1)
 LEASED = [Lease("c", "e1", int(NOW) + 60)]
 REFUSALS: list[Case] = [
     (a_campaign(active=False), a_profile(), Reason.INACTIVE, ""),
@@ -99,8 +104,29 @@ REFUSALS: list[Case] = [
         Reason.TOO_MANY_PROMISED,
         str(LEASES),
     ),
+    (a_campaign(pages=Pages(kinds=["cart"])), a_profile(), Reason.KIND, "other"),
+    (a_campaign(caps=[Cap(3, "7d")]), a_profile(contacts=contact(views=3, days=WEEK)), Reason.CAP_DAYS, "3"),
+    (a_campaign(group="few"), a_profile(tallies={"group:few": Contact(views=2)}), Reason.CAP_GROUP, "few"),
+    (a_campaign(), a_profile(tallies={"": Contact(views=9)}), Reason.CAP_ALL, ""),
+    (a_campaign(), a_profile(tallies={"budget": Contact(views=5, messages=7)}), Reason.CAP_BUDGET, ""),
+    (a_campaign(), a_profile(tallies={"": Contact(views=1, seen_at=int(NOW) - 9)}), Reason.GAP, "30"),
+    (a_campaign(), a_profile(leases=[Lease("x", "e1", int(NOW) + 9, ("",))]), Reason.GAP, "30"),
+    (a_campaign(delay=5), a_profile(), Reason.WAITING, ""),
+    (a_campaign(exit=True), a_profile(leases=LEASED), Reason.WAITING, ""),
     (a_message(), a_profile(), Reason.NO_MEMBER, ""),
     (a_message(), a_profile(member=True, contacts=contact(messages=1)), Reason.ALREADY_SENT, ""),
+    (
+        a_message(),
+        a_profile(member=True, tallies={"budget": Contact(views=12)}),
+        Reason.CAP_BUDGET,
+        "",
+    ),
+    (
+        a_message(group="few"),
+        a_profile(member=True, leases=[Lease("x", f"e{n}", int(NOW) + 9, ("group:few",)) for n in range(2)]),
+        Reason.PROMISED_ELSEWHERE,
+        "2026-11-22 12:00",
+    ),
     (
         a_message("day"),
         a_profile(member=True, contacts=contact(messages=1, day=1, day_number=TODAY)),
@@ -122,7 +148,8 @@ REFUSALS: list[Case] = [
 def test_every_refusal_has_its_reason(campaign: Campaign, profile: Profile, reason: Reason, detail: str) -> None:
     events = [Event("e1", "page_view", int(NOW * 1000))]
     (decision,) = judge(campaign, profile=profile, matched=frozenset({"known"}), events=events, everything=True)
-    verdict = Verdict.WAIT if reason in (Reason.PROMISED_ELSEWHERE, Reason.GAP) else Verdict.NO
+    waits = reason in (Reason.PROMISED_ELSEWHERE, Reason.GAP, Reason.WAITING) and campaign.widget is not None
+    verdict = Verdict.WAIT if waits else Verdict.NO
     assert (decision.verdict, decision.reason, decision.detail) == (verdict, reason, detail)
 
 
@@ -135,6 +162,11 @@ def test_every_refusal_has_its_reason(campaign: Campaign, profile: Profile, reas
         (a_campaign(starts=datetime.fromisoformat("2026-11-22T03:00:00Z")), a_profile()),
         (a_campaign(audience=["known"]), a_profile()),
         (a_campaign(), a_profile(contacts=contact(later_until=int(NOW)))),
+        (a_campaign(), a_profile(tallies={"": Contact(views=1, seen_at=int(NOW) - 31)})),
+        (a_campaign(interrupts=False), a_profile(tallies={"": Contact(views=9, seen_at=int(NOW)), "budget": BUSY})),
+        (a_campaign(use="strip"), a_profile(tallies={"": Contact(views=9, seen_at=int(NOW)), "budget": BUSY})),
+        (a_campaign(caps=[Cap(3, "6d")]), a_profile(contacts=contact(views=3, days=WEEK))),
+        (a_campaign(group="few"), a_profile(tallies={"group:other": BUSY})),
         (a_campaign(), a_profile(contacts=contact(later_visit=VISIT - 1))),
         (
             a_campaign(caps=[Cap(1, "session")]),
@@ -153,6 +185,86 @@ def test_every_refusal_has_its_reason(campaign: Campaign, profile: Profile, reas
 def test_what_nothing_stands_against_is_shown(campaign: Campaign, profile: Profile) -> None:
     (decision,) = judge(campaign, profile=profile, matched=frozenset({"known"}))
     assert (decision.verdict, decision.reason, len(decision.key)) == (Verdict.SHOW, Reason.SHOWN, 12)
+
+
+def test_corner_and_dialog_are_one_place_and_the_others_have_their_own() -> None:
+    uses = ["popcorn", "popup", "strip", "bar", "bar", "button"]
+    slots = {**SLOTS, "bar": "bar", "button": "float"}
+    campaigns = [a_campaign(f"{use}{n}", use, "#x" if use == "strip" else "") for n, use in enumerate(uses)]
+    loud = a_campaign("loud", "bar", interrupts=True, priority=-1)
+    decisions = decide(Plan.build([*campaigns, loud], SITE, slots), a_profile(), a_request(), frozenset(), losers=True)
+    assert of(decisions) == [
+        ("popcorn0", "shown", ""),
+        ("popup1", "slot_taken", "popcorn0"),
+        ("strip2", "shown", ""),
+        ("bar3", "shown", ""),
+        ("bar4", "slot_taken", "bar3"),
+        ("button5", "shown", ""),
+        ("loud", "slot_taken", "bar3"),
+    ]
+    alone = decide(Plan.build([campaigns[0], loud], SITE, slots), a_profile(), a_request(), frozenset(), losers=True)
+    assert of(alone)[1] == ("loud", "slot_taken", "popcorn0")
+
+
+def test_what_is_due_is_judged_on_any_event_and_what_waits_leaves_its_place() -> None:
+    campaigns = [a_campaign("late", delay=5, priority=9), a_campaign("now"), a_message(id="mail", on=["search"])]
+    request = Request(NOW, "/", event_names=frozenset())
+    assert of(judge(*campaigns)) == [("late", "waiting", ""), ("now", "shown", "")]
+    assert of(judge(*campaigns, request=request, due=["late", "mail", "gone"])) == [("late", "shown", "")]
+
+
+def test_a_page_that_waits_is_told_when_it_can_be_at_the_earliest() -> None:
+    resting = a_profile(tallies={"": Contact(views=1, seen_at=int(NOW) - 10)})
+    for campaign, delay in ((a_campaign(delay=5), 21), (a_campaign(delay=60), 60), (a_campaign(exit=True), 21)):
+        (decision,) = judge(campaign, profile=resting)
+        assert (decision.verdict, decision.reason, decision.delay) == (Verdict.WAIT, Reason.WAITING, delay)
+
+
+def test_nobody_waits_on_a_page_for_as_long_as_a_day() -> None:
+    plan = Plan.build([a_campaign(), a_campaign("d", exit=True)], SITE, SLOTS, manners=Manners(gap=86_400))
+    profile = a_profile(tallies={"": Contact(views=1, seen_at=int(NOW) - 10)})
+    decisions = decide(plan, profile, a_request(), frozenset())
+    assert [(one.verdict, one.reason) for one in decisions] == [(Verdict.NO, Reason.GAP)] * 2
+
+
+def test_a_repeated_request_gets_what_was_promised_to_it() -> None:
+    capped = a_campaign(caps=[Cap(1, "lifetime")])
+    profile = a_profile(leases=[Lease("c", "e1", int(NOW) + 9, ("", "budget"))])
+    (again,) = judge(capped, profile=profile, repeated=True)
+    assert (again.verdict, again.key) == (Verdict.SHOW, "e1")
+    (other,) = judge(capped, profile=profile)
+    assert other.verdict is Verdict.WAIT
+
+
+def test_a_decision_tells_the_arm_and_what_it_counts_in() -> None:
+    variants = [Variant("a"), Variant("b")]
+    (widget,) = judge(a_campaign(group="few", variants=variants))
+    (message,) = judge(a_message(group="few"), profile=a_profile(member=True))
+    (held,) = judge(a_campaign(holdout=100))
+    assert (widget.arm in ("a", "b"), widget.counts) == (True, ("group:few", "", "budget"))
+    assert (message.arm, message.counts) == ("on", ("group:few", "budget"))
+    assert (held.arm, held.counts) == ("holdout", ())
+
+
+def test_a_message_that_is_no_interruption_is_sent_whatever_the_budget_says() -> None:
+    profile = a_profile(member=True, tallies={"budget": BUSY})
+    (decision,) = judge(a_message(interrupts=False), profile=profile)
+    assert (decision.verdict, decision.counts) == (Verdict.MESSAGE, ())
+
+
+def test_messages_of_one_request_share_the_budget_with_each_other() -> None:
+    profile = a_profile(member=True, tallies={"budget": Contact(views=6, messages=5)})
+    decisions = judge(a_message(id="a"), a_message(id="b"), profile=profile)
+    assert of(decisions) == [("a", "sent", ""), ("b", "cap_budget", "")]
+
+
+def test_a_plan_knows_whether_pages_are_asked_about_later() -> None:
+    def looks_back(**fields: Any) -> bool:
+        return Plan.build([a_campaign(**fields)], SITE, SLOTS).looks_back
+
+    assert not looks_back(on=["page_view", "view_item", "purchase"])
+    assert looks_back(on=["page_view", "add_to_cart"])
+    assert not looks_back(on=["add_to_cart"], active=False)
 
 
 def test_a_slot_goes_to_the_highest_priority_then_to_the_first_defined() -> None:
@@ -309,6 +421,8 @@ CAMPAIGNS: st.SearchStrategy[Callable[[str], Campaign]] = st.builds(
     on=st.lists(st.sampled_from(["page_view", "purchase", "search"]), min_size=1, max_size=2),
     pages=st.sampled_from([Pages(), Pages(only=["/cart"]), Pages(never=["/cart"])]),
     priority=st.integers(-1, 1),
+    delay=st.sampled_from([0, 0, 3]),
+    interrupts=st.sampled_from([None, True]),
     holdout=st.sampled_from([0, 50]),
 )
 
@@ -318,6 +432,7 @@ CAMPAIGNS: st.SearchStrategy[Callable[[str], Campaign]] = st.builds(
     matched=st.frozensets(st.sampled_from(["s1", "s2", "s3"])),
     events=st.frozensets(st.sampled_from(["page_view", "purchase"])),
     open_now=st.sets(st.sampled_from(["c0", "c1", "c2"])),
+    due=st.sets(st.sampled_from(["c2", "c3", "c4"])),
     seed=st.integers(0, 50),
 )
 def test_looking_at_everything_finds_what_looking_at_candidates_finds(
@@ -325,13 +440,14 @@ def test_looking_at_everything_finds_what_looking_at_candidates_finds(
     matched: frozenset[str],
     events: frozenset[str],
     open_now: set[str],
+    due: set[str],
     seed: int,
 ) -> None:
     plan = Plan.build([make(f"c{place}") for place, make in enumerate(made)], SITE, SLOTS)
     profile = Profile(seed=seed, member=Member("kim"))
     request = Request(now=NOW, path="/cart", event_names=events)
-    every = decide(plan, profile, request, matched, is_open=open_now, everything=True)
-    some = decide(plan, profile, request, matched, is_open=open_now)
+    every = decide(plan, profile, request, matched, is_open=open_now, due=due, everything=True)
+    some = decide(plan, profile, request, matched, is_open=open_now, due=due)
     assert [one for one in every if one.verdict is not Verdict.NO] == [
         one for one in some if one.verdict is not Verdict.NO
     ]

@@ -1,6 +1,12 @@
 """What a request is about."""
 
-from dangol.campaigns.screen import screen
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dangol.campaigns.screen import about_of, screen
+from dangol.definitions.model import Kind
+from dangol.protocol.about import NOTHING, ORDERED, About
 from dangol.protocol.event import Event, Item
 
 NOW = 1_763_778_000
@@ -32,3 +38,62 @@ def test_a_search_and_an_order_are_told() -> None:
 def test_a_page_may_be_about_nothing() -> None:
     page = screen([], NOW, "/")
     assert (page.product, page.category, page.search, page.ordered) == ("", "", "", frozenset())
+
+
+def of_kind(page: str, *names: str, before: Kind | None = None) -> Kind:
+    items = {"view_item": [MUG], "purchase": [MUG]}
+    events = [event(name, *items.get(name, []), key="1") for name in names]
+    return screen(events, NOW, page, before=About(kind=before)).kind
+
+
+@pytest.mark.parametrize(
+    ("page", "names", "kind"),
+    [
+        ("/", ["page_view"], "home"),
+        ("/index.html?x=1", ["page_view"], "home"),
+        ("/main/index.php", ["page_view", "view_item_list"], "home"),
+        ("/", ["view_item"], "product"),
+        ("/p/1", ["page_view", "view_item", "view_item_list", "view_cart"], "product"),
+        ("/list", ["page_view", "view_item_list", "view_cart"], "category"),
+        ("/find", ["search", "view_item_list"], "search"),
+        ("/order/basket.html", ["view_cart", "view_item_list"], "cart"),
+        ("/shop_Cart", ["view_cart", "search"], "cart"),
+        ("/bag", ["view_cart"], "cart"),
+        ("/pay", ["begin_checkout", "view_cart"], "checkout"),
+        ("/done", ["purchase", "view_item"], "order"),
+        ("/welcome", ["sign_up", "login"], "member"),
+        ("/about", ["page_view", "custom"], "other"),
+    ],
+)
+def test_the_kind_of_a_page_is_told_by_its_events(page: str, names: list[str], kind: Kind) -> None:
+    assert of_kind(page, *names) == kind
+
+
+def test_a_later_request_of_the_page_keeps_its_kind_unless_it_tells_another() -> None:
+    assert of_kind("/p/1", "add_to_cart", before="product") == "product"
+    assert of_kind("/p/1", "begin_checkout", before="product") == "checkout"
+
+
+def test_a_page_is_about_what_it_was_about_until_it_tells_otherwise() -> None:
+    first = screen([event("view_item", MUG), event("purchase", Item("cup"), key="1", value=9000)], NOW, "/p")
+    later = screen([event("add_to_cart", MUG)], NOW + 5, "/p", before=about_of(first))
+    same = ("product", "name", "brand", "category", "price", "ordered", "order_value", "kind")
+    assert [getattr(later, name) for name in same] == [getattr(first, name) for name in same]
+    other = screen([event("view_item_list", key="Cups")], NOW + 9, "/p", before=about_of(later))
+    assert (other.product, other.name, other.category, other.ordered) == ("", "", "Cups", frozenset({"cup"}))
+
+
+def test_a_page_about_nothing_has_nothing_to_say_again() -> None:
+    assert about_of(screen([event("page_view")], NOW, "/about")) == NOTHING
+    many = [Item(f"p{number}") for number in range(100)]
+    assert len(about_of(screen([event("purchase", *many, key="1")], NOW, "/done")).ordered) == ORDERED
+
+
+TEXTS = st.text(max_size=30)
+
+
+@given(st.builds(Item, TEXTS, TEXTS, st.none() | st.integers(0, 10**12), category=TEXTS, brand=TEXTS), TEXTS)
+def test_what_a_page_says_again_makes_the_same_page(item: Item, search: str) -> None:
+    page = screen([event("view_item", item), event("search", key=search)], NOW, "/p")
+    again = screen([], NOW, "/p", before=about_of(page))
+    assert about_of(again) == about_of(page)

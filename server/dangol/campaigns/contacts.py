@@ -58,7 +58,9 @@ def note_holdout(profile: Profile, decision: Decision, now: float) -> None:
 def react(profile: Profile, event: Event, now: float, site: Site) -> bool:
     """Take over a widget event, whose `key` is the exposure and whose props name the `campaign` and, for
     widget_later, the `choice`. False when it was ignored: the exposure was never promised to this shopper or was
-    confirmed before, or the choice is none. `now` is the server's clock, unix seconds."""
+    confirmed before, or the choice is none. Any known choice counts, whatever the campaign offers: the page may be
+    older than the definitions, and nobody but the shopper is kept from anything by it. `now` is the server's clock,
+    unix seconds."""
     campaign = event.props.get("campaign")
     if not isinstance(campaign, str):
         return False

@@ -19,7 +19,7 @@ def outside(rule: Rule, look: Look) -> Refusal | None:
         return Refusal(Reason.NOT_STARTED, _when(rule.starts, look))
     if request.now >= rule.ends:
         return Refusal(Reason.ENDED, _when(rule.ends, look))
-    if rule.on.isdisjoint(request.event_names) and campaign.id not in look.due:
+    if rule.on.isdisjoint(request.event_names) and not (rule.places and campaign.id in look.due):
         return Refusal(Reason.EVENT, ", ".join(campaign.on))
     if not look.allowed[rule.page]:
         kinds = campaign.pages.kinds
