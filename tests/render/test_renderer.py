@@ -112,7 +112,7 @@ async def test_a_template_that_always_fails_is_switched_off(make: Make) -> None:
 
 def test_styles_are_served_at_an_address_that_changes_with_them(make: Make) -> None:
     renderer = Renderer(Registry.of([make(style=".b { }")]), Guard())
-    assert renderer.styles()["sample"].css == b".b { }"
+    assert renderer.styles()["sample"].css == b".b{}"
     assert renderer.style_path("sample") == f"/v1/style/sample.{renderer.styles()['sample'].hash}.css"
 
 

@@ -2,7 +2,7 @@
 import { guarded } from "../guard";
 import type { Choice, Show } from "../wire";
 import { button, make } from "./controls";
-import { fill } from "./nodes";
+import { assign, create, isAllowed } from "./nodes";
 import { isKorean } from "./texts";
 
 /** What a shopper may do with a widget. */
@@ -15,16 +15,23 @@ export interface Reactions {
 }
 
 export interface Frame {
+  /** What it shows. */
   show: Show;
   readonly host: HTMLElement;
+  readonly root: ShadowRoot;
   readonly box: HTMLElement;
-  /** What is needed besides: the module for forms. */
-  ready?: Promise<void> | null;
-  /** Shows the content of `show` in place of what is there. */
-  update(show: Show): void;
+  readonly body: HTMLElement;
+  /** Tells screen readers, and with `seen` everybody. */
+  say(text: string, seen?: boolean): void;
+  /** Names the widget as what it shows is named, and makes the forms in it work. */
+  name(): Promise<void> | null;
   /** The host is on the page now, for the first time or again. Only a dialog takes the focus. */
   open(): void;
   remove(): void;
+  /** For modules that change what is in it. */
+  readonly isAllowed: typeof isAllowed;
+  readonly create: typeof create;
+  readonly assign: typeof assign;
 }
 
 /** Screen readers tell of a live region's change only when the region was there before. */
@@ -32,25 +39,18 @@ const ANNOUNCE_AFTER = 200;
 /** Then it is taken out again, or those who read on would meet it twice. */
 const ANNOUNCED = 4_000;
 
-const FORMS = "form,[data-dg=copy]";
-
-/** How a widget comes in when its campaign does not say. */
-const EFFECTS: Partial<Record<Show["slot"], string>> = { corner: "slide", bar: "slide", dialog: "zoom", float: "fade" };
-
 /** `menu`: the choice to see it later, which a widget with such buttons of its own does not get. */
-export function build(first: Show, sheets: CSSStyleSheet[], react: Reactions, menu?: Element): Frame {
-  const { slot, position = "", effect = EFFECTS[slot], lang } = first;
+export function build(show: Show, sheets: CSSStyleSheet[], react: Reactions, menu?: Element | 0 | false): Frame {
+  const { slot, position = "", effect = slot === "dialog" ? "zoom" : slot !== "inline" && "slide", lang } = show;
   const host = document.createElement("dangol-widget");
   const root = host.attachShadow({ mode: "closed" });
-  const dialog = slot === "dialog" ? make("dialog", "") : null;
-  const box = dialog ?? make("div", "");
+  const dialog = slot === "dialog" && make("dialog", "");
+  const box = dialog || make("div", "");
   const body = make("div", "dg-body");
   const live = make("div", "dg-live");
-  let focusBefore: HTMLElement | null = null;
+  let outside = false;
   let silence = 0;
-  let opened = false;
 
-  /** Tells screen readers, and with `seen` everybody. */
   function say(text: string, seen = false): void {
     clearTimeout(silence);
     live.className = seen ? "dg-note" : "dg-live";
@@ -58,59 +58,30 @@ export function build(first: Show, sheets: CSSStyleSheet[], react: Reactions, me
     silence = setTimeout(say, ANNOUNCED, "");
   }
 
-  function update(show: Show): void {
-    const focused = root.activeElement;
-    frame.show = show;
-    box.setAttribute("aria-label", show.label ?? "");
-    const { offsetTop: top } = box;
-    const { offsetHeight: height } = body;
-    fill(body, [show.tree]);
-    if (body.offsetHeight !== height) settle(top);
-    if (focused && !root.activeElement) {
-      // What had the focus is gone: it stays in the widget, whose new content a reader is told.
-      box.tabIndex = -1;
-      box.focus({ preventScroll: true });
-      say(body.innerText);
-    }
-    frame.ready = body.querySelector(FORMS) && import("./forms").then(({ equip }) => equip(box, lang, say, react));
+  function name(): Promise<void> | null {
+    box.setAttribute("aria-label", frame.show.label ?? "");
+    return body.querySelector("form,[data-dg=copy]") && import("./forms").then(({ equip }) => equip(box, lang, say, react));
   }
-
-  /** A frame that has grown at its head stays where it was for as long as the browser looks for shifts, and its
-   *  content is laid out anew rather than moved. */
-  function settle(top: number): void {
-    body.style.display = "none";
-    void box.offsetHeight;
-    body.style.display = "";
-    hold(top - box.offsetTop);
-    requestAnimationFrame(() => requestAnimationFrame(() => hold(0)));
-  }
-
-  const hold = (by: number): void => box.style.setProperty("--dg-held", `${by}px`);
 
   function open(): void {
-    if (opened) box.classList.remove(`dg-in-${effect}`);
-    opened = true;
     if (dialog) {
       dialog.open = false; // a page that has thrown it away has left it open
       dialog.showModal();
       dialog.focus({ preventScroll: true });
-    } else if ((slot === "corner" || slot === "bar") && !body.querySelector("[role=status]")) {
-      setTimeout(() => say(box.getAttribute("aria-label")!), ANNOUNCE_AFTER);
+    } else if (/corner|bar/.test(slot) && !body.querySelector("[role=status]")) {
+      setTimeout(() => say(frame.show.label ?? ""), ANNOUNCE_AFTER);
     }
   }
 
   function remove(): void {
-    const focused = root.activeElement;
-    dialog?.close(); // gives the focus back by itself
+    if (dialog) dialog.close(); // gives the focus back by itself
     host.remove();
-    if (focused && !dialog) focusBefore?.focus({ preventScroll: true });
   }
 
-  let outside = false;
-  const isOutside = ({ target, clientX: x, clientY: y }: MouseEvent): boolean => {
+  function isOutside({ target, clientX: x, clientY: y }: MouseEvent): boolean {
     const { left, right, top, bottom } = box.getBoundingClientRect();
     return target === dialog && (x < left || x > right || y < top || y > bottom);
-  };
+  }
 
   function act(event: MouseEvent): void {
     // A press that began inside, such as one that selects text, closes nothing.
@@ -121,23 +92,19 @@ export function build(first: Show, sheets: CSSStyleSheet[], react: Reactions, me
     if (action === "later") react.later(choice as Choice);
   }
 
-  const on = <T extends Event>(name: string, f: (event: T) => void): void => box.addEventListener(name, guarded(f) as EventListener);
+  const on = <T extends Event>(event: string, f: (event: T) => void): void =>
+    box.addEventListener(event, guarded(f) as EventListener);
   on<MouseEvent>("pointerdown", (event) => (outside = isOutside(event)));
   on("click", act);
   on<MouseEvent>("auxclick", (event) => event.button === 1 && act(event));
   on("submit", (event) => event.preventDefault());
   on("close", react.close);
   on<KeyboardEvent>("keydown", ({ key }) => key === "Escape" && !dialog && react.close());
-  on<FocusEvent>("focusin", ({ relatedTarget: from }) => {
-    if (from instanceof HTMLElement && !root.contains(from)) focusBefore = from;
-  });
 
-  const frame: Frame = { show: first, host, box, update, open, remove };
-  box.className = `dg-frame dg-${slot} ${position.replace(/\w+/g, "dg-$&").replace("-dg", " dg")} dg-in-${effect}`;
+  box.className = `dg-frame dg-${slot} dg-in-${effect}`;
+  box.dataset.position = position;
   box.lang = lang ?? "";
-  root.adoptedStyleSheets = sheets;
-  root.append(box);
-  update(first);
+  if (isAllowed(show.tree)) body.append(create(show.tree));
   if (slot !== "inline" && slot !== "float") {
     const close = button("dg-close", "close");
     close.setAttribute("aria-label", isKorean(lang) ? "닫기" : "Close");
@@ -150,5 +117,8 @@ export function build(first: Show, sheets: CSSStyleSheet[], react: Reactions, me
   // A dialog itself takes the focus, so a reader hears its name and no button looks chosen.
   if (dialog) dialog.tabIndex = -1;
   else box.setAttribute("role", "region");
+  root.adoptedStyleSheets = sheets;
+  root.append(box);
+  const frame: Frame = { show, host, root, box, body, say, name, open, remove, isAllowed, create, assign };
   return frame;
 }

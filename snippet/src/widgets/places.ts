@@ -27,7 +27,7 @@ export function arrange(frames: Frame[]): void {
 /** Where the page's header ends: what is fixed at the top of the screen now, or calls itself one. */
 function header(): number {
   let end = 0;
-  let node = document.elementsFromPoint(innerWidth / 2, 1).find(({ localName }) => localName !== "dangol-widget");
+  let node = document.elementsFromPoint(innerWidth / 2, 1).find((node) => !isOurs(node));
   for (; node; node = node.parentElement ?? undefined) {
     const { bottom, height } = node.getBoundingClientRect();
     const isHeader = node.matches("header,[role=banner]") || /fixed|sticky/.test(getComputedStyle(node).position);
@@ -36,8 +36,18 @@ function header(): number {
   return end;
 }
 
+/** Where the focus was before it went into a widget. A dialog sees to that by itself. */
+let before: HTMLElement | null = null;
+
+const isOurs = (target: EventTarget | null): boolean => (target as Element | null)?.localName === "dangol-widget";
+
+export function giveBack(): void {
+  before?.focus({ preventScroll: true });
+}
+
 /** A frame that would wholly cover the page's element with the focus is not seen until the focus has moved on. */
-function stepAside(frames: Frame[], { target }: Event): void {
+function stepAside(frames: Frame[], { target, relatedTarget: from }: FocusEvent): void {
+  if (isOurs(target) && !isOurs(from)) before = from as HTMLElement | null;
   const focused = (target as Element).getBoundingClientRect();
   for (const { box, host, show } of frames) {
     const { top, bottom, left, right } = box.getBoundingClientRect();

@@ -1,5 +1,5 @@
 /** Which widgets are on the page: one in each place, the next in line when the shopper has done with the one before. */
-import { guarded } from "../guard";
+import { guarded, warn } from "../guard";
 import type { Chunk, Link } from "../link";
 import type { Answer, Choice, Show } from "../wire";
 import { build, type Frame } from "./frame";
@@ -51,11 +51,16 @@ export function stage(link: Link): Chunk {
   function admit(show: Show): void {
     const act = acts.find((known) => known.show.campaign === show.campaign);
     if (!act) return void acts.push({ show, since: Date.now(), lost: 0 });
-    const before = act.show;
     Object.assign(act, { show, since: Date.now() });
-    const renew = (): void => act.frame?.update(act.show);
-    if (act.open && show.slot === "inline") around!.change(act.frame!.box, renew, () => act.frame!.update(before));
-    else renew();
+    if (act.frame) void renew(act, act.frame);
+  }
+
+  async function renew(act: Act, frame: Frame): Promise<void> {
+    const module = await import("./renew");
+    const { show } = frame;
+    const put = (): void => module.renew(frame, act.show);
+    if (act.open && show.slot === "inline") around!.change(frame.box, put, () => module.renew(frame, show));
+    else put();
     settle();
   }
 
@@ -69,7 +74,7 @@ export function stage(link: Link): Chunk {
       }
       act.chosen = true;
       present(act).catch((error) => {
-        console.warn("dangol:", error);
+        warn(error);
         end(act);
       });
     }
@@ -89,7 +94,7 @@ export function stage(link: Link): Chunk {
       later.length && interrupts(act.show) && import("./later"),
     ]);
     if (page && !around) (around = page).follow(frames, () => opened().filter(({ frame }) => !frame!.host.isConnected).forEach(restore));
-    const sheets = await styles(link.base, style, [around?.css, menu && menu.css]);
+    const sheets = await styles(link.base, style, around?.css, menu && menu.css);
     if (!isHere(act)) return;
     act.frame = build(act.show, sheets, {
       click: () => tell(act, "widget_click"),
@@ -99,8 +104,8 @@ export function stage(link: Link): Chunk {
         const { campaign, exposure } = act.show;
         return link.ask({ submit: { campaign, exposure, fields } });
       },
-    }, menu ? menu.menu(later, lang) : undefined);
-    await Promise.all([decoded(act.frame.box), act.frame.ready]);
+    }, menu && menu.menu(later, lang));
+    await Promise.all([decoded(act.frame.box), act.frame.name()]);
     await put(act, act.frame);
   }
 
@@ -159,6 +164,7 @@ export function stage(link: Link): Chunk {
 
   function clear({ unwatch, frame }: Act): void {
     unwatch?.();
+    if (frame?.host === document.activeElement) around?.giveBack();
     frame?.remove();
   }
 

@@ -2,7 +2,7 @@
 import css from "./base.css";
 import { construct, known } from "./sheet";
 
-const sheets = new Map<string, Promise<CSSStyleSheet>>();
+const made: Record<string, CSSStyleSheet | Promise<CSSStyleSheet>> = {};
 const theme = construct(":host{}");
 
 async function load(address: string): Promise<CSSStyleSheet> {
@@ -11,23 +11,17 @@ async function load(address: string): Promise<CSSStyleSheet> {
   return construct(await response.text());
 }
 
-function once(key: string, make: (key: string) => Promise<CSSStyleSheet> | CSSStyleSheet): Promise<CSSStyleSheet> {
-  const made = sheets.get(key) ?? Promise.resolve(make(key));
-  sheets.set(key, made);
-  made.catch(() => sheets.delete(key));
-  return made;
-}
-
 /** The sheets for a widget. `style` is an address under `/v1/`, which the server may be reached at by another path;
  *  `more` are rules for it that not every widget needs. */
-export async function styles(origin: string, style: string | undefined, more: (string | 0 | false | undefined)[]): Promise<CSSStyleSheet[]> {
-  const ours = [css, ...more].map((rules) => rules && once(rules, construct));
-  const all = await Promise.all([...ours, style && once(origin + style.replace("/v1/", ""), load)]);
-  return [...all.filter((sheet) => sheet instanceof CSSStyleSheet), theme];
+export async function styles(origin: string, style?: string, ...more: (string | 0 | false | undefined)[]): Promise<CSSStyleSheet[]> {
+  const sheets = [css, ...more].flatMap((rules) => (rules ? (made[rules] ??= construct(rules)) : []));
+  if (style) sheets.push((made[style] ??= load(origin + style.replace("/v1/", ""))));
+  return [...(await Promise.all(sheets)), theme];
 }
 
-/** Sets the site's tokens, before which only the shop's own rules for `dangol-widget` go. */
+/** Sets the site's tokens, before which only the shop's own rules for `dangol-widget` go. Whatever is no custom property
+ *  has no effect: the base sheet has set it, importantly. */
 export function dress(tokens: Record<string, string>): void {
   const { style } = theme.cssRules[0] as CSSStyleRule;
-  for (const [name, value] of Object.entries(tokens)) if (name.startsWith("--dg-")) style.setProperty(name, known(value));
+  for (const name in tokens) style.setProperty(name, known(tokens[name]!));
 }
