@@ -54,7 +54,10 @@ def test_what_the_page_tells_dangol_itself_goes_before_what_is_read(mall: Mall) 
         "/product/detail.html", CAFE24 + LAYER + push("view_item", items=[{"item_id": "layer"}]) + call, head=STUB
     )
     assert told == [("view_item", {"items": [{"item_id": "ours", "item_name": "Ours"}]})]
-    add = push("add_to_cart", items=[{"item_id": "24", "quantity": 2}]) + "dangol('track', 'add_to_cart', {items: [{item_id: '24'}]});"
+    add = (
+        push("add_to_cart", items=[{"item_id": "24", "quantity": 2}])
+        + "dangol('track', 'add_to_cart', {items: [{item_id: '24'}]});"
+    )
     assert mall.then(add) == [("add_to_cart", {"items": [{"item_id": "24"}]})]
     mall.nothing()
     mall.page.wait_for_timeout(1_000)
@@ -146,3 +149,15 @@ def test_prices_are_read_from_the_texts_that_shops_write(mall: Mall) -> None:
     items = [{"item_id": "x" * (number + 1), "price": text} for number, text in enumerate(AMOUNTS)]
     [(_, data)] = mall.open("/", LAYER + push("view_cart", items=items))
     assert [line.get("price") for line in data["items"]] == list(AMOUNTS.values())
+
+
+def test_a_strict_policy_lets_the_malls_be_read(mall: Mall) -> None:
+    server = mall.collector.url
+    policy = f"default-src 'none'; img-src data:; script-src {server} 'unsafe-inline'; connect-src {server};"
+    policy += " require-trusted-types-for 'script'; trusted-types 'none'"
+    breaches = "window.breaches = 0; addEventListener('securitypolicyviolation', () => breaches++);"
+    script = f"<script>{breaches}{LAYER}{push('view_item', items=[{'item_id': '24'}])}</script>"
+    mall.shop.put("/", body=script, headers={"Content-Security-Policy": policy})
+    mall.page.goto(mall.shop.url)
+    mall.collector.wait(lambda: mall.collector.events("view_item"))
+    assert mall.page.evaluate("breaches") == 0
