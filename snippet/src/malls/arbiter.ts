@@ -19,6 +19,7 @@ interface Heard extends Claim {
 /** How long one that knows better may take, and for how long after that the others tell of the same act. */
 const GRACE = 250;
 const SAME_ACT = 1_500;
+/** What is heard at once, and remembered of a page; one that pushes without end is not followed. */
 const MOST_TOLD = 100;
 /** What the page still shows when it comes back from the back/forward cache; the cart may have changed since. */
 const SHOWN = /^(view_item|view_item_list|search)$/;
@@ -40,7 +41,7 @@ export function provide(given: Link, calls: Explicit): void {
 export function hear(rank: number, name: string, said: Told): void {
   turn();
   const made = claim(name, said);
-  if (!made || known(made, rank)) return;
+  if (!made || heard.length === MOST_TOLD || known(made, rank)) return;
   heard.push({ ...made, rank, at: Date.now(), page: address() });
   if (opened) timer ||= setTimeout(guarded(settle), GRACE);
 }

@@ -132,6 +132,15 @@ def test_a_list_without_end_is_cut_to_what_may_travel(mall: Mall) -> None:
     assert data["items"][0] == item("A0", ("Candle " * 20)[:100].strip(), 1)
 
 
+def test_a_page_that_pushes_without_end_is_not_followed(mall: Mall) -> None:
+    mall.open("/", LAYER, 0)
+    flood = (
+        "for (let n = 0; n < 10_000; n++) dataLayer.push({event: 'add_to_cart', ecommerce: {items: [{item_id: n}]}});"
+    )
+    assert len(mall.then(flood, 100)) == 100
+    assert mall.page.evaluate("dataLayer.length") == 10_000
+
+
 def test_a_page_whose_own_functions_throw_gets_its_error_and_nothing_is_told(mall: Mall) -> None:
     mall.open("/", "var _NB_MKTCD = 'GCODE00000000'; var _NB_CART_IN = () => { throw Error('mine') };", 0)
     call = "() => { try { _NB_CART_IN('Home', 'A1', 'Candle', 1, 1) } catch (error) { return error.message } }"
