@@ -1,5 +1,7 @@
 import gzip
+import json
 from collections.abc import AsyncIterator
+from importlib.resources import files
 from typing import Any
 
 import httpx
@@ -24,7 +26,8 @@ async def page(house: Any) -> AsyncIterator[httpx.AsyncClient]:
 def assets(house: Any) -> list[str]:
     """All that pages load."""
     styles = house.engine.stage.renderer.styles()
-    return ["/v1/dangol.js", "/v1/widgets.js", *(f"/v1/style/{name}.{one.hash}.css" for name, one in styles.items())]
+    scripts = [path.name for path in files("dangol").joinpath("static").iterdir() if path.name.endswith(".js")]
+    return [*(f"/v1/{name}" for name in scripts), *(f"/v1/style/{name}.{one.hash}.css" for name, one in styles.items())]
 
 
 async def test_every_asset_may_be_loaded_by_any_page_and_is_what_it_says(
@@ -58,6 +61,14 @@ async def test_an_asset_that_is_known_is_not_sent_again(page: httpx.AsyncClient,
         known = await page.get(path, headers={"If-None-Match": tag})
         assert (known.status_code, known.content, known.headers["etag"]) == (304, b"", tag)
         assert (await page.get(path, headers={"If-None-Match": '"other"'})).status_code == 200
+
+
+async def test_a_module_under_the_version_of_the_build_is_kept_for_ever(page: httpx.AsyncClient) -> None:
+    """Another server's version, in a roll-out, must not make of this one's file what it is not."""
+    version = json.loads(files("dangol").joinpath("static", "snippet.json").read_text())["version"]
+    kept = {query: (await page.get(f"/v1/widgets.js{query}")).headers["cache-control"] for query in ("", "?v=0badc0de")}
+    assert not any("immutable" in policy for policy in kept.values())
+    assert "immutable" in (await page.get(f"/v1/widgets.js?v={version}")).headers["cache-control"]
 
 
 NOT_OURS = ["/v1/other.js", "/v1/style/popcorn.css", "/v1/../pyproject.toml", "/v1/%2e%2e/secret"]
