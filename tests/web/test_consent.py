@@ -9,12 +9,13 @@ import msgspec
 import pytest
 from loadtests.browser import PHONE
 
-from dangol.profile.model import Member, Profile
+from dangol.profile.model import Environment, Member, Profile
 from dangol.protocol import tokens
 from dangol.protocol.tokens import Keys
 from dangol.store import keys
 from dangol.store.profiles import DAY, Profiles
 from dangol.web import whose
+from dangol.web.said import Visitor
 
 pytestmark = pytest.mark.anyio
 
@@ -54,7 +55,7 @@ async def test_an_anonymous_shopper_is_one_for_a_day_by_address_and_browser(brow
 async def test_a_pseudonym_changes_with_the_shops_day_and_its_secret_goes(
     house: Any, browser: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runtime, visitor = house.by_id["shop"], whose.Visitor("192.0.2.1", PHONE, "", None)
+    runtime, visitor = house.by_id["shop"], Visitor("192.0.2.1", PHONE, "", Environment())
     midnight = 1_795_359_600.0  # 2026-11-23 in Seoul
     one, same, next_day = [
         await whose._pseudonym(house, runtime, visitor, now) for now in (midnight - 7200, midnight - 1, midnight)
