@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 OPEN = "const attach = Element.prototype.attachShadow; Element.prototype.attachShadow = function () {\
  return attach.call(this, {mode: 'open'}) }"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)\
+ Version/18.0 Mobile/15E148 Safari/604.1"
 CAKESTAND, HEART = "22423", "85123A"  # £12.75 and £2.95
 
 Definitions = dict[str, Any]
@@ -133,8 +135,7 @@ def test_who_comes_back_to_a_cart_is_told_that_it_is_still_there(demo: Demo, pag
 
 def test_who_has_bought_on_a_phone_is_invited_to_the_app(demo: Demo, browser: Browser, cook: Cook) -> None:
     cook("app-install", "link=/category/lights")
-    agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148"
-    phone = browser.new_context(viewport={"width": 390, "height": 844}, user_agent=agent)
+    phone = browser.new_context(viewport={"width": 390, "height": 844}, user_agent=IPHONE)
     phone.add_init_script(OPEN)
     page = phone.new_page()
     assert is_quiet(page, f"{demo.shop}/")

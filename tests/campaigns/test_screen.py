@@ -13,8 +13,8 @@ NOW = 1_763_778_000
 MUG = Item("mug", "Mug", 4500, 1, "Mugs", "Denby")
 
 
-def event(name: str, *items: Item, key: str = "", value: int | None = None) -> Event:
-    return Event(f"{name}-{key}", name, NOW * 1000, "/", list(items), value, key)
+def event(name: str, *items: Item, key: str = "", value: int | None = None, page: str = "") -> Event:
+    return Event(f"{name}-{key}", name, NOW * 1000, page, list(items), value, key)
 
 
 def test_a_products_page_is_about_the_product() -> None:
@@ -81,6 +81,14 @@ def test_a_page_is_about_what_it_was_about_until_it_tells_otherwise() -> None:
     assert [getattr(later, name) for name in same] == [getattr(first, name) for name in same]
     other = screen([event("view_item_list", key="Cups")], NOW + 9, "/p", before=about_of(later))
     assert (other.product, other.name, other.category, other.ordered) == ("", "", "Cups", frozenset({"cup"}))
+
+
+def test_what_a_former_page_could_not_deliver_tells_nothing_of_this_one_but_an_order() -> None:
+    left = [event(name, MUG, key="1", value=9000, page="/done") for name in ("view_item", "purchase")]
+    page = screen([*left, event("page_view", page="/")], NOW, "/")
+    assert (page.kind, page.product, page.order_value) == ("home", "", 9000)
+    assert page.event_names == {"view_item", "purchase", "page_view"}
+    assert screen([left[1], event("page_view", page="/")], NOW, "/").kind == "home"
 
 
 def test_a_page_about_nothing_has_nothing_to_say_again() -> None:

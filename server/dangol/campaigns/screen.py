@@ -55,22 +55,27 @@ def screen(
     before: About = about.NOTHING,
 ) -> Request:
     """What a request with these events is about. `page` is the path and query of the page, `before` what was known of
-    it."""
+    it. Of events of another page, which could not be delivered from there, an order alone tells something."""
     product = NO_PRODUCT
     if before is not about.NOTHING:
         product = Item(before.product, before.name, before.price, category=before.category, brand=before.brand)
     search, ordered, order_value = before.search, before.ordered, before.order_value
-    for event in events:
+    here = events
+    if any(event.page != page and event.page for event in events):
+        here = [event for event in events if event.page in ("", page)]
+    for event in here:
         if event.name == "view_item":
             product = event.items[0]
         elif event.name == "view_item_list":
             product = Item("", category=event.key)
         elif event.name == "search":
             search = event.key
-        elif event.name == "purchase":
-            ordered, order_value = tuple(item.id for item in event.items), event.value
-    path = page.partition("?")[0]
     names = frozenset([event.name for event in events])
+    if "purchase" in names:
+        order = next(event for event in reversed(events) if event.name == "purchase")
+        ordered, order_value = tuple(item.id for item in order.items), order.value
+    path = page.partition("?")[0]
+    of_page = names if here is events else frozenset([event.name for event in here])
     return Request(
         now=now,
         path=path,
@@ -86,7 +91,7 @@ def screen(
         search=search,
         ordered=frozenset(ordered),
         name=product.name,
-        kind=kind_of(names, path, before.kind),
+        kind=kind_of(of_page, path, before.kind),
     )
 
 
