@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from dangol.definitions.model import Campaign, MessageUse, WidgetUse
+from dangol.definitions.model import Campaign, MessageUse, Variant, WidgetUse
 from dangol.errors import Unavailable
 from dangol.profile.model import Member, Profile
 from dangol.protocol.event import Decided, Entry
@@ -18,6 +18,11 @@ pytestmark = pytest.mark.anyio
 CAMPAIGNS = {
     "welcome": Campaign("welcome", message=MessageUse("webhook", {"url": "https://shop.example/hook"})),
     "gauge": Campaign("gauge", widget=WidgetUse("cart_gauge")),
+    "compared": Campaign(
+        "compared",
+        message=MessageUse("webhook", {"url": "https://shop.example/a", "secret": "s"}),
+        variants=[Variant("a"), Variant("b", params={"url": "https://shop.example/b"})],
+    ),
 }
 MEMBER = Member("member-1", name="김단골", phone="01012345678")
 
@@ -48,6 +53,15 @@ async def test_a_decided_message_becomes_a_row_with_all_that_the_channel_needs(l
     assert row.request == request
     assert request.recipient == {"member": "member-1", "phone": "01012345678"}
     assert request.variables == {"name": "김단골"}
+
+
+@pytest.mark.parametrize(("arm", "url"), [("a", "a"), ("b", "b"), ("gone", "a"), ("", "a")])
+async def test_a_message_has_the_parameters_of_its_variant(link: Link, arm: str, url: str) -> None:
+    decided = Decided("compared", "message", "once", arm)
+    await triggers(link)(0, [entry(decided)])
+    row = await outbox.read(link, push_request(entry().entry, decided, MEMBER).key)
+    assert row is not None
+    assert row.params == {"url": f"https://shop.example/{url}", "secret": "s"}
 
 
 async def test_the_same_cause_makes_one_row_and_another_makes_another(link: Link) -> None:

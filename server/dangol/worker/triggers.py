@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
+from dangol.campaigns.arms import OWN, with_variants
 from dangol.definitions.model import Campaign
 from dangol.errors import Unavailable
 from dangol.plugin import PushRequest
@@ -70,9 +71,9 @@ class Triggers:
         if profile is None or profile.member is None:
             return self._skip("no_member", entry, decided)
         request = push_request(entry, decided, profile.member)
-        made = await outbox.enqueue(
-            self.link, request, campaign.message.use, campaign.message.params, now=entry.at / 1000
-        )
+        forms = dict(with_variants(campaign, campaign.message.params))
+        params = forms.get(decided.arm, forms[OWN])
+        made = await outbox.enqueue(self.link, request, campaign.message.use, params, now=entry.at / 1000)
         if made.new:
             PUSHES.labels("queued").inc()
 
