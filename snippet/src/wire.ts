@@ -56,7 +56,6 @@ export interface Show {
   at?: string;
   position?: Position;
   effect?: Effect;
-  delay?: number;
   later?: Choice[];
   lang?: string;
   label?: string;
