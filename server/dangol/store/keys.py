@@ -77,7 +77,7 @@ def tally(site: str, plugin: str, key: str) -> str:
 
 
 def effect(site: str, campaign: str, month: str) -> str:
-    """Hash: what is counted of the shoppers who entered a campaign in a month (2026-11); `store.effects` has the form."""
+    """Hash: what is counted of shoppers who entered a campaign in a month (2026-11); `store.effects` has the form."""
     return f"{TAGS[partition(campaign)]}effect:{site}:{campaign}:{month}"
 
 
