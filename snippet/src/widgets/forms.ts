@@ -2,7 +2,7 @@
 import css from "./forms.css";
 import type { Reactions } from "./frame";
 import { dodge } from "./keyboard";
-import { construct } from "./sheet";
+import type { construct } from "./sheet";
 
 type Say = (text: string, seen?: boolean) => void;
 
@@ -24,12 +24,12 @@ const LONGEST = 2_000;
 const equipped = new WeakSet<Element>();
 
 /** Listens to what is in `box`, once. */
-export function equip(box: HTMLElement, lang = "", say: Say, react: Reactions): void {
+export function equip(box: HTMLElement, lang = "", say: Say, react: Reactions, sheet: typeof construct): void {
   if (equipped.has(box)) return;
   equipped.add(box);
   const words = lang.startsWith("ko") ? KOREAN : ENGLISH;
   const root = box.getRootNode() as ShadowRoot;
-  root.adoptedStyleSheets = [construct(css), ...root.adoptedStyleSheets];
+  root.adoptedStyleSheets = [sheet(css), ...root.adoptedStyleSheets];
   dodge(box);
   box.addEventListener("submit", ({ target, submitter }) => {
     send(target as HTMLFormElement, submitter, words, say, react).catch((error) => console.warn("dangol:", error));

@@ -3,6 +3,7 @@ import { guarded } from "../guard";
 import type { Choice, Show } from "../wire";
 import { button, make } from "./controls";
 import { assign, create, isAllowed } from "./nodes";
+import { construct } from "./sheet";
 import { isKorean } from "./texts";
 
 /** What a shopper may do with a widget. */
@@ -60,7 +61,7 @@ export function build(show: Show, sheets: CSSStyleSheet[], react: Reactions, men
 
   function name(): Promise<void> | null {
     box.setAttribute("aria-label", frame.show.label ?? "");
-    return body.querySelector("form,[data-dg=copy]") && import("./forms").then(({ equip }) => equip(box, lang, say, react));
+    return body.querySelector("form,[data-dg=copy]") && import("./forms").then(({ equip }) => equip(box, lang, say, react, construct));
   }
 
   function open(): void {

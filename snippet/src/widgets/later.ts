@@ -1,7 +1,6 @@
-/** The choice to see a widget later: a module of its own, for the widgets that offer it. */
+/** The choice to see a widget later. */
 import type { Choice } from "../wire";
 import { button, make } from "./controls";
-import css from "./later.css";
 import { isKorean } from "./texts";
 
 const KOREAN: Record<Choice | "title", string> = {
@@ -23,8 +22,6 @@ const ENGLISH: typeof KOREAN = {
   "30d": "30 days",
   never: "Never again",
 };
-
-export { css };
 
 /** Opened, it makes the frame longer or lets it scroll; nothing above it is covered. */
 export function menu(choices: Choice[], language?: string): HTMLDetailsElement {

@@ -1,4 +1,4 @@
-/** New content in place of the old: a module of its own, as most widgets stay as they came. */
+/** New content in place of the old. */
 import type { Node, Show } from "../wire";
 import type { Frame } from "./frame";
 

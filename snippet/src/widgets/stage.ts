@@ -32,7 +32,7 @@ export function stage(link: Link): Chunk {
   let acts: Act[] = [];
   let path = location.pathname;
   const late: string[] = [];
-  /** What all widgets but dialogs need, once one of them was shown. */
+  /** What all widgets but a first popup need, once one of them was shown. */
   let around: typeof import("./around") | undefined;
 
   const isHere = (act: Act): boolean => acts.includes(act);
@@ -56,11 +56,11 @@ export function stage(link: Link): Chunk {
   }
 
   async function renew(act: Act, frame: Frame): Promise<void> {
-    const module = await import("./renew");
+    const { renew: put, change } = await load();
     const { show } = frame;
-    const put = (): void => module.renew(frame, act.show);
-    if (act.open && show.slot === "inline") around!.change(frame.box, put, () => module.renew(frame, show));
-    else put();
+    const now = (): void => put(frame, act.show);
+    if (act.open && show.slot === "inline") change(frame.box, now, () => put(frame, show));
+    else now();
     settle();
   }
 
@@ -87,14 +87,17 @@ export function stage(link: Link): Chunk {
     late.push(act.show.campaign);
   }
 
+  async function load(): Promise<typeof import("./around")> {
+    const page = await import("./around");
+    if (!around) page.follow(frames, () => opened().filter(({ frame }) => !frame!.host.isConnected).forEach(restore));
+    return (around = page);
+  }
+
   async function present(act: Act): Promise<void> {
     const { slot, effect, style, later = [], lang } = act.show;
-    const [page, menu] = await Promise.all([
-      (slot !== "dialog" || effect) && import("./around"),
-      later.length && interrupts(act.show) && import("./later"),
-    ]);
-    if (page && !around) (around = page).follow(frames, () => opened().filter(({ frame }) => !frame!.host.isConnected).forEach(restore));
-    const sheets = await styles(link.base, style, around?.css, menu && menu.css);
+    const menu = later.length && interrupts(act.show);
+    const page = slot !== "dialog" || effect || menu ? await load() : undefined;
+    const sheets = await styles(link.base, style, page?.css);
     if (!isHere(act)) return;
     act.frame = build(act.show, sheets, {
       click: () => tell(act, "widget_click"),
@@ -104,7 +107,7 @@ export function stage(link: Link): Chunk {
         const { campaign, exposure } = act.show;
         return link.ask({ submit: { campaign, exposure, fields } });
       },
-    }, menu && menu.menu(later, lang));
+    }, menu && page?.menu(later, lang));
     await Promise.all([decoded(act.frame.box), act.frame.name()]);
     await put(act, act.frame);
   }

@@ -12,9 +12,9 @@ async function load(address: string): Promise<CSSStyleSheet> {
 }
 
 /** The sheets for a widget. `style` is an address under `/v1/`, which the server may be reached at by another path;
- *  `more` are rules for it that not every widget needs. */
-export async function styles(origin: string, style?: string, ...more: (string | 0 | false | undefined)[]): Promise<CSSStyleSheet[]> {
-  const sheets = [css, ...more].flatMap((rules) => (rules ? (made[rules] ??= construct(rules)) : []));
+ *  `more` are rules of the runtime that not every widget needs. */
+export async function styles(origin: string, style?: string, more?: string): Promise<CSSStyleSheet[]> {
+  const sheets = [css, more].flatMap((rules) => (rules ? (made[rules] ??= construct(rules)) : []));
   if (style) sheets.push((made[style] ??= load(origin + style.replace("/v1/", ""))));
   return [...(await Promise.all(sheets)), theme];
 }
