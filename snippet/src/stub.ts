@@ -16,18 +16,29 @@ const tail = Math.random().toString(36).slice(2);
 if (!window.dangol) {
   window.dangol = (...call) => calls.push(call);
   Object.assign(window.dangol, { q: calls, t: opened, r: tail });
-  addEventListener("pagehide", () => {
+  // A page that is left has little time; the first look into the storage may take long, so it is taken before.
+  let store: Storage | undefined;
+  let choice: string | undefined;
+  const look = (): void => {
     try {
-      const script = document.querySelector<HTMLScriptElement>("script[data-site]")!;
-      const { site, consent = "full" } = script.dataset;
-      const may = localStorage["dg.c"] ?? (navigator.globalPrivacyControl ? "off" : consent);
-      if (window.dangol!.ready || may !== "full") return;
-      const view: Call = ["track", "page_view", { page_referrer: document.referrer }];
-      const events = [view, ...calls].flatMap(([command, name, data], place) =>
-        command === "track" ? { id: (opened + place).toString(36) + tail, name, at: opened + place, data } : [],
-      );
-      const body = { site, visitor: localStorage["dg.v"], sent: Date.now(), page: location.href, events };
+      store = localStorage;
+      choice = store["dg.c"] as string | undefined;
+    } catch {} // blocked: then nothing is told
+  };
+  setTimeout(look);
+  addEventListener("pagehide", () => {
+    if (!store) look();
+    const script = document.querySelector<HTMLScriptElement>("script[data-site]");
+    if (!store || !script || window.dangol!.ready) return;
+    const { site, consent = "full" } = script.dataset;
+    if ((choice ?? (navigator.globalPrivacyControl ? "off" : consent)) !== "full") return;
+    const view: Call = ["track", "page_view", { page_referrer: document.referrer }];
+    const events = [view, ...calls].flatMap(([command, name, data], place) =>
+      command === "track" ? { id: (opened + place).toString(36) + tail, name, at: opened + place, data } : [],
+    );
+    const body = { site, visitor: store["dg.v"] as unknown, sent: Date.now(), page: location.href, events };
+    try {
       navigator.sendBeacon(new URL("events", script.src), JSON.stringify(body));
-    } catch {} // the page has no script line, or the browser no storage
+    } catch {} // what the page has given can't be told
   });
 }
