@@ -36,7 +36,7 @@ def build(root: Path) -> None:
     if _is_built(static, source):
         return
     registry = "is the npm registry reachable, and npm's `registry` setting right?"
-    _node(snippet, "npm could not install esbuild and typescript", registry, NPM, *INSTALL)
+    _node(snippet, "npm could not install esbuild, terser and typescript", registry, NPM, *INSTALL)
     _node(snippet, "snippet/src does not type-check", "see `npm run check` in snippet/", TSC)
     static.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=static) as fresh:
