@@ -211,8 +211,6 @@ def test_a_public_trait_brings_a_shopper_into_a_segment_and_a_private_one_does_n
     dangol.apply(definitions)
     page.goto(front.url)
     page.evaluate("dangol('trait', {size: 'M', likes: ['Tea', 'mugs'], vip: true, size_of_shoes: 42})")
-    page.wait_for_timeout(500)
-    page.goto(f"{front.url}/other")
     expect(widget(page).get_by_text("friend, hello")).to_be_visible()
     expect(widget(page).get_by_text("Dear VIP")).to_have_count(0)
     front.put("/in", head=f"<script>{STUB}dangol('member', {json.dumps(identity(dangol, sub='tea-lover'))})</script>")
