@@ -6,8 +6,6 @@ from importlib.resources import files
 import brotli
 import pytest
 
-from dangol.render.style import check_style
-
 
 def size(*names: str) -> tuple[int, int, int]:
     """Bytes as brotli, as gzip and as they are, of files that a browser fetches one by one."""

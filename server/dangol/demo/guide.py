@@ -49,7 +49,7 @@ EN = """
 
   8. Write a segment and see its size while you type, and why you are in it or not: {shop}/segments
   9. Change a campaign and look at it on the shop's own page, with the reasons beside: {shop}/campaigns
-  10. As a newcomer, scroll down a product page (a coupon), then move the pointer out at the top as if to leave (a form).
+  10. As a newcomer, scroll down a product page (a coupon), then move the pointer out at the top (a form).
 
   Ctrl-C stops it
 """
