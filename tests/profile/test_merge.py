@@ -8,8 +8,20 @@ from hypothesis import strategies as st
 from dangol.definitions.model import Site
 from dangol.profile import model
 from dangol.profile.merge import MERGED, merge
-from dangol.profile.model import NEVER, Contact, Environment, Lease, Line, Member, Order, Profile, Seen, Visit
-from dangol.profile.reduce import TAKEN_BACK, reduce
+from dangol.profile.model import (
+    NEVER,
+    TAKEN_BACK,
+    Contact,
+    Environment,
+    Lease,
+    Line,
+    Member,
+    Order,
+    Profile,
+    Seen,
+    Visit,
+)
+from dangol.profile.reduce import reduce
 from dangol.protocol.event import Event, Item
 
 NOW = 1_763_778_000

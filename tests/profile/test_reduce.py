@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from dangol.definitions.model import Site
 from dangol.profile import model
-from dangol.profile.model import Line, Member, Order, Profile, Seen, Visit
-from dangol.profile.reduce import TAKEN_BACK, VISIT_GAP, reduce
+from dangol.profile.model import TAKEN_BACK, Line, Member, Order, Profile, Seen, Visit
+from dangol.profile.reduce import VISIT_GAP, reduce
 from dangol.protocol.event import STANDARD_EVENTS, Event, Item
 
 NOW = 1_763_778_000
