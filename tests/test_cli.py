@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from subprocess import PIPE, Popen
 
@@ -14,10 +15,12 @@ from loadtests.browser import DESKTOP
 from redis import Redis
 
 from dangol.cli import main
+from dangol.house import House
 from dangol.protocol.tokens import Keys
 from dangol.settings import Settings
 from dangol.store import keys
 from dangol.store.embedded import EmbeddedStore
+from dangol.tag import stub_source
 
 SECRET = "a secret of the tests, long enough"
 
@@ -30,6 +33,16 @@ def test_keys_are_those_that_the_server_takes() -> None:
     derived = Keys.derive(SECRET.encode(), "shop")
     told = run("keys", "shop", DANGOL_SECRET=SECRET).output
     assert [line.split()[2] for line in told.splitlines()] == [derived.server, derived.identity, derived.admin]
+
+
+def test_the_lines_to_paste_have_the_site_s_key_and_their_policy(
+    store: EmbeddedStore, new_house: Callable[..., House]
+) -> None:
+    new_house()
+    told = run("snippet", "shop", "--at", "https://d.example/dg/", DANGOL_REDIS_URL=store.url)
+    assert '<script async src="https://d.example/dg/v1/dangol.js" data-site="public-key"></script>' in told.stdout
+    assert stub_source() in told.stderr
+    assert "no site 'other'" in run("snippet", "other", DANGOL_REDIS_URL=store.url).output
 
 
 def test_every_setting_has_its_line() -> None:

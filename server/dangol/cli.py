@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 import uvicorn
 
-from dangol import __version__
+from dangol import __version__, tag
+from dangol.definitions import repository
 from dangol.definitions.commands import apply, export, with_store
 from dangol.effects.commands import report
 from dangol.errors import DangolError
@@ -104,6 +105,21 @@ def keys(site: str) -> None:
     click.echo(f"server key       {derived.server}   (for the shop's server: /v1/members, orders, products, push)")
     click.echo(f"identity secret  {derived.identity}   (for the shop's server: signs member tokens)")
     click.echo(f"admin key        {derived.admin}   (for administrators: /v1/admin)")
+
+
+@main.command()
+@click.argument("site")
+@click.option("--at", default="https://dangol.example", show_default=True, help="Where browsers reach dangol.")
+def snippet(site: str, at: str) -> None:
+    """Print the lines that SITE pastes into the head of its pages."""
+    found = with_store(lambda link: repository.read(link, site))
+    if found is None:
+        raise click.ClickException(f"no site {site!r}; put one in force with `dangol apply`")
+    address = at.rstrip("/")
+    click.echo(tag.lines(found[1].site.key, address))
+    click.echo(
+        f"With a Content-Security-Policy: script-src {address} {tag.stub_source()}; connect-src {address}", err=True
+    )
 
 
 @main.command()

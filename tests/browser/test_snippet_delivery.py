@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page, Route
+
+from dangol.tag import stub
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Server, Shop
@@ -191,7 +192,7 @@ def test_wrong_calls_are_told_and_spoil_nothing(page: Page, shop: Shop, collecto
     assert page.evaluate("surfaced") == []
 
 
-STUB = f"<script>{(files('dangol') / 'static' / 'stub.js').read_text('utf-8')}</script>"
+STUB = f"<script>{stub()}</script>"
 CALLS = "<script>dangol('track', 'first', {n: 1}); dangol('member', 'a.b.c'); dangol('track', 'second')</script>"
 LEAVE = "dispatchEvent(new PageTransitionEvent('pagehide'))"
 

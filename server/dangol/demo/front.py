@@ -1,11 +1,8 @@
 """The shop's front: which shopper asks, and the page that is the answer."""
 
-import base64
-import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -22,13 +19,12 @@ from dangol.demo.sessions import Session, Sessions
 from dangol.demo.settings import ShopSettings
 from dangol.demo.words import LANGUAGES, pounds, preferred, speaker
 from dangol.errors import Invalid, Problem
+from dangol.tag import stub, stub_source
 from dangol.web.body import read_body
 
 LONGEST_FORM = 8_192
 MOST_FIELDS = 20
 YEAR = 365 * 86_400
-
-STUB = (files("dangol") / "static" / "stub.js").read_text("utf-8")
 
 
 @dataclass(slots=True)
@@ -69,7 +65,7 @@ class Front:
         )
         self._templates.filters["pounds"] = pounds
         self._templates.globals.update(
-            settings=settings, stub=STUB, categories=categories(), free_from=FREE_FROM, usual_shipping=SHIPPING
+            settings=settings, stub=stub(), categories=categories(), free_from=FREE_FROM, usual_shipping=SHIPPING
         )
 
     def visit(self, request: Request) -> Visit:
@@ -129,10 +125,9 @@ def embedded(calls: Sequence[Call]) -> str:
 
 def policy(settings: ShopSettings) -> str:
     """The Content-Security-Policy: this shop and dangol, and no inline code but the stub."""
-    stub = base64.b64encode(hashlib.sha256(STUB.encode()).digest()).decode()
     dangol = settings.dangol_url
     return (
-        f"default-src 'none'; script-src 'self' {dangol} 'sha256-{stub}'; connect-src 'self' {dangol}; "
+        f"default-src 'none'; script-src 'self' {dangol} {stub_source()}; connect-src 'self' {dangol}; "
         f"style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )
