@@ -246,6 +246,30 @@ def test_a_decision_tells_the_arm_and_what_it_counts_in() -> None:
     assert (held.arm, held.counts) == ("holdout", ())
 
 
+@pytest.mark.parametrize("arm", ["a", "b", "holdout"])
+def test_who_has_entered_keeps_the_arm_whatever_the_seed_and_the_shares(arm: str) -> None:
+    variants = [Variant("a", 1000), Variant("b"), Variant("d", 1000)]
+    for seed in range(1, 30):
+        profile = Profile(seed=seed, contacts=contact(arm=arm))
+        (decision,) = judge(a_campaign(variants=variants, holdout=1), profile=profile)
+        assert decision.arm == arm
+
+
+@pytest.mark.parametrize(
+    ("arm", "fields", "drawn"),
+    [
+        ("a", {"variants": [Variant("b"), Variant("b2")]}, {"b", "b2"}),
+        ("on", {"variants": [Variant("b")]}, {"b"}),
+        ("a", {}, {"on"}),
+        ("on", {"holdout": 100}, {"holdout"}),
+        ("holdout", {"holdout": 0}, {"on"}),
+    ],
+)
+def test_an_arm_that_is_gone_is_drawn_anew(arm: str, fields: dict[str, Any], drawn: set[str]) -> None:
+    (decision,) = judge(a_campaign(**fields), profile=a_profile(contacts=contact(arm=arm)))
+    assert decision.arm in drawn
+
+
 def test_a_message_that_is_no_interruption_is_sent_whatever_the_budget_says() -> None:
     profile = a_profile(member=True, tallies={"budget": BUSY})
     (decision,) = judge(a_message(interrupts=False), profile=profile)

@@ -12,6 +12,7 @@ from dangol.definitions.model import Campaign, Cap, Group, Manners, MessageUse, 
 from dangol.profile.model import Contact, Environment, Lease, Line, Member, Order, Profile, Seen
 from dangol.protocol.event import Entry, Event, Item
 from dangol.rehearsal.replay import replay
+from dangol.rehearsal.rest import touched
 from dangol.rehearsal.span import Span
 from dangol.rehearsal.start import copy, start
 
@@ -236,3 +237,12 @@ def test_the_definitions_in_force_would_have_done_what_they_did(
         decisions = Decisions()
         replay(given, start(one.profile, one.log, given.plan, seed=7), one.log, Span(NOW, until), decisions)
         assert decisions == [(each.campaign, each.kind, each.key) for entry in one.log for each in entry.decided]
+
+
+def test_who_entered_a_campaign_before_the_span_keeps_the_arm_and_others_are_drawn_anew() -> None:
+    made = {"c": Contact(arm="on", entered_at=100, views=1)}
+    kept = {before: Contact(arm="on", entered_at=before, views=2) for before in (50, 100)}
+    rests = {before: touched({"c": contact}, made, 0)["c"].arm for before, contact in kept.items()}
+    assert rests == {50: "on", 100: ""}
+    held = Contact(arm="holdout", entered_at=50)
+    assert touched({"c": held}, {"c": Contact(arm="holdout", entered_at=100)}, 0)["c"].arm == "holdout"

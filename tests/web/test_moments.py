@@ -1,7 +1,9 @@
 """Campaigns that wait for their moment, from page view to the view that counts."""
 
+import time
 from typing import Any
 
+import jwt
 import msgspec
 import pytest
 
@@ -24,6 +26,17 @@ def visit(new_house: Any, opened: Any, define: Any, new_browser: Any) -> Any:
         return new_browser(await opened(new_house(define(campaigns=campaigns, **parts))))
 
     return make
+
+
+@pytest.fixture
+def jwt_of() -> Any:
+    """Signs who has logged in: `jwt_of(house, "kim")`."""
+
+    def sign(house: Any, member: str) -> str:
+        claims = {"sub": member, "exp": int(time.time()) + 600}
+        return jwt.encode(claims, house.by_id["shop"].keys.identity, "HS256")
+
+    return sign
 
 
 def ids(answer: Any, part: str = "show") -> list[str]:
@@ -176,3 +189,21 @@ async def test_a_shopper_stays_with_a_variant(visit: Any, event: Any, new_browse
         await browser.http.aclose()
     assert arms == {True: True, False: True}
     assert {kind for _, kind in await decided(first)} == {"show"}
+
+
+async def test_who_logs_in_goes_on_seeing_what_was_counted(
+    visit: Any, event: Any, new_browser: Any, jwt_of: Any
+) -> None:
+    variants = [{"id": "a"}, {"id": "b", "params": {"title": "Hi"}}]
+    first = await visit({**POPCORN, "variants": variants, "on": ["search"]}, manners={"gap": 0})
+    for number in range(8):
+        devices = [new_browser(first.house) for _ in range(2)]
+        token = jwt_of(first.house, f"kim{number}")
+        await devices[0].send(event(), member=token)  # the member has a seed of their own
+        trees = [
+            (await devices[1].send(event("search", search_term="mug"), **who)).json()["show"][0]["tree"]
+            for who in ({}, {"member": token})
+        ]
+        assert trees[0] == trees[1]
+        for device in devices:
+            await device.http.aclose()

@@ -3,7 +3,8 @@
 The holdout is a share of the hash's range: a larger share only adds. Among the variants the draw is weighted rendezvous
 hashing (Schindelhauer and Schomaker, "Weighted distributed hash tables", SPAA 2005, the logarithmic method): each
 variant's hash makes an exponentially distributed waiting time with its weight as the rate, and the first one wins. When
-a weight changes, or a variant comes or goes, shoppers move to or from that variant and between no others.
+a weight changes, or a variant comes or goes, shoppers move to or from that variant and between no others. Who has
+entered a campaign is not drawn again as long as there is the arm (`dangol.campaigns.decide`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

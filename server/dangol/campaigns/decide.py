@@ -173,7 +173,12 @@ def _at_its_moment(rule: Rule, look: Look, refusal: Refusal | None) -> Decision:
 
 
 def _arm(rule: Rule, look: Look) -> str:
+    """The arm that the shopper has entered, as long as the campaign has it: what is shown is what is counted, after a
+    login into another seed and a change of shares as well. Else the one that is drawn."""
     campaign, seed = rule.campaign, look.profile.seed
+    entered = look.profile.contacts.get(campaign.id, NO_CONTACT).arm
+    if entered in rule.arms:
+        return entered
     if is_held_out(campaign.id, rule.held_out, seed):
         return HOLDOUT
     return variant_of(campaign.id, campaign.variants, seed)

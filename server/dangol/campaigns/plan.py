@@ -7,6 +7,7 @@ from math import inf
 
 from dangol.campaigns import arms
 from dangol.campaigns.calendar import moment
+from dangol.campaigns.ledger import shares
 from dangol.campaigns.limits import Limit, limits_of, tallies_of
 from dangol.campaigns.pages import PageIndex
 from dangol.campaigns.screen import PAGE_EVENTS
@@ -23,9 +24,10 @@ NO_MANNERS = Manners()
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A campaign with what can be worked out ahead. `page` is its byte in what `Plan.pages` allows, `held_out` a
-    share of `arms.HASH_RANGE`. `places` are those on the page that it needs, which only one widget has at a time:
-    none for a message and for a widget whose plugin is missing. `waits` tells that it is not shown at once, `counts`
-    are the tallies that its views and messages count in, and `limits` all caps that hold for it.
+    share of `arms.HASH_RANGE`, `arms` those that somebody may be in. `places` are those on the page that it needs,
+    which only one widget has at a time: none for a message and for a widget whose plugin is missing. `waits` tells that
+    it is not shown at once, `counts` are the tallies that its views and messages count in, and `limits` all caps that
+    hold for it.
     """
 
     campaign: Campaign
@@ -36,6 +38,7 @@ class Rule:
     starts: float
     ends: float
     held_out: int
+    arms: frozenset[str]
     places: tuple[str, ...]
     interrupts: bool
     waits: bool
@@ -127,6 +130,7 @@ def _rule(
         starts=moment(campaign.starts, site.timezone, -inf),
         ends=moment(campaign.ends, site.timezone, inf),
         held_out=arms.share(campaign.holdout),
+        arms=frozenset(shares(campaign)),
         places=_places(campaign, slot, interrupts),
         interrupts=interrupts,
         waits=bool(slot) and bool(campaign.delay or campaign.scroll or campaign.idle or campaign.exit),

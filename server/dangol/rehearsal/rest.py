@@ -95,5 +95,7 @@ def _contact(kept: Contact, made: Contact | None, earlier: int) -> Contact | Non
     rest.visit_started = kept.visit_started if rest.session else 0
     rest.day_number = kept.day_number if rest.day else 0
     rest.days = days.less(kept.days, made.days)
-    is_new = not any(getattr(rest, name) for name in COUNTS + PUT_OFF)
+    if made.arm and kept.entered_at >= made.entered_at:
+        rest.arm, rest.entered_at, rest.until = "", 0, 0
+    is_new = not rest.arm and not any(getattr(rest, name) for name in COUNTS + PUT_OFF)
     return None if is_new else rest
