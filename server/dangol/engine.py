@@ -56,13 +56,14 @@ class Context(Struct, frozen=True):
 
 class Outcome(Struct, frozen=True):
     """What became of a request: the profile it ended at, the events that were new, what to show and what to wait for.
-    `page` is what the request was about; None where nothing was judged."""
+    `page` is what the request was about; None where nothing was judged. `begins`: a visit began with it."""
 
     profile_id: str
     taken: list[Event] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     waiting: list[Decision] = field(default_factory=list)
     page: Request | None = None
+    begins: bool = False
 
 
 class Engine:
@@ -124,7 +125,7 @@ class Engine:
             submissions.keep(profile, sent.made, runtime.site, sent.decision.campaign.id, context.language, context.now)
             event = submissions.event_of(sent.decision.campaign.id, sent.decision.key, context.page, context.now)
             events, uncounted = [*events, event], [*uncounted, event]
-        part = ledger.at_stake(profile, uncounted)
+        part, visits = ledger.at_stake(profile, uncounted), profile.visits
         taken = reduce(profile, uncounted, runtime.site, context.now, seed, runtime.watching)
         changes = ledger.changes(part, profile, taken, runtime.site) if part else []
         request = request_of(live(events, context.now), context)
@@ -143,7 +144,7 @@ class Engine:
             credits = [*changes, *entries]
             entry = Entry(runtime.site.id, profile_id, member, int(context.now * 1000), new, decided, credits)
         waiting = [one for one in decisions if one.verdict is Verdict.WAIT]
-        return Outcome(profile_id, taken, shown, waiting, request), entry
+        return Outcome(profile_id, taken, shown, waiting, request, profile.visits > visits), entry
 
     def _submitted(self, runtime: SiteRuntime, profile: Profile, context: Context) -> Sent | None:
         """The form that the page has sent, of a campaign that it shows to somebody who may be known."""

@@ -1,4 +1,5 @@
 import asyncio
+import time
 from typing import Any
 
 import httpx
@@ -32,6 +33,23 @@ async def test_the_cookie_is_the_servers_and_lasts(browser: Any, event: Any) -> 
     name, *attributes = header.split("; ")
     assert name == f"dg_shop={browser.cookie}"
     assert set(attributes) == {"HttpOnly", "Max-Age=34560000", "Path=/", "SameSite=None", "Secure"}
+
+
+async def test_the_cookie_of_who_keeps_coming_is_renewed_with_each_visit_and_no_oftener(
+    house: Any, browser: Any, event: Any, monkeypatch: Any
+) -> None:
+    await browser.send(event())
+    token, clock = browser.cookie, [time.time()]
+    monkeypatch.setattr(house, "now", lambda: clock[0])
+    kept = []
+    for minutes in (1, 29, 31, 1, 300 * 24 * 60):
+        clock[0] += minutes * 60
+        at = int(clock[0] * 1000)
+        answer = await browser.send(event(at=at), event("view_cart", at=at), sent=at)
+        assert answer.json() == {}  # the page's own copy of the token has no end
+        kept.append(answer.headers.get("set-cookie", "").partition("; HttpOnly")[0])
+    renewed = f"dg_shop={token}; Path=/; Max-Age=34560000"
+    assert kept == ["", "", renewed, "", renewed]
 
 
 @pytest.mark.parametrize(
@@ -134,8 +152,10 @@ async def test_a_widget_comes_with_all_that_the_page_needs(
     assert (shown["position"], shown["effect"], shown["later"]) == ("top-start", "slide", ["7d", "never"])
     assert shown["exposure"]
     assert "Hello" in str(shown["tree"])
-    style = await browser.http.get(shown["style"])
-    assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
+    assert len(shown["style"]) == len(set(shown["style"])) == 2
+    for address in shown["style"]:
+        style = await browser.http.get(address)
+        assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
 
 
 async def test_what_is_open_is_updated_in_place(

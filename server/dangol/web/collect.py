@@ -88,7 +88,7 @@ class Collector:
         country = given.get(self._country, b"").decode("latin-1") if self._country else ""
         visitor = Visitor(_address(scope), agent, held, environment(agent, sent.lang, country, bool(sent.app)))
         answer, token = await (look if sent.preview else serve)(self._house, runtime, sent, visitor, now)
-        if token == held:
+        if token is None:
             return 200, encode(answer), []
         is_secure, is_same_site = scope["scheme"] == "https", cookie.is_same_site(given, origin)
         headers = [cookie.keep(name, token, is_secure, is_same_site)]

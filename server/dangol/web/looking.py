@@ -26,7 +26,7 @@ from dangol.runtime import SiteRuntime
 from dangol.stage import Sent, Shown
 from dangol.store.profiles import NOBODY, encode
 from dangol.web.said import Said, Visitor, read
-from dangol.web.visit import Answer, answer_of, serve
+from dangol.web.visit import Answered, answer_of, serve
 
 OVER: dict[str, Any] = {"state": "over"}
 OPENING = "page_view"
@@ -34,9 +34,9 @@ OPENING = "page_view"
 _copy = msgspec.msgpack.Decoder(Profile).decode
 
 
-async def look(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Visitor, now: float) -> tuple[Answer, str]:
-    """The answer with its `why`, and the visitor token that the browser has already. Whose preview is over gets the
-    answer that anybody would. Raises `Invalid`, `Unavailable`."""
+async def look(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Visitor, now: float) -> Answered:
+    """The answer with its `why`; the visitor token stays. Whose preview is over gets the answer that anybody would.
+    Raises `Invalid`, `Unavailable`."""
     preview = None if sent.forget else await house.previews.open(runtime, sent.preview, now)
     if preview is None:
         answer, token = await serve(house, runtime, sent, visitor, now)
@@ -67,7 +67,7 @@ async def look(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Visi
     waiting = [each for each in decisions if each.verdict is Verdict.WAIT and _is_true(each, honest, preview)]
     answer = answer_of(house, preview.honest, Outcome("", shown=shown, waiting=waiting, page=request))
     answer.dropped, answer.why = said.dropped.total(), _why(preview, looked)
-    return answer, visitor.cookie
+    return answer, None
 
 
 async def _known(house: House, preview: Preview, said: Said) -> Profile:

@@ -49,11 +49,16 @@ class Answer(msgspec.Struct, omit_defaults=True):
     theme: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-async def serve(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Visitor, now: float) -> tuple[Answer, str]:
-    """The answer, and the visitor token that the browser shall have from now on. Raises `Invalid`, `Unavailable`."""
+Answered = tuple[Answer, str | None]
+"""An answer, and the visitor token to set as cookie, "" to let it end; None where the cookie stays as it is."""
+
+
+async def serve(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Visitor, now: float) -> Answered:
+    """Answer a request. The time that a browser keeps the cookie begins anew with each visit. Raises `Invalid`,
+    `Unavailable`."""
     if sent.forget:
         await forget(house, runtime, sent, visitor)
-        return Answer(), ""
+        return Answer(), "" if visitor.cookie else None
     said = read(runtime, sent, visitor, now)
     events, dropped, context = said.events, said.dropped, said.context
     target, known = await whose(house, runtime, said, visitor)
@@ -64,12 +69,12 @@ async def serve(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Vis
         outcome = await _take(house, runtime, target, events, context, known=False)
     TALLY.took(runtime.site.id, len(outcome.taken), dropped)
     token = said.token if outcome.profile_id == said.profile_id else tokens.sign(runtime.keys, outcome.profile_id)
-    if context.anonymous:
-        token = visitor.cookie  # neither told nor changed
     answer = answer_of(house, runtime, outcome)
-    answer.visitor = "" if token in (said.token, visitor.cookie) else token
     answer.dropped = dropped.total()
-    return answer, token
+    if context.anonymous:
+        return answer, None  # the token is neither told nor changed
+    answer.visitor = "" if token in (said.token, visitor.cookie) else token
+    return answer, None if token == visitor.cookie and not outcome.begins else token
 
 
 def _take(
@@ -103,7 +108,7 @@ def _show(shown: Shown, house: House) -> dict[str, Any]:
         "slot": "inline" if use.at else shown.widget.slot,
         "label": shown.label,
         "lang": shown.language,
-        "style": house.engine.stage.renderer.style_path(shown.widget.name),
+        "style": house.engine.stage.renderer.style(shown.widget.name),
         "tree": msgspec.Raw(shown.tree),
     }
     fields |= {name: value for name in ("at", "position", "effect") if (value := getattr(use, name))}
