@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from tests.browser.conftest import FLAGS, find_chromium
+from playwright.sync_api import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.browser.conftest import Server, Shop
 
@@ -93,15 +92,6 @@ def request(path: str, body: str, method: str = "xhr") -> str:
     if method == "fetch":
         return f"fetch('{path}', {{method: 'POST', body: new URLSearchParams('{body}')}});"
     return f"const request = new XMLHttpRequest(); request.open('POST', '{path}'); request.send('{body}');"
-
-
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """One for all modules in here: none of their tests has an event loop of its own."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
