@@ -28,13 +28,14 @@ class Show(Struct, frozen=True, forbid_unknown_fields=True):
     campaign: str
     exposure: str
     widget: str
-    slot: Literal["corner", "dialog", "bar", "inline"]
+    slot: Literal["corner", "dialog", "bar", "inline", "float"]
     lang: str
     label: str
-    style: str
+    style: list[str]
     tree: list[Any]
     at: str = ""
-    delay: float = 0
+    position: str = ""
+    effect: str = ""
     later: list[str] = field(default_factory=list)
 
 
@@ -44,6 +45,9 @@ class Answer(Struct, frozen=True, forbid_unknown_fields=True):
     visitor: str = ""
     dropped: int = 0
     show: list[Show] = field(default_factory=list)
+    wait: list[Data] = field(default_factory=list)
+    now: Data = field(default_factory=dict)
+    theme: Data = field(default_factory=dict)
 
 
 class WrongAnswer(ValueError):

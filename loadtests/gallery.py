@@ -18,7 +18,7 @@ PRODUCTS = [Product(str(number), f"Linen shirt no. {number}", 39_000, "/other", 
 
 
 class Piece(NamedTuple):
-    """One widget, ready to be answered with; `key` tells it from the others of its kind."""
+    """One widget, ready to be answered with; `key` tells it from the others of its kind, `sheets` are by address."""
 
     key: str
     widget: str
@@ -26,7 +26,7 @@ class Piece(NamedTuple):
     position: str
     tree: Any
     label: str
-    style: bytes
+    sheets: dict[str, bytes]
 
     def show(self, language: str = "ko") -> dict[str, Any]:
         """As in an answer of the collector."""
@@ -40,7 +40,7 @@ class Piece(NamedTuple):
             **({"later": ["session", "7d", "never"]} if self.slot in ("corner", "dialog") else {}),
             "lang": language,
             "label": self.label,
-            "style": f"/v1/style/{self.widget}.css",
+            "style": list(self.sheets),
             "tree": self.tree,
         }
 
@@ -60,8 +60,8 @@ def _rendered(words: str, language: Any) -> Iterator[Piece]:
         shown = render(widget, params, language=language, **facts)
         assert shown is not None, key
         slot, _, position = key.partition(" ")[2].partition(" ")
-        style = renderer.styles()[name].css
-        yield Piece(key, name, slot or widget.slot, position, shown.tree, shown.label, style)
+        sheets = {address: renderer.sheets()[address] for address in shown.style}
+        yield Piece(key, name, slot or widget.slot, position, shown.tree, shown.label, sheets)
 
 
 @lru_cache(1)

@@ -47,7 +47,7 @@ class Shopfront:
     body: str = BODY
     headers: dict[str, str] = field(default_factory=dict)
     answers: list[list[dict[str, Any]]] = field(default_factory=list)
-    styles: dict[str, bytes] = field(default_factory=dict)
+    sheets: dict[str, bytes] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -64,7 +64,7 @@ class Shopfront:
 
     def show(self, page: Page, piece: Piece, language: str = "ko") -> None:
         """The next event brings the widget; back when it stands on the page."""
-        self.styles[f"/v1/style/{piece.widget}.css"] = piece.style
+        self.sheets |= piece.sheets
         self.answers.append([piece.show(language)])
         page.evaluate("dangol('track', 'ready')")
         page.locator(f"dangol-widget .dg-{piece.slot}").wait_for(state="attached")
@@ -81,8 +81,8 @@ class Shopfront:
             self.told += [event["name"] for event in json.loads(route.request.post_data or "{}")["events"]]
             asked = "ready" in self.told and self.answers
             route.fulfill(json={"show": self.answers.pop(0)} if asked else {})
-        elif path in self.styles:
-            route.fulfill(body=self.styles[path], content_type="text/css")
+        elif path in self.sheets:
+            route.fulfill(body=self.sheets[path], content_type="text/css")
         elif path.endswith(".js"):
             route.fulfill(
                 body=(files("dangol") / "static" / path.split("/")[-1]).read_bytes(), content_type="text/javascript"

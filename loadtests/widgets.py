@@ -168,7 +168,7 @@ def _slowest(browser: Browser, piece: Piece) -> float:
         page = shop.open()
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
         page.evaluate(LATENCY)
-        shop.styles[f"/v1/style/{piece.widget}.css"] = piece.style
+        shop.sheets |= piece.sheets
         shop.answers.append([piece.show()])
         page.get_by_text("Open", exact=True).click()
         page.locator(f"dangol-widget .dg-{piece.slot}").wait_for()

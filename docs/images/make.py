@@ -104,7 +104,7 @@ class Studio:
             "slot": "inline" if scene.at else widget.slot,
             "lang": language,
             "label": made.label,
-            "style": self.renderer.style_path(widget.name),
+            "style": made.style,
             "tree": json.loads(made.tree),
         }
         optional = {"at": scene.at, "position": scene.position, "later": scene.later}
@@ -119,8 +119,7 @@ class Studio:
             views = any(event["name"] == "page_view" for event in json.loads(route.request.post_data or "{}")["events"])
             route.fulfill(json=said if views else {})
         elif path.startswith("/v1/style/"):
-            name = path.removeprefix("/v1/style/").split(".")[0]
-            route.fulfill(body=self.renderer.styles()[name].css, content_type="text/css")
+            route.fulfill(body=self.renderer.sheets()[path], content_type="text/css")
         elif path.startswith("/img/"):
             route.fulfill(body=_picture(path), content_type="image/svg+xml")
         elif path.startswith("/v1/"):

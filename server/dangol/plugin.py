@@ -197,14 +197,15 @@ class Widget(Plugin, ABC):
     anchored: ClassVar[bool] = False
     """Whether a campaign may put it into the page too, at a selector; then its slot is "inline"."""
     styles: ClassVar[Sequence[str]] = ("style.css",)
-    """Files that make its stylesheet, one after the other; found as included templates are."""
+    """Its stylesheets, the later ones going before; found as included templates are. One that several widgets name is
+    fetched once."""
 
     @abstractmethod
     async def context(self, params: Any, view: View) -> Mapping[str, Any] | None:
         """What the template gets besides ``params`` and ``view``; None when there is nothing to show.
 
         ``label`` in it is the widget's name for screen readers; without it the parameter ``title`` is, else the
-        plugin's own title.
+        plugin's own title. ``styles`` are those of `styles` that this content needs; without it all are.
         """
 
     def submit(self, params: Any, fields: Mapping[str, str]) -> Submission | None:

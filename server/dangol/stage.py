@@ -27,13 +27,14 @@ RENDERED = (Verdict.SHOW, Verdict.UPDATE, Verdict.HOLDOUT)
 
 
 class Shown(Struct, frozen=True):
-    """A decision with its widget, the JSON of its node tree and its accessible name."""
+    """A decision with its widget, the JSON of its node tree, its accessible name and its stylesheets' addresses."""
 
     decision: Decision
     widget: Widget
     tree: bytes
     label: str
     language: str
+    style: Sequence[str]
 
 
 class Sent(Struct, frozen=True):
@@ -136,7 +137,7 @@ class Stage:
             return None  # who stays anonymous can't be kept in touch with, so is not asked to write anything down
         rules = rules_of(decision.campaign, runtime.site, request.verified)
         tree = linked(rendered.tree, rules) if rules else rendered.tree
-        return Shown(decision, widget, tree, rendered.label, view.language)
+        return Shown(decision, widget, tree, rendered.label, view.language, rendered.style)
 
     def _view(self, runtime: SiteRuntime, profile: Profile, request: Request) -> PageView:
         site = runtime.site

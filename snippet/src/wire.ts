@@ -59,7 +59,8 @@ export interface Show {
   later?: Choice[];
   lang?: string;
   label?: string;
-  style?: string;
+  /** Addresses of its sheets. */
+  style?: string[];
   tree: Node;
 }
 

@@ -47,7 +47,7 @@ def test_nothing_runs_under_any_of_the_strictest_policies(page: Page, shop: Shop
     form = ["form", {}, ["label", {}, "Mail", ["input", {"name": "mail", "required": ""}]], ["button", {}, "Send"]]
     tree = [*TREE, form, ["button", {"type": "button", "data-dg": "copy", "data-for": "SPRING"}, "Copy"]]
     widgets = [
-        shown(slot, tree, style="/v1/style/w.css", later=["7d"], at="main")
+        shown(slot, tree, style=["/v1/style/w.css"], later=["7d"], at="main")
         for slot in ("dialog", "corner", "bar", "float", "inline")
     ]
     collector.reply = lambda body: (200, {}, {"show": widgets, "theme": {"--dg-color": "#123456"}})

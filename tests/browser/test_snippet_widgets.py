@@ -253,9 +253,9 @@ def test_nothing_the_shopper_looks_at_is_moved(
 
 
 def test_a_widget_whose_style_is_missing_is_not_shown_bare(page: Page, shop: Shop, collector: Server) -> None:
-    bare = shown("c1", style="/v1/style/none.css", tree=["p", {}, "Bare"])
+    bare = shown("c1", style=["/v1/style/w.css", "/v1/style/none.css"], tree=["p", {}, "Bare"])
     collector.routes["/v1/style/w.css"] = ("text/css", ".w { color: rgb(1, 2, 3) }", {})
-    answering(collector, bare, shown("c2", style="/v1/style/w.css"))
+    answering(collector, bare, shown("c2", style=["/v1/style/w.css"]))
     page.goto(shop.url)
     page.get_by_text("Hello").wait_for()
     assert page.get_by_text("Bare").count() == 0

@@ -93,7 +93,8 @@ def test_the_server_shows_a_third_partys_widget_to_whom_its_condition_holds(serv
     (shown,) = page_view(server[0], 1)["show"]
     assert shown["widget"] == "hello"
     assert shown["tree"][:3] == ["section", {"class": "hello"}, ["p", {}, "Good day"]]
-    assert httpx.get(server[0] + shown["style"]).headers["content-type"].startswith("text/css")
+    (style,) = shown["style"]
+    assert httpx.get(server[0] + style).headers["content-type"].startswith("text/css")
 
 
 def test_a_widget_that_always_fails_is_switched_off_and_told_to_the_operator(server: tuple[str, str]) -> None:

@@ -12,7 +12,7 @@ from dangol.demo.history import sample
 from dangol.protocol import envelope
 
 DAY, PRODUCTS, NOW = load(), list(sample().products.values()), 1_780_000_000_000
-SHOW = Show("c", "e", "popcorn", "corner", "en", "Hello", "/v1/style/popcorn.css", ["section", {}])
+SHOW = Show("c", "e", "popcorn", "corner", "en", "Hello", ["/v1/style/0.css"], ["section", {}])
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """Stylesheets of plugins."""
 
+import re
+
 import pytest
 
 from dangol.errors import Invalid
-from dangol.render.style import MAX_STYLE, check_style, style_hash
+from dangol.render.style import MAX_STYLE, check_style, style_address
 
 
 def test_a_style_is_served_without_what_only_its_author_reads() -> None:
@@ -11,7 +13,7 @@ def test_a_style_is_served_without_what_only_its_author_reads() -> None:
         .a :hover { content: "\\"  /* no; comment */"; background: url("data:image/png;base64,AA==  ") }
         .b > p, .c { fill: url(#c); margin: 0 auto; }"""
     lean = """.a :hover{content: "\\"  /* no; comment */";background: url("data:image/png;base64,AA==  ")}"""
-    assert check_style(css).decode() == lean + ".b > p,.c{fill: url(#c);margin: 0 auto;}"
+    assert check_style("style.css", css).decode() == lean + ".b > p,.c{fill: url(#c);margin: 0 auto;}"
 
 
 @pytest.mark.parametrize(
@@ -31,9 +33,9 @@ def test_a_style_is_served_without_what_only_its_author_reads() -> None:
 )
 def test_a_style_that_calls_out_is_refused(css: str) -> None:
     with pytest.raises(Invalid, match=r"style\.css"):
-        check_style(css)
+        check_style("style.css", css)
 
 
 def test_another_style_has_another_address() -> None:
-    assert style_hash(b".a{}") != style_hash(b".b{}")
-    assert len(style_hash(b"")) == 8
+    assert style_address(b".a{}") != style_address(b".b{}")
+    assert re.fullmatch(r"/v1/style/[0-9a-f]{16}\.css", style_address(b""))

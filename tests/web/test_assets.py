@@ -25,9 +25,8 @@ async def page(house: Any) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def assets(house: Any) -> list[str]:
     """All that pages load."""
-    styles = house.engine.stage.renderer.styles()
     scripts = [path.name for path in files("dangol").joinpath("static").iterdir() if path.name.endswith(".js")]
-    return [*(f"/v1/{name}" for name in scripts), *(f"/v1/style/{name}.{one.hash}.css" for name, one in styles.items())]
+    return [*(f"/v1/{name}" for name in scripts), *house.engine.stage.renderer.sheets()]
 
 
 async def test_every_asset_may_be_loaded_by_any_page_and_is_what_it_says(

@@ -54,7 +54,7 @@ def test_script_chunks_styles_and_events_come_from_the_shops_own_address(front: 
         first = send(client)
         (shown,) = first.json()["show"]
         stamp = json.loads((ROOT / "server/dangol/static/snippet.json").read_text())
-        addresses = [*(f"/dg/v1/{name}" for name in stamp["files"]), f"/dg{shown['style']}"]
+        addresses = [*(f"/dg/v1/{name}" for name in stamp["files"]), *(f"/dg{address}" for address in shown["style"])]
         answers = [client.get(address) for address in addresses]
         assert [(each.status_code, each.headers["content-encoding"]) for each in answers] == [(200, "gzip")] * len(
             answers

@@ -1,7 +1,7 @@
 """From a widget plugin, its parameters and a view to the JSON of its node tree."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from importlib.resources import files
 from types import NoneType
@@ -17,7 +17,7 @@ from dangol.host.guard import Guard
 from dangol.host.registry import Registry
 from dangol.plugin import Text, View, Widget
 from dangol.render.nodes import check
-from dangol.render.style import check_style, style_hash
+from dangol.render.style import check_style, style_address
 
 BUDGET = 0.05
 """Seconds a widget has for its context and its template together."""
@@ -27,17 +27,11 @@ CACHED = 512
 
 
 class Rendered(NamedTuple):
-    """The node tree as JSON, and the widget's accessible name."""
+    """The node tree as JSON, the widget's accessible name, and the addresses of the stylesheets that it needs."""
 
     tree: bytes
     label: str
-
-
-class Style(NamedTuple):
-    """A stylesheet as served at ``/v1/style/<widget>.<hash>.css``."""
-
-    hash: str
-    css: bytes
+    style: Sequence[str]
 
 
 @lru_cache(CACHED)
@@ -55,18 +49,15 @@ class Renderer:
     def __init__(self, registry: Registry, guard: Guard) -> None:
         self._guard = guard
         self._templates: dict[str, Template] = {}
-        self._styles: dict[str, Style] = {}
+        self._sheets: dict[str, bytes] = {}
+        self._addresses: dict[str, dict[str, str]] = {}
         self._failures: dict[str, PluginFailure] = {}
         for widget in registry.widgets():
             self._load(widget)
 
-    def styles(self) -> Mapping[str, Style]:
-        """The stylesheet of each widget, by the widget's name."""
-        return self._styles
-
-    def style_path(self, widget: str) -> str:
-        """The address of a widget's stylesheet on this server."""
-        return f"/v1/style/{widget}.{self._styles[widget].hash}.css"
+    def sheets(self) -> Mapping[str, bytes]:
+        """The stylesheets of all widgets, by their addresses on this server; what widgets share is one sheet."""
+        return self._sheets
 
     async def render(self, widget: Widget, params: Any, view: View) -> Rendered | None:
         """What the page gets, or None when the widget has nothing to show. Raises PluginFailure."""
@@ -92,18 +83,21 @@ class Renderer:
             tree = encoded(html)
         except Invalid as error:
             raise PluginFailure(widget.name, "result", f"template.html: {error}") from error
-        return Rendered(tree, context.get("label") or _label(widget, params, view))
+        addresses = self._addresses[widget.name]
+        style = [addresses[name] for name in context.get("styles", addresses)]
+        return Rendered(tree, context.get("label") or _label(widget, params, view), style)
 
     def _load(self, widget: Widget) -> None:
         try:
             self._templates[widget.name] = _template(type(widget))
-            css = check_style("\n".join(_beside(type(widget), name) for name in widget.styles))
+            sheets = {name: check_style(name, _beside(type(widget), name)) for name in widget.styles}
         except (Invalid, OSError, UnicodeDecodeError, TemplateError) as error:
             failure = PluginFailure(widget.name, "import", f"{type(error).__name__}: {error}")
             self._failures[widget.name] = failure
             self._guard.note(failure)
             return
-        self._styles[widget.name] = Style(style_hash(css), css)
+        self._addresses[widget.name] = {name: style_address(css) for name, css in sheets.items()}
+        self._sheets |= {style_address(css): css for css in sheets.values()}
 
 
 @lru_cache

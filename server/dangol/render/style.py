@@ -1,4 +1,4 @@
-"""A widget's stylesheet: what it may not say, and the hash that its address carries."""
+"""A widget's stylesheet: what it may not say, and the address that it is served at."""
 
 import hashlib
 import re
@@ -15,22 +15,22 @@ ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})[ \t\n]?|\\(.)")
 FORBIDDEN = re.compile(r"""@import|</style|image-set\(|\bsrc\(|url\((?!\s*["']?\s*(?:data:|\#))[^)]*""", re.IGNORECASE)
 
 
-def check_style(css: str) -> bytes:
-    """The stylesheet as it is served, without what only its author reads. Raises `Invalid` for imports and for
-    addresses other than ``data:``."""
+def check_style(name: str, css: str) -> bytes:
+    """The stylesheet in the file `name` as it is served, without what only its author reads. Raises `Invalid` for
+    imports and for addresses other than ``data:``."""
     if len(css) > MAX_STYLE:
-        raise Invalid([Problem("style.css", len(css), f"a length of at most {MAX_STYLE} characters")])
+        raise Invalid([Problem(name, len(css), f"a length of at most {MAX_STYLE} characters")])
     lean = SPARE.sub(_without, css).strip()
     found = FORBIDDEN.search(ESCAPE.sub(_unescaped, lean))
     if found:
         line = css.count("\n", 0, max(css.find(found[0].strip()), 0)) + 1
-        raise Invalid([Problem(f"style.css, about line {line}", found[0], "allowed; only url(data:…) is")])
+        raise Invalid([Problem(f"{name}, about line {line}", found[0], "allowed; only url(data:…) is")])
     return lean.encode()
 
 
-def style_hash(css: bytes) -> str:
-    """Eight hex digits of the content's hash: another style gets another address."""
-    return hashlib.sha256(css).hexdigest()[:8]
+def style_address(css: bytes) -> str:
+    """Its path on this server, by the content alone: another style has another address, and the same one the same."""
+    return f"/v1/style/{hashlib.sha256(css).hexdigest()[:16]}.css"
 
 
 def _without(match: re.Match[str]) -> str:

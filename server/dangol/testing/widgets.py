@@ -27,10 +27,12 @@ NOBODY: Mapping[tuple[str, str], int] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Shown:
-    """What reaches the page: `tree` is the checked node tree, `label` the accessible name."""
+    """What reaches the page: `tree` is the checked node tree, `label` the accessible name, `style` the addresses of the
+    stylesheets."""
 
     tree: Node
     label: str
+    style: Sequence[str]
 
     @property
     def text(self) -> str:
@@ -67,7 +69,7 @@ def render(
     seen.submission = submission
     renderer = Renderer(Registry.of([widget]), Guard())
     rendered = asyncio.run(renderer.render(widget, checked, seen))
-    return None if rendered is None else Shown(msgspec.json.decode(rendered.tree), rendered.label)
+    return None if rendered is None else Shown(msgspec.json.decode(rendered.tree), rendered.label, rendered.style)
 
 
 def view(

@@ -61,8 +61,8 @@ def routes(renderer: Renderer) -> list[Route]:
         name: Asset(static.joinpath(name).read_bytes(), "text/javascript; charset=utf-8", version=stamp.version)
         for name in stamp.files
     }
-    for widget, style in renderer.styles().items():
-        assets[f"style/{widget}.{style.hash}.css"] = Asset(style.css, "text/css; charset=utf-8", FOREVER)
+    for address, css in renderer.sheets().items():
+        assets[address.removeprefix("/v1/")] = Asset(css, "text/css; charset=utf-8", FOREVER)
 
     async def asset(request: Request) -> Response:
         found = assets.get(request.path_params["name"])

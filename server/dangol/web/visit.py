@@ -18,6 +18,7 @@ from dangol.purchases import take_reported
 from dangol.render.theme import tokens as tokens_of
 from dangol.runtime import SiteRuntime
 from dangol.stage import Shown
+from dangol.store.profiles import FORGOTTEN
 from dangol.web.said import Visitor, read
 from dangol.web.tally import TALLY
 from dangol.web.whose import forget, whose
@@ -63,7 +64,10 @@ async def serve(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Vis
     events, dropped, context = said.events, said.dropped, said.context
     target, known = await whose(house, runtime, said, visitor)
     outcome = await _take(house, runtime, target, events, context, known) if known or events else Outcome(target)
-    if not context.follows and outcome.page is None and outcome.profile_id != target:
+    if outcome.profile_id == FORGOTTEN:
+        return Answer(), "" if visitor.cookie else None
+    is_former = not context.follows and outcome.page is None and outcome.profile_id != target
+    if is_former and events:
         # Only who logs in becomes the member: an older copy of the token may be in anybody's hands by now.
         target = tokens.new_visitor(runtime.keys)
         outcome = await _take(house, runtime, target, events, context, known=False)
@@ -71,8 +75,8 @@ async def serve(house: House, runtime: SiteRuntime, sent: Envelope, visitor: Vis
     token = said.token if outcome.profile_id == said.profile_id else tokens.sign(runtime.keys, outcome.profile_id)
     answer = answer_of(house, runtime, outcome)
     answer.dropped = dropped.total()
-    if context.anonymous:
-        return answer, None  # the token is neither told nor changed
+    if context.anonymous or (is_former and not events):
+        return answer, None  # the token is neither told nor changed: a login in another tab has set a newer one
     answer.visitor = "" if token in (said.token, visitor.cookie) else token
     return answer, None if token == visitor.cookie and not outcome.begins else token
 
@@ -90,7 +94,7 @@ def answer_of(house: House, runtime: SiteRuntime, outcome: Outcome) -> Answer:
     """What the page is told of the outcome."""
     answer = Answer()
     if outcome.page is not None:
-        answer.show = [_show(each, house) for each in outcome.shown]
+        answer.show = [_show(each) for each in outcome.shown]
         answer.theme = tokens_of(runtime.site.theme) if answer.show else {}
         answer.wait = [_wait(each) for each in outcome.waiting[:MOST_DUE]]
         if answer.show or answer.wait or runtime.plan.looks_back:
@@ -98,7 +102,7 @@ def answer_of(house: House, runtime: SiteRuntime, outcome: Outcome) -> Answer:
     return answer
 
 
-def _show(shown: Shown, house: House) -> dict[str, Any]:
+def _show(shown: Shown) -> dict[str, Any]:
     campaign, use = shown.decision.campaign, shown.decision.campaign.widget
     assert use is not None
     fields: dict[str, Any] = {
@@ -108,7 +112,7 @@ def _show(shown: Shown, house: House) -> dict[str, Any]:
         "slot": "inline" if use.at else shown.widget.slot,
         "label": shown.label,
         "lang": shown.language,
-        "style": house.engine.stage.renderer.style(shown.widget.name),
+        "style": shown.style,
         "tree": msgspec.Raw(shown.tree),
     }
     fields |= {name: value for name in ("at", "position", "effect") if (value := getattr(use, name))}

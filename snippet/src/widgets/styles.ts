@@ -1,4 +1,4 @@
-/** The sheets of a widget: the runtime's own, one per widget kind, the theme. */
+/** The sheets of a widget: the runtime's own, those of its kind, the theme. */
 import css from "./base.css";
 import { construct, known } from "./sheet";
 
@@ -11,12 +11,12 @@ async function load(address: string): Promise<CSSStyleSheet> {
   return construct(await response.text());
 }
 
-/** The sheets for a widget. `style` is an address under `/v1/`, which the server may be reached at by another path;
+/** The sheets for a widget. `style` are addresses under `/v1/`, which the server may be reached at by another path;
  *  `more` are rules of the runtime that not every widget needs. */
-export async function styles(origin: string, style?: string, more?: string): Promise<CSSStyleSheet[]> {
-  const sheets = [css, more].flatMap((rules) => (rules ? (made[rules] ??= construct(rules)) : []));
-  if (style) sheets.push((made[style] ??= load(origin + style.replace("/v1/", ""))));
-  return [...(await Promise.all(sheets)), theme];
+export async function styles(origin: string, style: string[] = [], more?: string): Promise<CSSStyleSheet[]> {
+  const own = [css, more].flatMap((rules) => (rules ? (made[rules] ??= construct(rules)) : []));
+  const sheets = style.map((address) => (made[address] ??= load(origin + address.replace("/v1/", ""))));
+  return [...(await Promise.all([...own, ...sheets])), theme];
 }
 
 /** Sets the site's tokens, before which only the shop's own rules for `dangol-widget` go. Whatever is no custom property

@@ -53,8 +53,8 @@ class Popcorn(Widget):
                 raise ValueError("a form has its own button, so button, link and second_button must be left out")
 
     async def context(self, params: Params, view: View) -> Mapping[str, Any] | None:
-        """Nothing besides the parameters."""
-        return {}
+        """Nothing besides the parameters; without a form its rules are not fetched either."""
+        return {} if params.form else {"styles": ("style.css",)}
 
     def submit(self, params: Params, fields: Mapping[str, str]) -> Submission | None:
         """What the form says."""

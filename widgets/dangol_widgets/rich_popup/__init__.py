@@ -63,8 +63,8 @@ class RichPopup(Widget):
                 raise ValueError("layout whole needs image, and image_alt for those who can't see it, and has no video")
 
     async def context(self, params: Params, view: View) -> Mapping[str, Any] | None:
-        """Nothing besides the parameters."""
-        return {}
+        """Nothing besides the parameters; without a form its rules are not fetched either."""
+        return {} if params.form else {"styles": ("style.css",)}
 
     def submit(self, params: Params, fields: Mapping[str, str]) -> Submission | None:
         """What the form says."""
