@@ -23,7 +23,7 @@ from dangol.protocol.event import Entry, Event
 from dangol.protocol.tokens import Identity
 from dangol.runtime import SiteRuntime
 from dangol.stage import Sent, Shown, Stage
-from dangol.store.profiles import NOBODY, Profiles, Stored
+from dangol.store.profiles import FORGOTTEN, NOBODY, Profiles, Stored
 
 TRIES = 20
 
@@ -55,7 +55,8 @@ class Context(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What became of a request: the profile it ended at, the events that were new, what to show and what to wait for.
+    """What became of a request: the profile it ended at, the events that were new, what to show and what to wait for. It
+    ended at `FORGOTTEN` where the shopper has just asked for that.
     `page` is what the request was about; None where nothing was judged. `begins`: a visit began with it."""
 
     profile_id: str
@@ -99,6 +100,8 @@ class Engine:
         finally:
             if waiting := self._turns.pop(profile_id):
                 waiting.set()
+        if profile.alias == FORGOTTEN:
+            return Outcome(FORGOTTEN)
         await self.join(runtime, profile_id, profile.alias)
         if profile.alias == context.unless or not context.follows:
             return Outcome(profile.alias)
@@ -212,8 +215,9 @@ class Engine:
         await self._change(site, profile_id, apply)
 
     async def forget(self, site: str, profile_id: str) -> None:
-        """Delete a profile for good. What the log has of it goes as the log is trimmed."""
-        await self._profiles.forget(site, profile_id)
+        """Delete a profile for good, also from under requests that are under way. What the log has of it goes as the log
+        is trimmed."""
+        await self._profiles.forget(site, profile_id, for_now=True)
 
     async def home(self, runtime: SiteRuntime, profile_id: str) -> str:
         """The profile that this one's history is in: itself, or the member that it is an alias of."""

@@ -10,6 +10,7 @@ from dangol.protocol.event import Event
 from dangol.runtime import SiteRuntime
 from dangol.store.link import Link
 from dangol.store.orders import GUEST, Claim, claim, settle
+from dangol.store.profiles import FORGOTTEN
 
 
 async def take_reported(
@@ -33,8 +34,9 @@ async def take_reported(
     counted = frozenset(number for number, one in claims.items() if one.settled or one.owner != profile_id)
     context = replace(context, counted=counted, logged=_logged(claims))
     outcome = await engine.take(runtime, profile_id, events, context, known)
-    for number in claims.keys() - counted:
-        await settle(link, site, number, profile_id, outcome.profile_id)
+    if outcome.profile_id != FORGOTTEN:
+        for number in claims.keys() - counted:
+            await settle(link, site, number, profile_id, outcome.profile_id)
     return outcome
 
 

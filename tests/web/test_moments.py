@@ -1,5 +1,6 @@
 """Campaigns that wait for their moment, from page view to the view that counts."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -207,3 +208,16 @@ async def test_who_logs_in_goes_on_seeing_what_was_counted(
         assert trees[0] == trees[1]
         for device in devices:
             await device.http.aclose()
+
+
+async def test_what_other_tabs_ask_for_during_a_login_passes_no_limit(visit: Any, event: Any, jwt_of: Any) -> None:
+    browser = await visit({**POPCORN, "delay": 1, "caps": [{"times": 1, "per": "lifetime"}]}, manners={"gap": 0})
+    await browser.send(event())
+    visitor, member = browser.cookie, jwt_of(browser.house, "kim")
+    browser.http.cookies.clear()
+    asked = [browser.send(due=["hello"], visitor=visitor) for _ in range(10)]
+    login = browser.send(event("login"), member=member, visitor=visitor)
+    answers = await asyncio.gather(*asked[:5], login, *asked[5:])
+    answers.append(await browser.send(due=["hello"], member=member))
+    assert sum(ids(each) == ["hello"] for each in answers) == 1
+    assert (await browser.profile()).member is not None  # no late answer took the newer token away

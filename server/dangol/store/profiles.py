@@ -39,11 +39,19 @@ end
 return false
 """)
 
-# KEYS: profile, touched. ARGV: what the stream takes, and how much of it is kept.
+# KEYS: profile, touched. ARGV: what the stream takes, how much of it is kept, and what stands in the profile's place for
+# how many seconds, where it shall not come back at once.
 FORGET = Script("""
 redis.call('DEL', KEYS[1])
+if ARGV[3] then redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[4]) end
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'p', ARGV[1])
 """)
+
+FORGOTTEN = "-"
+"""What a profile is the alias of whose shopper has just asked to be forgotten."""
+
+AWAY = 60
+"""Seconds for which a forgotten profile is not made anew: requests of other tabs may arrive that much later."""
 
 DAY = 86_400
 
@@ -120,10 +128,12 @@ class Profiles:
             return self._seconds
         return max(1, DAY + min(profile.first_seen - profile.last_seen, 0))
 
-    async def forget(self, site: str, profile_id: str) -> None:
-        """Delete a profile; the partition remembers that it was touched."""
+    async def forget(self, site: str, profile_id: str, for_now: bool = False) -> None:
+        """Delete a profile; the partition remembers that it was touched. With `for_now` requests that are under way
+        find an alias of `FORGOTTEN` in its place."""
         name, number = keys.profile(site, profile_id), keys.partition(profile_id)
-        await FORGET(self._link, [name, keys.touched(number)], [f"{site}:{profile_id}", TOUCHED])
+        closed: list[Argument] = [os.urandom(VERSION_BYTES) + encode(Profile(alias=FORGOTTEN)), AWAY] if for_now else []
+        await FORGET(self._link, [name, keys.touched(number)], [f"{site}:{profile_id}", TOUCHED, *closed])
         self._bytes -= len(self._remembered.pop(name, NOBODY).document)
 
     def _remember(self, name: str, stored: Stored) -> None:

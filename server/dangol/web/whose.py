@@ -5,6 +5,7 @@ from dangol.protocol import tokens
 from dangol.protocol.envelope import Envelope
 from dangol.runtime import SiteRuntime
 from dangol.segments.calendar import Clock, calendar
+from dangol.store.profiles import FORGOTTEN
 from dangol.web.said import Said, Visitor, verified
 
 
@@ -22,7 +23,8 @@ async def whose(house: House, runtime: SiteRuntime, said: Said, visitor: Visitor
     if known is None:
         first = f"{events[0].id} {visitor.address}" if events else ""
         return tokens.new_visitor(runtime.keys, first), False
-    if any(event.name == "purchase" for event in events) and await house.engine.home(runtime, known) != known:
+    has_order = any(event.name == "purchase" for event in events)
+    if has_order and await house.engine.home(runtime, known) not in (known, FORGOTTEN):
         return tokens.new_visitor(runtime.keys), False
     return known, True
 
