@@ -1,11 +1,7 @@
 """Decisions in a marketer's words, Korean and English."""
 
-from typing import Literal
-
 from dangol.campaigns.decision import Decision, Reason
-from dangol.definitions.model import Campaign, Cap, Kind
-
-Language = Literal["ko", "en"]
+from dangol.definitions.model import Campaign, Cap, Kind, Language
 
 SENTENCES: dict[Reason, dict[Language, str]] = {
     Reason.SHOWN: {"ko": "지금 보여 줍니다.", "en": "It is shown now."},

@@ -7,7 +7,9 @@ from msgspec import Meta, Struct, field
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}\Z", description="a-z, 0-9, _ and -, at most 40")]
 Label = Annotated[str, Meta(max_length=200)]
-Text = Label | dict[Literal["ko", "en"], Label]
+Language = Literal["ko", "en"]
+LANGUAGES: tuple[Language, ...] = ("ko", "en")
+Text = Label | dict[Language, Label]
 Glob = Annotated[str, Meta(min_length=1, max_length=200)]
 Later = Literal["session", "1h", "1d", "7d", "30d", "never"]
 Kind = Literal["home", "product", "category", "search", "cart", "checkout", "order", "member", "other"]
@@ -62,7 +64,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     origins: Annotated[list[Annotated[str, Meta(pattern=r"^https?://[^/\s]+\Z")]], Meta(min_length=1)]
     currency: Literal["KRW", "USD", "EUR", "GBP", "JPY"] = "KRW"
     timezone: str = "Asia/Seoul"
-    language: Literal["ko", "en"] = "ko"
+    language: Language = "ko"
     cart_days: Annotated[int, Meta(ge=1, le=365)] = 30
     traits: Annotated[list[Trait], Meta(max_length=100)] = field(default_factory=list)
     theme: Theme = field(default_factory=Theme)

@@ -8,11 +8,10 @@ import msgspec
 
 from dangol.definitions import repository
 from dangol.definitions.commands import with_store
-from dangol.definitions.model import Campaign
+from dangol.definitions.model import LANGUAGES, Campaign, Language
 from dangol.definitions.shapes import nearest
 from dangol.effects.answer import Report
 from dangol.effects.report import report as report_of
-from dangol.effects.sentences import LANGUAGES, Language
 from dangol.effects.table import lines, spreadsheet
 from dangol.errors import Invalid, Problem
 from dangol.store import effects

@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from dangol.campaigns import ledger
 from dangol.campaigns.arms import HOLDOUT
-from dangol.definitions.model import Campaign, Definitions, Text
+from dangol.definitions.model import LANGUAGES, Campaign, Definitions, Language, Text
 from dangol.effects import ratio, sequence
 from dangol.effects.answer import ALL, Arm, Comparison, Day, Draw, Effect, Method, Part, Report, Shares
 from dangol.effects.figures import EVERYBODY, NONE, Cell, Figures
-from dangol.effects.sentences import LANGUAGES, Language, sentences
+from dangol.effects.sentences import sentences
 from dangol.effects.sequence import LEVEL, Sample
 from dangol.render.money import CURRENCIES
 

@@ -1,17 +1,14 @@
 """A report in a marketer's words, Korean and English."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
 
 from dangol.campaigns.arms import HOLDOUT, ON
-from dangol.definitions.model import Text
+from dangol.definitions.model import Language
 from dangol.effects.answer import ALL, Comparison, Effect, Report
 from dangol.effects.sequence import LEAST
 from dangol.render.money import CURRENCIES, money
+from dangol.render.text import choose
 from dangol.segments.words.korean import particle
-
-Language = Literal["ko", "en"]
-LANGUAGES: Sequence[Language] = ("ko", "en")
 
 NAMES: Mapping[str, Mapping[Language, str]] = {
     HOLDOUT: {"ko": "대조군", "en": "the holdout"},
@@ -151,12 +148,8 @@ class _Voice:
     def _name(self, arm: str) -> str:
         if arm in NAMES:
             return NAMES[arm][self._language]
-        return (_text(self._arms[arm].name, self._language) if arm in self._arms else "") or arm
+        return (choose(self._arms[arm].name, self._language, self._language) if arm in self._arms else "") or arm
 
     def _money(self, amount: float) -> str:
         currency = self._report.currency
         return money(round(amount * 10 ** CURRENCIES[currency].digits), currency, self._language)
-
-
-def _text(text: Text, language: Language) -> str:
-    return text if isinstance(text, str) else text.get(language) or next(iter(text.values()), "")

@@ -9,8 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dangol.campaigns.decision import Decision, Reason, Verdict
-from dangol.campaigns.sentences import KINDS, Language, sentence
-from dangol.definitions.model import Campaign, Definitions, Text
+from dangol.campaigns.sentences import KINDS, sentence
+from dangol.definitions.model import Campaign, Definitions, Language, Text
 from dangol.plugin import Request
 from dangol.profile.model import Profile
 from dangol.protocol.event import REACTION_EVENTS, Event, Item

@@ -3,18 +3,18 @@ the plugins, which check their parameters."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import urlsplit
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
 from dangol.definitions import document
-from dangol.definitions.model import Campaign, Definitions, Group, Pages, Segment, Theme
+from dangol.definitions.model import Campaign, Definitions, Group, Language, Pages, Segment, Theme
 from dangol.definitions.shapes import nearest, shape_problems
 from dangol.errors import Invalid, Problem
 from dangol.host.registry import Registry
+from dangol.render.links import origin_of
 
 LONGEST = 1 << 18
 """Bytes of a request for a preview."""
@@ -37,7 +37,7 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True):
     theme: dict[str, Any] | None = None
     variant: str = ""
     hours: Annotated[float, Meta(gt=0, le=HOURS)] = 24
-    language: Literal["ko", "en"] | None = None
+    language: Language | None = None
 
 
 class Trial(Struct, frozen=True):
@@ -48,7 +48,7 @@ class Trial(Struct, frozen=True):
     groups: list[Group]
     theme: Theme | None
     variant: str
-    language: Literal["ko", "en"]
+    language: Language
 
 
 def check(raw: object, definitions: Definitions, registry: Registry) -> tuple[Asked, Trial]:
@@ -151,7 +151,7 @@ def _request_problems(asked: Asked, definitions: Definitions) -> list[Problem]:
     problems = []
     if asked.site not in ("", site.id):
         problems.append(Problem("site", asked.site, f"{site.id}, the site of this key"))
-    if _origin(asked.url) not in site.origins:
+    if origin_of(asked.url) not in site.origins:
         problems.append(Problem("url", asked.url, f"a page of one of the site's origins: {', '.join(site.origins)}"))
     return problems
 
@@ -163,11 +163,3 @@ def _campaign_problems(campaign: Campaign, variant: str) -> list[Problem]:
     if variant and variant not in known:
         return [Problem("variant", variant, f"one of the campaign's variants{nearest(variant, known)}")]
     return []
-
-
-def _origin(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc}"

@@ -2,7 +2,6 @@
 
 import asyncio
 from pathlib import Path
-from typing import Literal
 
 import click
 import msgspec
@@ -10,13 +9,13 @@ import msgspec
 from dangol.definitions import document, notation, repository
 from dangol.definitions.changes import changes
 from dangol.definitions.commands import COLOURS, with_store
+from dangol.definitions.model import LANGUAGES
 from dangol.errors import Invalid, Problem
 from dangol.host.registry import Registry
 from dangol.recipes import book
 from dangol.recipes.recipe import Recipe, clashes, filled, given, laid_over
 from dangol.store.link import Link
 
-LANGUAGES: tuple[Literal["ko", "en"], ...] = ("ko", "en")
 SETTINGS = click.option(
     "--set", "pairs", multiple=True, metavar="NAME=VALUE", help="A setting; name.ko= for one language."
 )

@@ -11,13 +11,13 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
-from dangol.definitions.model import Definitions, Id, Text
+from dangol.definitions.model import Definitions, Id, Language, Text
 from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, Problem
 from dangol.render.money import money, to_minor
 
 Kind = Literal["text", "link", "money", "number", "list"]
-Named = dict[Literal["ko", "en"], Annotated[str, Meta(min_length=1)]]
+Named = dict[Language, Annotated[str, Meta(min_length=1)]]
 
 _PLACE = re.compile(r"\$\(([a-z_]+)\)")
 _LINK = re.compile(r"(https?://[^\s\\]+|/(?![/\\])[^\s\\]*)")
@@ -58,7 +58,7 @@ Parts = dict[str, list[dict[str, Any]]]
 def given(pairs: Iterable[str]) -> Given:
     """Settings written as ``name=value``, or ``name.ko=value`` for one language. Raises `Invalid`."""
     texts: dict[str, str] = {}
-    spoken: dict[str, dict[Literal["ko", "en"], str]] = {}
+    spoken: dict[str, dict[Language, str]] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:

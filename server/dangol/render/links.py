@@ -54,7 +54,7 @@ def _linked(node: Any, rules: Rules) -> Any:
 
 def address(href: str, rules: Rules) -> str:
     """Where a link leads. Other schemes than http(s) stay as they are, and so does what would get too long."""
-    is_own = href.startswith("/") or _origin(href) in rules.origins
+    is_own = href.startswith("/") or origin_of(href) in rules.origins
     if not (is_own or (rules.everywhere and href.startswith(("http://", "https://")))):
         return href
     added = rules.params
@@ -77,7 +77,8 @@ def with_params(href: str, params: tuple[tuple[str, str], ...]) -> str:
     return f"{path}{'?' if query or added else ''}{'&'.join([*pieces, *added])}{hash}{fragment}"
 
 
-def _origin(href: str) -> str:
+def origin_of(href: str) -> str:
+    """The origin of an absolute address as a site names its own; of anything else what no site has."""
     try:
         parts = urlsplit(href)
     except ValueError:

@@ -3,6 +3,7 @@
 A text is data, never a template: `dangol.render.phrase` is all that its braces can say, and what comes out is text.
 """
 
+import operator
 import re
 from collections.abc import Callable, Mapping
 from typing import cast
@@ -81,12 +82,12 @@ def _holds(value: Value | None, choice: Choice, reader: Reader) -> bool:
 
 
 COMPARE: dict[str, Callable[[float, float], bool]] = {
-    "=": lambda one, other: one == other,
-    "!=": lambda one, other: one != other,
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from dangol.definitions.model import Site
+from dangol.definitions.model import Language, Site
 from dangol.host.guard import Guard
 from dangol.host.params import check_params
 from dangol.host.registry import Registry
@@ -21,7 +21,6 @@ from dangol.render.view import PageView
 from dangol.testing.builders import profile as any_profile
 from dangol.testing.builders import request as any_request
 
-Language = Literal["ko", "en"]
 NOBODY: Mapping[tuple[str, str], int] = MappingProxyType({})
 
 

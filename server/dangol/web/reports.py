@@ -8,11 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dangol.definitions.model import Campaign
+from dangol.definitions.model import LANGUAGES, Campaign, Language
 from dangol.definitions.shapes import nearest
 from dangol.effects.answer import Report
 from dangol.effects.report import Span, report
-from dangol.effects.sentences import LANGUAGES, Language
 from dangol.effects.table import spreadsheet
 from dangol.errors import Invalid, Problem
 from dangol.house import House

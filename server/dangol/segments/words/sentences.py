@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dangol.definitions.model import LANGUAGES, Language
 from dangol.render.text import choose
 from dangol.segments.conditions.row import Row
 from dangol.segments.language.nodes import All, AnyOf, Leaf, Named, Node, below
 from dangol.segments.language.scope import Scope
 from dangol.segments.words.korean import particle
-from dangol.segments.words.values import Language, listed, moment, number, quoted, value
+from dangol.segments.words.values import listed, moment, number, quoted, value
 
-LANGUAGES: tuple[Language, ...] = ("ko", "en")
 GROUPS = {
     "everyone": {"ko": "모든 방문자", "en": "every visitor"},
     "all": {"ko": "다음을 모두 충족", "en": "all of these hold"},

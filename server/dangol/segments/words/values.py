@@ -3,22 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 from math import isfinite
-from typing import Any, Literal
+from typing import Any
 
+from dangol.definitions.model import Language
+from dangol.render.formats import MONTHS
 from dangol.render.money import money
 from dangol.segments.calendar import LATEST
 from dangol.segments.conditions.moving import Recent
 from dangol.segments.conditions.row import UNITS, Row
 from dangol.segments.language.scope import Scope
 
-Language = Literal["ko", "en"]
 EARLIEST = -60_000_000_000  # unix seconds, in the year 68; before it the calendar has no days
 LISTED = 10
 """Texts of a list that a sentence names."""
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 WORDS = {
     "ko": {"yes": "예", "no": "아니요", "unknown": "알 수 없음", "empty": "없음"},
     "en": {"yes": "yes", "no": "no", "unknown": "not known", "empty": "none"},

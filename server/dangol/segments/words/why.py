@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from dangol.definitions.model import Segment
+from dangol.definitions.model import LANGUAGES, Language, Segment
 from dangol.plugin import Profile, Request
 from dangol.segments.calendar import Clock
 from dangol.segments.language.nodes import All, Leaf, Named, Node, Not, below
@@ -13,8 +13,7 @@ from dangol.segments.language.reader import parse_segment
 from dangol.segments.language.scope import Scope
 from dangol.segments.twin import fact, leaf_holds
 from dangol.segments.words import sentences
-from dangol.segments.words.sentences import LANGUAGES, MARKS, Said
-from dangol.segments.words.values import Language
+from dangol.segments.words.sentences import MARKS, Said
 
 SHOWN = 20
 """Elements of a set that an explanation lists."""
