@@ -55,9 +55,9 @@ class Context(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What became of a request: the profile it ended at, the events that were new, what to show and what to wait for. It
-    ended at `FORGOTTEN` where the shopper has just asked for that.
-    `page` is what the request was about; None where nothing was judged. `begins`: a visit began with it."""
+    """What became of a request: the profile it ended at, the events that were new, what to show and what to wait for.
+    `page` is what the request was about; None where nothing was judged. `begins`: a visit began with it. The profile is
+    `FORGOTTEN` where the shopper has just asked for that."""
 
     profile_id: str
     taken: list[Event] = field(default_factory=list)
@@ -215,7 +215,7 @@ class Engine:
         await self._change(site, profile_id, apply)
 
     async def forget(self, site: str, profile_id: str) -> None:
-        """Delete a profile for good, also from under requests that are under way. What the log has of it goes as the log
+        """Delete a profile for good, and from under requests that are under way. What the log has of it goes as the log
         is trimmed."""
         await self._profiles.forget(site, profile_id, for_now=True)
 

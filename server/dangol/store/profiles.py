@@ -39,8 +39,8 @@ end
 return false
 """)
 
-# KEYS: profile, touched. ARGV: what the stream takes, how much of it is kept, and what stands in the profile's place for
-# how many seconds, where it shall not come back at once.
+# KEYS: profile, touched. ARGV: what the stream takes, how much of it is kept, and what stands in the profile's place
+# for how many seconds, where it shall not come back at once.
 FORGET = Script("""
 redis.call('DEL', KEYS[1])
 if ARGV[3] then redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[4]) end
