@@ -5,19 +5,18 @@ from typing import Any
 import pytest
 from docs.images.make import SHOP, Studio, page_of, scenes
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from tests.browser.trees import OPEN
 
-OPEN = "const attach = Element.prototype.attachShadow; Element.prototype.attachShadow = function () {\
- return attach.call(this, {mode: 'open'}) }"
 SCENES = scenes()
 STUDIO = Studio()
 
 
-def stage(browser: Browser, scene: str, motion: Any = "no-preference") -> tuple[Page, Locator]:
+def stage(browser: Browser, scene: str, motion: Any = "no-preference", **more: str) -> tuple[Page, Locator]:
     """A page that shows the scene, and the widget on it."""
     page = browser.new_page(reduced_motion=motion)
     page.add_init_script(OPEN)
     shown = STUDIO.shown(scene, SCENES[scene], "en")
-    page.route("**/*", lambda route: STUDIO.answer(route, page_of("en", False), {"show": [shown]}))
+    page.route("**/*", lambda route: STUDIO.answer(route, page_of("en", False), {"show": [{**shown, **more}]}))
     page.goto(f"{SHOP}/")
     frame = page.locator("dangol-widget .dg-frame")
     frame.wait_for()
@@ -74,8 +73,9 @@ def test_who_wants_no_movement_sees_all_messages_of_a_ticker_at_once(browser: Br
     page.close()
 
 
-def test_the_floating_button_unfolds_by_keyboard_and_stays_on_the_screen(browser: Browser) -> None:
-    page, frame = stage(browser, "floating_button")
+@pytest.mark.parametrize("position", ["", "bottom-start", "top-end", "top-start"])
+def test_the_floating_button_unfolds_by_keyboard_and_stays_on_the_screen(browser: Browser, position: str) -> None:
+    page, frame = stage(browser, "floating_button", position=position)
     page.set_viewport_size({"width": 320, "height": 480})
     links = frame.locator(".actions a")
     assert not links.first.is_visible()
@@ -89,6 +89,7 @@ def test_the_floating_button_unfolds_by_keyboard_and_stays_on_the_screen(browser
         assert box["height"] >= 44
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 320
+        assert 0 <= box["y"] <= 480 - box["height"]
     page.close()
 
 
@@ -103,7 +104,7 @@ def test_a_form_goes_through_the_real_server_and_says_thanks_in_its_place(dangol
     about = {"id": "testing", "key": "pk_testing", "name": "Testing", "origins": [front.url], "traits": traits}
     use = {"use": "rich_popup", "params": SCENES["rich_popup-form"].params}
     segment = {"id": "new", "include": {"subscribed_to": {"has_none": ["email"]}}}
-    campaign = {"id": "ask", "audience": ["new"], "widget": use, "holdout": 0}
+    campaign = {"id": "ask", "audience": ["new"], "widget": use, "later": ["7d"], "holdout": 0}
     dangol.apply({"site": about, "segments": [segment], "campaigns": [campaign]})
     page.goto(front.url)
     dialog = page.locator("dangol-widget dialog")
@@ -115,8 +116,10 @@ def test_a_form_goes_through_the_real_server_and_says_thanks_in_its_place(dangol
     expect(dialog.locator("#wrong-email")).to_have_text("name@example.com처럼 적어 주세요.")
     expect(dialog.locator("[name=email]")).to_have_value("kim@shop")
     dialog.locator("[name=email]").fill("kim@shop.example")
+    expect(dialog.get_by_text("다음에 볼게요")).to_be_visible()
     dialog.get_by_role("button", name="소식 받기").click()
     expect(dialog.locator(".thanks")).to_have_text("고맙습니다. 곧 첫 소식을 보내 드릴게요.")
+    expect(dialog.get_by_text("다음에 볼게요")).to_be_hidden()  # there is nothing left to put off
     page.goto(f"{front.url}/other")
     page.wait_for_timeout(600)
     expect(page.locator("dangol-widget")).to_have_count(0)
