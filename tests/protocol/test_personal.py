@@ -1,5 +1,6 @@
 """Addresses of pages without personal data."""
 
+from time import process_time
 from urllib.parse import quote
 
 import pytest
@@ -64,3 +65,12 @@ def test_any_address_is_taken_and_only_gets_shorter(page: str) -> None:
     kept = without_personal(page)
     assert len(kept) <= len(page) or not page
     assert without_personal(kept) == kept
+
+
+@pytest.mark.parametrize("word", ["1-", "eyJ", "x[", "a", "1", "a.", "010-", "+1", "%25"])
+def test_no_address_takes_long(word: str) -> None:
+    long = word * (4000 // len(word))
+    began = process_time()
+    for page in (f"/{long}@", f"/@{long}", f"/?q={long}@", f"/?{long}@=1", f"/?{long}=1"):
+        without_personal(page)
+    assert process_time() - began < 0.1

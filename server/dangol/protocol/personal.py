@@ -20,7 +20,14 @@ NAMES = frozenset({
 })  # fmt: skip
 """Names of parameters, in lower case and without what joins their words."""
 
-EMAIL = re.compile(r"[^\s@/?&=,;:<>()\"']+@[^\s@/?&=,;:<>()\"']+\.[^\W\d_]{2,}")
+LONGEST_NAME = 100
+"""Characters of a name that is looked at, as it is written in an address."""
+
+# Each pattern begins at the edge of a word and tries a word once: addresses come from anybody, and looking from every
+# character of a long word would take as much time as its square.
+
+WORD = r"[^\s@/?&=,;:<>()\"']"
+EMAIL = re.compile(rf"(?<!{WORD}){WORD}++@{WORD}+\.[^\W\d_]{{2,}}")
 PHONE = re.compile(
     r"(?<![\w-])(?:\+\d{1,3}[-. ]?\(?\d{1,4}\)?(?:[-. ]?\d{3,4}){2}|01[016789][-. ]?\d{3,4}[-. ]?\d{4}"
     r"|0\d{1,2}[-. )]\d{3,4}[-. ]\d{4}|\d{6}-[1-8]\d{6})(?![\w-])"
@@ -28,7 +35,7 @@ PHONE = re.compile(
 """With the country's code, Korean mobile numbers, others of Korea where they are written in groups, and the resident
 registration number."""
 
-SIGNED = re.compile(r"eyJ[\w-]{8,}\.[\w-]+")  # a JWT
+SIGNED = re.compile(r"(?<![\w-])(?>[\w-]*?eyJ)[\w-]{8,}+\.[\w-]")  # a JWT
 SUSPICIOUS = re.compile(r"@|%(?:25)*40|eyJ|(?:\d\D{0,3}){8}")
 INNER = re.compile(r".*\[([^\[\]]+)\]", re.DOTALL)  # user[phone]
 JOINED = re.compile(r"[\W_]+")
@@ -64,10 +71,10 @@ def _plain_query(query: str) -> str:
     return "&".join(
         piece
         for piece in query.split("&")
-        if not _is_named_so(piece.partition("=")[0]) and not (suspicious and is_personal(piece))
+        if not _is_named_so(piece.partition("=")[0][: LONGEST_NAME + 1]) and not (suspicious and is_personal(piece))
     )
 
 
 @lru_cache(4096)
 def _is_named_so(name: str) -> bool:
-    return JOINED.sub("", INNER.sub(r"\1", unquote_plus(name))).lower() in NAMES
+    return len(name) <= LONGEST_NAME and JOINED.sub("", INNER.sub(r"\1", unquote_plus(name))).lower() in NAMES
