@@ -37,7 +37,9 @@ const commands: Record<string, (first: never, second: never, at?: number) => voi
     expect(jwt.length <= LONGEST_JWT, jwt);
     if (login(jwt)) tell();
   },
-  logout: () => logout() && tell(),
+  logout() {
+    if (logout()) tell();
+  },
   consent(chosen: string) {
     if (chosen === mode) return;
     if (full() || chosen === "off") {
@@ -45,6 +47,7 @@ const commands: Record<string, (first: never, second: never, at?: number) => voi
       clear();
     }
     choose(chosen);
+    login();
     rekeep();
     tell();
     settle();

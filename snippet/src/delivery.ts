@@ -69,12 +69,12 @@ export function tell(): void {
 /** Sends now what no request carries yet, and `extra`. `force`: not to wait for a request that is under way. */
 export async function send(force?: boolean, extra?: Extra): Promise<boolean> {
   const left = parting();
-  const who = identity();
+  const who = identity(left);
   if (!who || (busy && !force)) return false;
   const events = who.forget ? [] : take();
   if (!(events[0] || news || extra || (who.forget && !busy))) return false;
-  busy = true;
   news = false;
+  busy = true;
   const path = location.pathname;
   try {
     // A string body is text/plain, which needs no preflight.
@@ -90,8 +90,8 @@ export async function send(force?: boolean, extra?: Extra): Promise<boolean> {
     if (status > 428) throw response.headers.get("Retry-After");
     const answer: Answer = ok ? await response.json() : {};
     done(events);
-    failures = 0;
     busy = false;
+    failures = 0;
     if (ok && learn(left, answer.visitor) && path === location.pathname) {
       if (answer.now) about = { [path]: answer.now };
       hand(answer, path, link);

@@ -21,20 +21,20 @@ export interface Identity {
 
 export const parting = (): string | undefined => read(PARTING);
 
-/** What a request says of who sends it; undefined where nothing may be sent. */
-export function identity(): Identity | undefined {
-  const left = parting();
+/** What a request says of who sends it, and of who `left`; undefined where nothing may be sent. */
+export function identity(left: string | undefined): Identity | undefined {
   if (left! > LOGGED_OUT) return { visitor: left, forget: true };
-  if (full()) return { visitor: read(TOKEN), member, preview, logout: left && true };
+  if (full()) return { visitor: read(TOKEN), member: here(), preview, logout: left && true };
   return anonymous() ? { anonymous: true } : undefined;
 }
 
-/** True when it is news to this page. */
-export function login(jwt: string): boolean {
-  const news = member !== jwt;
-  member = jwt;
-  if (keeps()) write(MEMBER_SEEN, "1");
-  return news;
+/** Nobody once a logout was heard anywhere in this browser: in another tab, or while this page was kept for going back. */
+const here = (): string | undefined => (preview || read(MEMBER_SEEN) ? member : undefined);
+
+/** True when it is news to this page. Without a token the one that is known is remembered, now that it may be. */
+export function login(jwt = member): boolean {
+  if (jwt && keeps()) write(MEMBER_SEEN, "1");
+  return member !== (member = jwt);
 }
 
 /** True when somebody was logged in. Shops may say "logged out" on every page, which must not make a new visitor. */

@@ -54,6 +54,16 @@ def test_what_happened_before_the_grant_is_told_after_it(page: Page, shop: Shop,
     assert collector.bodies[-1]["visitor"] == TOKEN
 
 
+def test_a_member_named_before_the_grant_is_told_after_it(page: Page, shop: Shop, collector: Server) -> None:
+    shop.put("/", head=STUB + "<script>dangol('member', 'a.b.c')</script>", attributes=OFF)
+    page.goto(shop.url)
+    page.wait_for_function("window.dangol?.ready")
+    assert page.evaluate("localStorage.length") == 0
+    page.evaluate("dangol('consent', 'full')")
+    collector.wait(lambda: collector.bodies)
+    assert collector.bodies[0]["member"] == "a.b.c"
+
+
 def test_an_anonymous_page_stores_nothing_and_names_nobody(page: Page, shop: Shop, collector: Server) -> None:
     shop.put("/", attributes='data-consent="anonymous"')
     page.goto(shop.url)

@@ -46,6 +46,23 @@ def test_a_page_is_kept_for_going_back_and_counts_once_more(returning: Page, sho
     assert returning.evaluate("performance.getEntriesByType('navigation')[0].notRestoredReasons") is None
 
 
+def test_a_page_kept_from_before_a_logout_names_the_member_no_more(
+    returning: Page, shop: Shop, collector: Server
+) -> None:
+    returning.goto(shop.url)
+    returning.wait_for_function("window.dangol?.ready")
+    returning.evaluate("dangol('member', 'a.b.c'); window.same = true")
+    collector.wait(lambda: any("member" in body for body in collector.bodies))
+    returning.goto(f"{shop.url}/other")
+    returning.wait_for_function("window.dangol?.ready")
+    returning.evaluate("dangol('logout')")
+    collector.wait(lambda: any("logout" in body for body in collector.bodies))
+    returning.go_back(wait_until="commit")
+    collector.wait(lambda: len(collector.events("page_view")) == 3)
+    assert returning.evaluate("window.same") is True
+    assert "member" not in collector.bodies[-1]
+
+
 def test_the_core_may_be_pinned_by_its_digest(page: Page, shop: Shop, collector: Server) -> None:
     _, script, _ = collector.routes["/v1/dangol.js"]
     digest = base64.b64encode(hashlib.sha384(script.encode() if isinstance(script, str) else script).digest()).decode()

@@ -180,6 +180,21 @@ def test_logout_asks_for_a_new_visitor_and_without_a_login_does_nothing(
     assert said == [(None, None, None), ("v1", "a.b.c", None), (None, None, True), ("v2", None, None)]
 
 
+def test_a_logout_holds_in_every_tab(page: Page, shop: Shop, collector: Server) -> None:
+    shop.put("/in", head=STUB + "<script>dangol('member', 'a.b.c')</script>")
+    page.goto(f"{shop.url}/in")
+    collector.wait(collector.events)
+    other = page.context.new_page()
+    other.goto(shop.url)
+    other.wait_for_function("window.dangol?.ready")
+    other.evaluate("dangol('logout')")
+    collector.wait(lambda: any("logout" in body for body in collector.bodies))
+    page.evaluate("dangol('track', 'search', {search_term: 'tea'})")
+    collector.wait(lambda: collector.events("search"))
+    assert collector.bodies[0]["member"] == "a.b.c"
+    assert not [body for body in collector.bodies[1:] if "member" in body]
+
+
 def test_traits_are_told_as_an_event_of_their_own(page: Page, shop: Shop, collector: Server) -> None:
     page.goto(shop.url)
     page.wait_for_function("window.dangol?.ready")
