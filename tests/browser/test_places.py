@@ -54,6 +54,16 @@ def test_frames_stand_beside_each_other(page: Page, shop: Shop, collector: Serve
     assert page.evaluate("shift") == 0
 
 
+def test_a_button_that_unfolds_does_so_over_its_neighbours(page: Page, shop: Shop, collector: Server) -> None:
+    answering(collector, shown("c1"), shown("c2", slot="float", tree=ROUND), shown("c3", slot="bar"))
+    page.goto(shop.url)
+    layers = []
+    for slot in ("bar", "corner", "float"):
+        frame(page, slot).wait_for()
+        layers.append(frame(page, slot).evaluate("(frame) => Number(getComputedStyle(frame).zIndex)"))
+    assert layers == sorted(set(layers))
+
+
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 @pytest.mark.parametrize("position", ["bottom-end", "bottom-start", "top-end", "top-start"])
 def test_a_corner_message_stands_in_its_corner(
