@@ -263,6 +263,16 @@ def test_a_widget_whose_style_is_missing_is_not_shown_bare(page: Page, shop: Sho
     assert page.evaluate("surfaced") == []
 
 
+def test_a_style_that_failed_is_fetched_again_for_the_next_widget(page: Page, shop: Shop, collector: Server) -> None:
+    collector.routes["/v1/style/w.css"] = ("text/css", ".w { color: rgb(1, 2, 3) }", {"Status": "503"})
+    answering(collector, shown(style=["/v1/style/w.css"]))
+    with page.expect_console_message(lambda message: message.text.startswith("dangol:")):
+        page.goto(shop.url)
+    collector.routes["/v1/style/w.css"] = ("text/css", ".w { color: rgb(1, 2, 3) }", {})
+    page.evaluate("history.pushState(null, '', '/other')")
+    page.get_by_text("Hello").wait_for()
+
+
 EFFECTS = {"": "dg-zoom", "fade": "dg-fade", "slide": "dg-slide", "bounce": "dg-slide, dg-bounce"}
 
 

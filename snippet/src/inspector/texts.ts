@@ -7,7 +7,6 @@ const KOREAN = {
   unfold: "펼치기",
   subject: "미리 보는 캠페인",
   forced: "미리보기라서 보여 주는 중",
-  real: "실제로는",
   would: "실제로도 보입니다",
   wait: "실제로도 보이지만, 때를 기다립니다",
   not: "실제로는 보이지 않습니다",
@@ -51,7 +50,6 @@ const ENGLISH: Texts = {
   unfold: "Unfold",
   subject: "Previewed campaign",
   forced: "On the page because this is a preview",
-  real: "In reality",
   would: "It would be shown, in reality too",
   wait: "It would be shown, but waits for its moment",
   not: "In reality it would not be shown",
@@ -118,6 +116,7 @@ const DROPPED: Record<string, [ko: string, en: string]> = {
   trait: ["선언되지 않은 속성", "traits that are not declared"],
   member: ["서명이 맞지 않는 회원 토큰", "member tokens that can't be believed"],
   visitor: ["알 수 없는 방문자 토큰", "visitor tokens that are not ours"],
+  now: ["읽지 못한 페이지 정보", "what was said of the page before"],
 };
 
 export const texts = (language: string): Texts => (language.startsWith("ko") ? KOREAN : ENGLISH);

@@ -5,17 +5,22 @@ import { construct, known } from "./sheet";
 const made: Record<string, CSSStyleSheet | Promise<CSSStyleSheet>> = {};
 const theme = construct(":host{}");
 
-async function load(address: string): Promise<CSSStyleSheet> {
-  const response = await fetch(address);
-  if (!response.ok) throw Error(`${address}: ${response.status}`);
-  return construct(await response.text());
+async function load(origin: string, address: string): Promise<CSSStyleSheet> {
+  try {
+    const response = await fetch(origin + address.replace("/v1/", ""));
+    if (!response.ok) throw Error(`${address}: ${response.status}`);
+    return construct(await response.text());
+  } catch (error) {
+    delete made[address]; // the next widget may have more luck
+    throw error;
+  }
 }
 
 /** The sheets for a widget. `style` are addresses under `/v1/`, which the server may be reached at by another path;
  *  `more` are rules of the runtime that not every widget needs. */
 export async function styles(origin: string, style: string[] = [], more?: string): Promise<CSSStyleSheet[]> {
   const own = [css, more].flatMap((rules) => (rules ? (made[rules] ??= construct(rules)) : []));
-  const sheets = style.map((address) => (made[address] ??= load(origin + address.replace("/v1/", ""))));
+  const sheets = style.map((address) => (made[address] ??= load(origin, address)));
   return [...(await Promise.all([...own, ...sheets])), theme];
 }
 
