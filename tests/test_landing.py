@@ -31,6 +31,8 @@ class Pages(BaseHTTPRequestHandler):
             time.sleep(1)
         if path == "/endless":
             return self._endless()
+        if path == "/packed":
+            return self._send(200, gzip.compress(gzip.compress(b"")), **{"Content-Encoding": rest})
         bodies = {
             "/page": f"<html><head><title>The &amp; \u202eshop\n\x00 now</title>{SCRIPT}</head>".encode(),
             "/korean": f'<meta charset="euc-kr">{KOREAN}'.encode("cp949"),
@@ -110,6 +112,8 @@ async def test_a_page_that_is_gone_or_odd_is_told(shop: str) -> None:
         ("http://no-such-host.invalid/", "there is no such host"),
         ("http://127.0.0.1:1/", "connect"),
         ("http://[", ""),
+        ("/packed?gzip,gzip", "packs its pages as gzip,gzip, which was not asked for"),
+        ("/packed?br", "packs its pages as br"),
     ],
 )
 async def test_a_link_that_leads_nowhere_it_may_is_told(shop: str, url: str, problem: str) -> None:

@@ -30,6 +30,9 @@ LARGEST = 1 << 20
 LONGEST_TITLE = 200
 LONGEST_URL = 2000
 MOST_ADDRESSES = 3
+PACKED = ("", "identity", "gzip")
+"""How a body may be packed. What is packed twice, or by Brotli, may hold gigabytes in what is unpacked at once."""
+
 WEB = re.compile(r"https?://[^\s\\/@?#]+([/?#][^\s\\]*)?")
 AGENT = "Mozilla/5.0 (compatible; dangol link check)"
 CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([a-zA-Z0-9_-]{1,40})", re.IGNORECASE)
@@ -115,7 +118,7 @@ def _tls() -> ssl.SSLContext:
 
 
 async def _get(url: httpx.URL, ip: str) -> tuple[int, str, bytes, str]:
-    headers = {"host": url.netloc.decode("ascii"), "user-agent": AGENT, "accept": "text/html"}
+    headers = {"host": url.netloc.decode("ascii"), "user-agent": AGENT, "accept": "text/html", "accept-encoding": "gzip"}
     extensions = {"sni_hostname": url.raw_host.decode("ascii")}
     async with (
         httpx.AsyncClient(verify=_tls(), trust_env=False, timeout=httpx.Timeout(SECONDS, connect=CONNECT)) as client,
@@ -123,6 +126,8 @@ async def _get(url: httpx.URL, ip: str) -> tuple[int, str, bytes, str]:
     ):
         if response.has_redirect_location:
             return response.status_code, response.headers["location"], b"", ""
+        if (packed := response.headers.get("content-encoding", "").strip().lower()) not in PACKED:
+            raise Refused(f"{url.host} packs its pages as {clean(packed, 40)}, which was not asked for")
         body = bytearray()
         async for part in response.aiter_bytes(65_536):
             body += part
