@@ -35,6 +35,7 @@ PACKED = ("", "identity", "gzip")
 
 WEB = re.compile(r"https?://[^\s\\/@?#]+([/?#][^\s\\]*)?")
 AGENT = "Mozilla/5.0 (compatible; dangol link check)"
+HEADERS = {"user-agent": AGENT, "accept": "text/html", "accept-encoding": "gzip"}
 CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([a-zA-Z0-9_-]{1,40})", re.IGNORECASE)
 
 
@@ -118,7 +119,7 @@ def _tls() -> ssl.SSLContext:
 
 
 async def _get(url: httpx.URL, ip: str) -> tuple[int, str, bytes, str]:
-    headers = {"host": url.netloc.decode("ascii"), "user-agent": AGENT, "accept": "text/html", "accept-encoding": "gzip"}
+    headers = {**HEADERS, "host": url.netloc.decode("ascii")}
     extensions = {"sni_hostname": url.raw_host.decode("ascii")}
     async with (
         httpx.AsyncClient(verify=_tls(), trust_env=False, timeout=httpx.Timeout(SECONDS, connect=CONNECT)) as client,

@@ -18,6 +18,7 @@ from dangol.profile.model import Profile
 from dangol.profile.subscriptions import CHANNELS, EXPECTED, normal, subscribe
 from dangol.profile.traits import changed, told_by_page
 from dangol.protocol.event import Event
+from dangol.protocol.text import clean
 from dangol.render.text import choose
 
 MOST_PROBLEMS = 30
@@ -53,6 +54,7 @@ def keep(profile: Profile, made: Submission, site: Site, campaign: str, language
 
 def event_of(campaign: str, exposure: str, page: str, now: float) -> Event:
     """What the log is told. An exposure is submitted once: its event's id says so."""
+    exposure = clean(exposure, 100)
     return Event(
         f"submit-{exposure}", "widget_submit", int(now * 1000), page, key=exposure, props={"campaign": campaign}
     )

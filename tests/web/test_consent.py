@@ -127,8 +127,20 @@ async def test_a_forgotten_profile_leaves_no_trace_after_a_minute(browser: Any, 
     await browser.send(event())
     profile_id = browser.cookie.partition(".")[0]
     await browser.send(visitor=browser.cookie, forget=True)
-    seconds = await browser.house.link.call("TTL", keys.profile("shop", profile_id))
-    assert 0 < seconds <= 60
+    assert 0 < await browser.house.link.call("TTL", keys.profile("shop", profile_id)) <= 60
+
+
+async def test_a_server_does_not_remember_whom_it_has_forgotten(
+    house: Any, browser: Any, event: Any, opened: Any
+) -> None:
+    await browser.send(event())
+    token = browser.cookie
+    other = await opened(type(house)(house.settings, f"unix://{house.link.address}", house.registry))
+    await other.engine.forget("shop", token.partition(".")[0])
+    assert (await browser.send(event())).json() == {}
+    await house.link.call("DEL", keys.profile("shop", token.partition(".")[0]))  # a minute later
+    await browser.send(event(), visitor=token)
+    assert (await browser.profile(token.partition(".")[0])).page_views == 1
 
 
 @pytest.mark.parametrize("token", ["unknown", "", "v000000000000001.AAAAAAAAAAAAAAAA", "m" * 64])

@@ -163,6 +163,12 @@ async def test_too_much_or_the_wrong_kind_is_refused_whole(asked: Browser, field
     assert (await asked.profile()).page_views == 1
 
 
+async def test_the_log_gets_no_control_characters_in_what_the_page_calls_an_exposure(asked: Browser) -> None:
+    await submit(asked, GOOD, exposure="e\r\n\u202e1")
+    [told] = [event for entry in await logged(asked) for event in entry.events if event.name == "widget_submit"]
+    assert told.key.isprintable()
+
+
 async def test_who_stays_anonymous_is_asked_for_nothing_and_nothing_is_taken(asked: Browser) -> None:
     anonymous = Browser(asked.house)
     assert "show" not in (await anonymous.send(page_view(), anonymous=True)).json()

@@ -58,6 +58,8 @@ DAY = 86_400
 encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Profile).decode
 
+CLOSED = encode(Profile(alias=FORGOTTEN))
+
 
 class Stored(msgspec.Struct, frozen=True, gc=False):
     """A profile as it stands in the store. Versions are random, so a profile that expired and came back is not
@@ -119,7 +121,10 @@ class Profiles:
         if newer is not None:
             LOST_RACES.inc()
         stands = written if newer is None else Stored.parse(newer)
-        self._remember(name, stands)
+        if stands.document == CLOSED:
+            self._drop(name)
+        else:
+            self._remember(name, stands)
         return newer is None, stands
 
     def _life(self, profile: Profile) -> int:
@@ -132,8 +137,11 @@ class Profiles:
         """Delete a profile; the partition remembers that it was touched. With `for_now` requests that are under way
         find an alias of `FORGOTTEN` in its place."""
         name, number = keys.profile(site, profile_id), keys.partition(profile_id)
-        closed: list[Argument] = [os.urandom(VERSION_BYTES) + encode(Profile(alias=FORGOTTEN)), AWAY] if for_now else []
+        closed: list[Argument] = [os.urandom(VERSION_BYTES) + CLOSED, AWAY] if for_now else []
         await FORGET(self._link, [name, keys.touched(number)], [f"{site}:{profile_id}", TOUCHED, *closed])
+        self._drop(name)
+
+    def _drop(self, name: str) -> None:
         self._bytes -= len(self._remembered.pop(name, NOBODY).document)
 
     def _remember(self, name: str, stored: Stored) -> None:
