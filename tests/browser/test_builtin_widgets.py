@@ -84,6 +84,10 @@ def test_the_floating_button_unfolds_by_keyboard_and_stays_on_the_screen(browser
     expect(links.first).to_be_visible()
     page.keyboard.press("Tab")
     assert links.first.evaluate("(link) => link.getRootNode().activeElement == link")
+    page.keyboard.press("Escape")
+    assert not links.first.is_visible()
+    assert frame.locator("summary").evaluate("(button) => button.getRootNode().activeElement == button")
+    page.keyboard.press("Enter")
     for box in (links.nth(number).bounding_box() for number in range(4)):
         assert box
         assert box["height"] >= 44

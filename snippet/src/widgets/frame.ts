@@ -93,6 +93,15 @@ export function build(show: Show, sheets: CSSStyleSheet[], react: Reactions, men
     if (action === "later") react.later(choice as Choice);
   }
 
+  /** Closes what came by itself, and folds what was unfolded in what stays. A dialog does so by its own. */
+  function escape(): void {
+    if (/corner|bar/.test(slot)) return react.close();
+    const unfolded = !dialog && body.querySelector<HTMLDetailsElement>("details[open]");
+    if (!unfolded) return;
+    unfolded.open = false;
+    unfolded.querySelector("summary")?.focus();
+  }
+
   const on = <T extends Event>(event: string, f: (event: T) => void): void =>
     box.addEventListener(event, guarded(f) as EventListener);
   on<MouseEvent>("pointerdown", (event) => (outside = isOutside(event)));
@@ -100,7 +109,7 @@ export function build(show: Show, sheets: CSSStyleSheet[], react: Reactions, men
   on<MouseEvent>("auxclick", (event) => event.button === 1 && act(event));
   on("submit", (event) => event.preventDefault());
   on("close", react.close);
-  on<KeyboardEvent>("keydown", ({ key }) => key === "Escape" && !dialog && react.close());
+  on<KeyboardEvent>("keydown", ({ key }) => key === "Escape" && escape());
 
   box.className = `dg-frame dg-${slot} dg-in-${effect}`;
   box.dataset.position = position;
