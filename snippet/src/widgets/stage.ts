@@ -96,8 +96,9 @@ export function stage(link: Link): Chunk {
   async function present(act: Act): Promise<void> {
     const { slot, effect, style, later = [], lang } = act.show;
     const menu = later.length && interrupts(act.show);
-    const page = slot !== "dialog" || effect || menu ? await load() : undefined;
-    const sheets = await styles(link.base, style, page?.css);
+    const more = slot !== "dialog" || effect || menu ? load() : undefined;
+    const sheets = await styles(link.base, style, more);
+    const page = await more;
     if (!isHere(act)) return;
     act.frame = build(act.show, sheets, {
       click: () => tell(act, "widget_click"),

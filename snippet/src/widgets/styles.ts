@@ -16,12 +16,13 @@ async function load(origin: string, address: string): Promise<CSSStyleSheet> {
   }
 }
 
-/** The sheets for a widget. `style` are addresses under `/v1/`, which the server may be reached at by another path;
- *  `more` are rules of the runtime that not every widget needs. */
-export async function styles(origin: string, style: string[] = [], more?: string): Promise<CSSStyleSheet[]> {
-  const own = [css, more].flatMap((rules) => (rules ? (made[rules] ??= construct(rules)) : []));
+/** The sheets for a widget, which come while the module with `more` rules does, where there is one. `style` are addresses
+ *  under `/v1/`, which the server may be reached at by another path. */
+export async function styles(origin: string, style: string[] = [], more?: Promise<{ css: string }>): Promise<CSSStyleSheet[]> {
   const sheets = style.map((address) => (made[address] ??= load(origin, address)));
-  return [...(await Promise.all([...own, ...sheets])), theme];
+  const [module, ...kinds] = await Promise.all([more, ...sheets]);
+  const own = [css, module?.css].flatMap((rules) => (rules ? (made[rules] ??= construct(rules)) : []));
+  return [...(await Promise.all(own)), ...kinds, theme];
 }
 
 /** Sets the site's tokens, before which only the shop's own rules for `dangol-widget` go. Whatever is no custom property
