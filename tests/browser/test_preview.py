@@ -13,12 +13,11 @@ from urllib.request import Request, urlopen
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Page, expect
+from tests.browser.trees import OPEN
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Dangol, Shop
 
-OPEN = "const attach = Element.prototype.attachShadow; Element.prototype.attachShadow = function () {\
- return attach.call(this, {mode: 'open'}) }"
 STRICT = "style-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 SITE: dict[str, Any] = {"id": "shop", "key": "pk_testing", "name": "Shop", "origins": [], "language": "en"}

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.browser.trees import OPEN, campaigns, visited
 
 from dangol.recipes.book import recipe
 from dangol.recipes.recipe import filled, given, laid_over
@@ -18,8 +19,6 @@ from dangol.recipes.recipe import filled, given, laid_over
 if TYPE_CHECKING:
     from tests.browser.conftest import Demo
 
-OPEN = "const attach = Element.prototype.attachShadow; Element.prototype.attachShadow = function () {\
- return attach.call(this, {mode: 'open'}) }"
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)\
  Version/18.0 Mobile/15E148 Safari/604.1"
 CAKESTAND, HEART = "22423", "85123A"  # £12.75 and £2.95
@@ -80,22 +79,9 @@ def go_on(page: Page, button: str, to: str) -> None:
     page.wait_for_url(re.compile(to))
 
 
-def visited(page: Page, address: str) -> dict[str, Any]:
-    """The answer to a page view."""
-
-    def is_ours(answer: Response) -> bool:
-        sent = answer.request.post_data or ""
-        return "/v1/events" in answer.url and '"page_view"' in sent and f'"page":"{address}"' in sent
-
-    with page.expect_response(is_ours) as seen:
-        page.goto(address)
-    return seen.value.json()  # type: ignore[no-any-return]
-
-
 def is_quiet(page: Page, address: str) -> bool:
     """Whether the page there gets nothing, neither now nor at some later moment."""
-    answer = visited(page, address)
-    return "show" not in answer and "wait" not in answer
+    return not campaigns(visited(page, address))
 
 
 def order(page: Page, shop: str) -> None:

@@ -4,9 +4,8 @@ import json
 from typing import Any
 
 from playwright.sync_api import BrowserContext, expect
+from tests.browser.trees import OPEN
 
-OPEN = "const attach = Element.prototype.attachShadow; Element.prototype.attachShadow = function () {\
- return attach.call(this, {mode: 'open'}) }"
 CSP = "default-src 'self'; img-src 'self' data:; require-trusted-types-for 'script'; trusted-types 'none'"
 
 

@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Page
+from tests.browser.trees import OPEN
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Server, Shop
 
-OPEN = (
-    "const attach = Element.prototype.attachShadow;"
-    "Element.prototype.attachShadow = function (init) { return attach.call(this, { ...init, mode: 'open' }) }"
-)
 TREE: list[Any] = [
     "section",
     {"class": "w"},

@@ -9,10 +9,9 @@ from urllib.request import Request, urlopen
 import jwt
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from tests.browser.trees import OPEN
 
 # The widgets live in closed shadow roots; the tests look into them by opening them up.
-OPEN = "const attach = Element.prototype.attachShadow; Element.prototype.attachShadow = function () {\
- return attach.call(this, {mode: 'open'}) }"
 CSP = (
     "default-src 'self'; img-src 'self' data:; script-src 'self' {0} 'unsafe-inline'; connect-src {0}; "
     "style-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Response
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Server
@@ -56,3 +56,20 @@ def reaction(collector: Server, name: str) -> dict[str, Any]:
     collector.wait(lambda: collector.events(name))
     data: dict[str, Any] = collector.events(name)[0]["data"]
     return data
+
+
+def visited(page: Page, address: str) -> dict[str, Any]:
+    """The answer to the page view that opening the address tells."""
+
+    def is_ours(answer: Response) -> bool:
+        sent = answer.request.post_data or ""
+        return "/v1/events" in answer.url and '"page_view"' in sent and f'"page":"{address}"' in sent
+
+    with page.expect_response(is_ours) as seen:
+        page.goto(address)
+    return seen.value.json()  # type: ignore[no-any-return]
+
+
+def campaigns(answer: dict[str, Any]) -> set[str]:
+    """Those that an answer shows, or lets the page wait for."""
+    return {each["campaign"] for part in ("show", "wait") for each in answer.get(part, [])}
