@@ -8,6 +8,7 @@ a `Credit` in the very write that makes it, so the sums of all credits are what 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2s
 from typing import Any, NamedTuple
 
@@ -84,7 +85,12 @@ def shares(campaign: Campaign) -> dict[str, float]:
 
 def draw_of(drawn: Mapping[str, float]) -> str:
     """The name of a draw: equal shares have equal ones, and only who was drawn by equal shares is compared."""
-    text = " ".join(f"{arm}={share:.9f}" for arm, share in sorted(drawn.items()))
+    return _named(tuple(drawn.items()))
+
+
+@lru_cache(1024)
+def _named(drawn: tuple[tuple[str, float], ...]) -> str:
+    text = " ".join(f"{arm}={share:.9f}" for arm, share in sorted(drawn))
     return blake2s(text.encode(), digest_size=4).hexdigest()
 
 

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -32,6 +33,8 @@ MOST_DUE = 10
 LONGEST_TEXT = 200
 LONGEST_PAGE = 1000
 LONGEST_URL = 4000
+ADDRESSES = 1024
+"""Addresses that are remembered: a request names its page twice at least, and shoppers meet on pages."""
 
 Word = Annotated[str, Meta(max_length=100)]
 Url = Annotated[str, Meta(max_length=LONGEST_URL)]
@@ -285,6 +288,7 @@ def _finite(value: float | int | bool) -> Scalar:
     raise Invalid([Problem("data", value, "a number between -10^15 and 10^15")])
 
 
+@lru_cache(ADDRESSES)
 def path_of(url: str) -> str:
     """The path and query of an http(s) address, less what is personal in them; everything else is no page of a shop.
     Raises `Invalid`."""
@@ -298,6 +302,7 @@ def path_of(url: str) -> str:
     return without_personal(clean(page, LONGEST_URL))[:LONGEST_PAGE]
 
 
+@lru_cache(ADDRESSES)
 def origin_of(url: str) -> str:
     """A referrer without its query, which is nobody's business; "" for what is no address."""
     try:
