@@ -10,6 +10,7 @@ from loadtests.day import Step, load
 
 from dangol.demo.history import sample
 from dangol.protocol import envelope
+from dangol.web import visit
 
 DAY, PRODUCTS, NOW = load(), list(sample().products.values()), 1_780_000_000_000
 SHOW = Show("c", "e", "popcorn", "corner", "en", "Hello", ["/v1/style/0.css"], ["section", {}])
@@ -72,6 +73,11 @@ def test_a_widget_is_seen_once_until_the_next_page(browser: Browser) -> None:
     assert (browser.token, browser.open) == ("token", ["c"])
     browser.step("view")
     assert browser.open == []
+
+
+def test_all_that_the_collector_may_answer_is_known() -> None:
+    """But for what a preview is told."""
+    assert set(Answer.__struct_fields__) == set(visit.Answer.__struct_fields__) - {"why"}
 
 
 def test_a_good_answer_is_read() -> None:

@@ -57,18 +57,18 @@ class Collector:
     ) -> Reply:
         try:
             if wait := self._limit.wait(_address(scope), now):
-                return 429, said("too many requests from this address"), [(b"retry-after", b"%d" % (int(wait) + 1))]
+                return 429, refusal("too many requests from this address"), [(b"retry-after", b"%d" % (int(wait) + 1))]
             return await self._take(await read_body(scope, receive, LONGEST_BODY), scope, given, origin, now)
         except Invalid as error:
-            return 413 if isinstance(error, TooLarge) else 400, said(explained(error)), []
+            return 413 if isinstance(error, TooLarge) else 400, refusal(explained(error)), []
         except Unavailable as error:
             log.debug("a request to /v1/events was put off: %s", error)  # it names the store: nobody's business
-            return 503, said("not now; try again after a while"), LATER
+            return 503, refusal("not now; try again after a while"), LATER
         except ClientDisconnect:
             raise
         except Exception:
             log.exception("a request to /v1/events failed")
-            return 500, said("dangol failed; the log says why"), LATER
+            return 500, refusal("dangol failed; the log says why"), LATER
 
     async def _take(self, body: bytes, scope: Scope, given: dict[bytes, bytes], origin: str, now: float) -> Reply:
         sent = envelope.read(body)
@@ -78,7 +78,7 @@ class Collector:
         if runtime is None and self._house.unserved:
             raise Unavailable("the definitions of a site can't be read")  # perhaps this one's; its events shall wait
         if runtime is None or origin not in runtime.origins:
-            return 403, said("site: expected the key of a site, sent from one of its origins"), []
+            return 403, refusal("site: expected the key of a site, sent from one of its origins"), []
         agent = given.get(b"user-agent", b"").decode("latin-1")
         if robot := kind(agent):
             TALLY.met_robot(runtime.site.id, robot)
@@ -95,8 +95,8 @@ class Collector:
         return 200, encode(answer), headers
 
 
-def said(text: str) -> bytes:
-    """The body of a refusal."""
+def refusal(text: str) -> bytes:
+    """The body that says so."""
     return encode({"error": text})
 
 
