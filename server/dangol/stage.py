@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from dangol import recommend, submissions, tallying
 from dangol.campaigns.contacts import is_known
-from dangol.campaigns.decide import Decision, Reason, Verdict, decide
+from dangol.campaigns.decide import Decision, Reason, Verdict, arm_of, decide
 from dangol.errors import PluginFailure, Unavailable
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
@@ -100,8 +100,7 @@ class Stage:
         rule = runtime.plan.by_id.get(campaign)
         if rule is None or campaign not in runtime.widgets or not is_known(profile, campaign, exposure):
             return None
-        contact = profile.contacts.get(campaign)
-        decision = Decision(rule.campaign, Verdict.UPDATE, Reason.UPDATED, exposure, arm=contact.arm if contact else "")
+        decision = Decision(rule.campaign, Verdict.UPDATE, Reason.UPDATED, exposure, arm=arm_of(rule, profile))
         widget, params = runtime.widget(campaign, decision.arm)
         try:
             made = submissions.ask(self._guard, widget, params, fields)

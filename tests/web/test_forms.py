@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import Define, NewHouse, Open
 from tests.web.conftest import Browser, now
 
+from dangol.definitions import repository
 from dangol.protocol.event import Entry
 from dangol.store.keys import PARTITIONS, log
 
@@ -167,6 +168,20 @@ async def test_the_log_gets_no_control_characters_in_what_the_page_calls_an_expo
     await submit(asked, GOOD, exposure="e\r\n\u202e1")
     [told] = [event for entry in await logged(asked) for event in entry.events if event.name == "widget_submit"]
     assert told.key.isprintable()
+
+
+async def test_a_form_is_taken_by_the_variant_that_is_shown(asked: Browser, define: Define) -> None:
+    """The variant that the shopper has entered is gone meanwhile."""
+    widget, form = {"use": "popcorn", "params": {"title": "News"}}, [{"id": "b", "params": {"form": FORM}}]
+    for variants in ([{"id": "a"}], form):
+        vary = {**ASK, "id": "vary", "widget": widget, "variants": variants}
+        changed = define([SEGMENT], [vary], traits=TRAITS, manners={"gap": 0})
+        await repository.save(asked.house.link, changed)
+        await asked.house.adopt(await repository.read_all(asked.house.link))
+        (shown,) = (await asked.send(page_view())).json()["show"]
+    sent = {"campaign": "vary", "exposure": shown["exposure"], "fields": GOOD}
+    await asked.send(submit=sent, open=["vary"])
+    assert (await asked.profile()).subscriptions["email"].address
 
 
 async def test_who_stays_anonymous_is_asked_for_nothing_and_nothing_is_taken(asked: Browser) -> None:

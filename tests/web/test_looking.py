@@ -219,6 +219,18 @@ async def test_a_form_is_answered_as_if_and_stored_nowhere(
     assert await everything(house.link) == before
 
 
+async def test_a_form_is_taken_by_the_variant_that_is_looked_at(browser: Any, event: Any, preview: Preview) -> None:
+    """Whoever looks has entered the campaign themselves, in another arm."""
+    await browser.send(event())
+    fields = [{"type": "text", "name": "name", "label": "Your name"}]
+    variants = [{"id": "a"}, {"id": "b", "params": {"form": {"fields": fields, "done": "Thank you"}}}]
+    token = await preview(popcorn("old", variants=variants), variant="b")
+    first = (await browser.send(event(), preview=token)).json()["show"][0]
+    submit = {"campaign": "old", "exposure": first["exposure"], "fields": {"name": "Kim"}}
+    answer = (await browser.send(preview=token, open=["old"], submit=submit)).json()
+    assert "Thank you" in str(answer["show"][0]["tree"])
+
+
 async def test_a_visitor_who_became_a_member_is_not_taken_for_them(
     browser: Any, event: Any, preview: Preview, member_token: Any, new_browser: Any, house: House
 ) -> None:

@@ -16,7 +16,7 @@ from dangol.plugin import Request
 from dangol.profile.model import Contact, Profile
 from dangol.protocol.event import Event
 
-__all__ = ["Decision", "Plan", "Reason", "Verdict", "decide", "sentence"]
+__all__ = ["Decision", "Plan", "Reason", "Verdict", "arm_of", "decide", "sentence"]
 
 NO = Verdict.NO
 PATIENCE = 600
@@ -83,19 +83,19 @@ def _judge_widget(rule: Rule, look: Look) -> Decision:
     if refusal is not None:
         return _refused(rule, look, refusal)
     if campaign.id in look.open:
-        return Decision(campaign, Verdict.UPDATE, Reason.UPDATED, arm=_arm(rule, look))
+        return Decision(campaign, Verdict.UPDATE, Reason.UPDATED, arm=arm_of(rule, look.profile))
     is_time = not rule.waits or campaign.id in look.due
     refusal = put_off(contact, look)
     if refusal is None and is_time and (key := look.owed(campaign.id)):
         look.occupy(rule)
-        return _shown(rule, look, key, _arm(rule, look))
+        return _shown(rule, look, key, arm_of(rule, look.profile))
     refusal = refusal or capped(rule, look, contact)
     if not is_time:
         return _at_its_moment(rule, look, refusal or too_soon(rule, look))
     refusal = refusal or crowded(rule, look) or too_soon(rule, look)
     if refusal is not None:
         return _refused(rule, look, refusal)
-    arm = _arm(rule, look)
+    arm = arm_of(rule, look.profile)
     if arm == HOLDOUT:
         return _held_out(rule, look, contact)
     key = _exposure(rule, look)
@@ -128,7 +128,7 @@ def _message(rule: Rule, look: Look, contact: Contact, sent: int, key: str) -> D
     refusal = capped(rule, look, contact, sent)
     if refusal is not None:
         return _refused(rule, look, refusal)
-    arm = _arm(rule, look)
+    arm = arm_of(rule, look.profile)
     if arm == HOLDOUT:
         return _held_out(rule, look, contact)
     for tally in rule.counts:
@@ -172,11 +172,11 @@ def _at_its_moment(rule: Rule, look: Look, refusal: Refusal | None) -> Decision:
     return Decision(rule.campaign, Verdict.WAIT, Reason.WAITING, delay=max(rule.campaign.delay, left))
 
 
-def _arm(rule: Rule, look: Look) -> str:
+def arm_of(rule: Rule, profile: Profile) -> str:
     """The arm that the shopper has entered, as long as the campaign has it: what is shown is what is counted, after a
     login into another seed and a change of shares as well. Else the one that is drawn."""
-    campaign, seed = rule.campaign, look.profile.seed
-    entered = look.profile.contacts.get(campaign.id, NO_CONTACT).arm
+    campaign, seed = rule.campaign, profile.seed
+    entered = profile.contacts.get(campaign.id, NO_CONTACT).arm
     if entered in rule.arms:
         return entered
     if is_held_out(campaign.id, rule.held_out, seed):

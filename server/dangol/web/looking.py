@@ -101,9 +101,10 @@ def _submitted(house: House, preview: Preview, profile: Profile, said: Said) -> 
     context, form = said.context, said.context.submit
     if form is None or form.campaign not in context.open or context.anonymous:
         return None
-    # Nobody has noted that the widget was shown.
-    arm = preview.variant if form.campaign == preview.trial.campaign.id else ""
-    shown_to = Profile(contacts={form.campaign: profile.contacts.get(form.campaign) or Contact(arm=arm)})
+    # Nobody has noted that the widget was shown, nor in which variant.
+    is_previewed = form.campaign == preview.trial.campaign.id
+    contact = Contact(arm=preview.variant) if is_previewed else profile.contacts.get(form.campaign, Contact())
+    shown_to = Profile(seed=profile.seed, contacts={form.campaign: contact})
     sent = house.engine.stage.submitted(preview.shown, shown_to, form.campaign, form.exposure, form.fields)
     if sent is None or sent.made.problems:
         return _Form(sent, None) if sent else None
