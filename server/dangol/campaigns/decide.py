@@ -156,7 +156,9 @@ def _refused(rule: Rule, look: Look, refusal: Refusal) -> Decision:
     """No, or not yet where that is soon enough for a page to wait for. For each place a page waits for one campaign:
     only that one could be shown then."""
     reason, detail, limit, until = refusal
-    left = until - look.request.now if until else 0
+    if not until:
+        return Decision(rule.campaign, NO, reason, detail=detail, limit=limit)
+    left = until - look.request.now
     if rule.places and 0 < left <= PATIENCE and look.awaited.isdisjoint(rule.places):
         look.awaited.update(rule.places)
         look.rests = look.rests or reason is Reason.GAP

@@ -45,18 +45,18 @@ def capped(rule: Rule, look: Look, contact: Contact, sent: int = 0) -> Refusal |
     """The first limit that is reached; `sent` are messages of this campaign in this very decision."""
     passing = None
     for limit in rule.limits:
-        tally = limit.tally
+        cap, tally = limit.cap, limit.tally
         if tally is None:
-            counted, more, promised = contact, sent, look.promised.get(rule.campaign.id)
+            counted, used = contact, sent
         else:
-            counted = look.profile.tallies.get(tally, NO_CONTACT)
-            more, promised = look.sent.get(tally, 0), look.counted.get(tally)
-        used = more + count(counted, limit.cap, look.profile, look.request.now, look.plan.site)
-        if used >= limit.cap.times:
+            counted, used = look.profile.tallies.get(tally, NO_CONTACT), look.sent.get(tally, 0)
+        used += count(counted, cap, look.profile, look.request.now, look.plan.site)
+        if used >= cap.times:
             return limit.reached
-        if promised and used + len(promised) >= limit.cap.times:
+        promised = look.promised.get(rule.campaign.id) if tally is None else look.counted.get(tally)
+        if promised and used + len(promised) >= cap.times:
             until = max(promised)
-            passing = Refusal(Reason.PROMISED_ELSEWHERE, _when(until, look), limit.cap, until)
+            passing = Refusal(Reason.PROMISED_ELSEWHERE, _when(until, look), cap, until)
     return passing
 
 
