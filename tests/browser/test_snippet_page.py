@@ -98,6 +98,14 @@ def test_modules_come_under_the_version_of_the_build(page: Page, shop: Shop, col
     assert len(asked[0].partition("?v=")[2]) == 8
 
 
+def test_a_widgets_style_comes_while_the_rest_of_the_runtime_does(page: Page, shop: Shop, collector: Server) -> None:
+    page.route("**/around.js*", lambda route: None)
+    collector.routes["/v1/style/w.css"] = ("text/css", "", {})
+    collector.reply = lambda body: (200, {}, {"show": [WIDGET | {"style": ["/v1/style/w.css"]}]})
+    page.goto(shop.url)
+    collector.wait(lambda: any(path == "/v1/style/w.css" for _, path, _ in collector.requests))
+
+
 def test_a_page_that_tells_what_it_shows_is_one_request(page: Page, shop: Shop, collector: Server) -> None:
     item = '{"item_id": "P1", "item_name": "Tea", "price": 9000}'
     push = f"window.dataLayer = [{{event: 'view_item', ecommerce: {{items: [{item}]}}}}]"
