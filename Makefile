@@ -20,7 +20,7 @@ check: .venv/installed-dev
 unit: .venv/installed-dev
 	scripts/chromium
 	scripts/nginx
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "dangol needs Python 3.11 or newer on the PATH; install it (Debian: apt-get install python3 python3-venv)" >&2; exit 1; }

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dangol.definitions.model import Campaign, LinkRules, LoginPage, Site
@@ -91,6 +91,7 @@ paths = st.from_regex(r"/([a-z%?&=#+.]|[가-힣]){0,40}", fullmatch=True).filter
 texts = st.text(min_size=1, max_size=20)
 
 
+@example("/?", {})
 @given(paths, st.dictionaries(st.from_regex(r"[a-z_]{1,9}", fullmatch=True), texts, max_size=3))
 def test_a_link_stays_a_link_and_adding_again_adds_nothing(href: str, params: dict[str, str]) -> None:
     led = with_params(href, tuple(params.items()))

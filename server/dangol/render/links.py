@@ -73,8 +73,9 @@ def with_params(href: str, params: tuple[tuple[str, str], ...]) -> str:
     path, _, query = rest.partition("?")
     there = {unquote_plus(piece.partition("=")[0]) for piece in query.split("&")}
     added = [f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in params if name not in there]
-    pieces = [query] if query else []
-    return f"{path}{'?' if query or added else ''}{'&'.join([*pieces, *added])}{hash}{fragment}"
+    if not added:
+        return href
+    return f"{path}?{'&'.join([query, *added] if query else added)}{hash}{fragment}"
 
 
 def origin_of(href: str) -> str:
