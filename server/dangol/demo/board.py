@@ -11,7 +11,7 @@ from dangol.definitions.model import Campaign
 from dangol.demo.backoffice import BackOffice
 from dangol.demo.front import Front
 from dangol.demo.settings import ShopSettings
-from dangol.demo.words import speaker
+from dangol.demo.words import scripted
 from dangol.errors import Invalid
 from dangol.web.body import json
 
@@ -42,9 +42,8 @@ class Board:
     async def page(self, request: Request) -> Response:
         """The desk."""
         visit = self._front.visit(request)
-        spoken = speaker(visit.language)
-        said = {name: spoken(f"board_{name}") for name in SAID}
-        return self._front.page(visit, "board.html", pages=PAGES, said=msgspec.json.encode(said).decode())
+        said = scripted(visit.language, "board", SAID)
+        return self._front.page(visit, "board.html", pages=PAGES, said=said)
 
     async def saved(self, request: Request) -> Response:
         """The campaigns with a widget that are in force, as they are written."""

@@ -9,7 +9,7 @@ from dangol.definitions import notation
 from dangol.demo.backoffice import BackOffice
 from dangol.demo.front import Front, Visit
 from dangol.demo.settings import ShopSettings
-from dangol.demo.words import speaker
+from dangol.demo.words import scripted
 from dangol.errors import Invalid
 from dangol.web.body import json
 
@@ -73,9 +73,8 @@ class Desk:
     async def page(self, request: Request) -> Response:
         """The desk, with a segment to begin with."""
         visit = self._front.visit(request)
-        spoken = speaker(visit.language)
-        said = {name: spoken(f"desk_{name}") for name in SAID}
-        return self._front.page(visit, "desk.html", starters=STARTERS, said=msgspec.json.encode(said).decode())
+        said = scripted(visit.language, "desk", SAID)
+        return self._front.page(visit, "desk.html", starters=STARTERS, said=said)
 
     async def size(self, request: Request) -> Response:
         """How many shoppers the posted segment holds for, or what is wrong with it."""

@@ -1,6 +1,6 @@
 """What the shop says, in Korean and English; see words.yaml."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -20,6 +20,12 @@ def words() -> dict[str, dict[Language, str]]:
 def speaker(language: Language) -> Callable[..., str]:
     """A function from a key, and the values of the text's `{names}`, to the text."""
     return lambda key, **values: words()[key][language].format(**values)
+
+
+def scripted(language: Language, prefix: str, names: Iterable[str]) -> str:
+    """The words that a page's script says, as a JSON object by name; their keys begin with the prefix."""
+    spoken = speaker(language)
+    return msgspec.json.encode({name: spoken(f"{prefix}_{name}") for name in names}).decode()
 
 
 def pounds(pence: int) -> str:

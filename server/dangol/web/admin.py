@@ -14,7 +14,7 @@ from dangol.host.registry import Registry
 from dangol.house import House
 from dangol.runtime import SiteRuntime
 from dangol.web.body import json, read_body
-from dangol.web.keyed import Handler, keyed
+from dangol.web.keyed import admin_route
 
 LONGEST_DEFINITIONS = 8 << 20
 LONGEST_NUMBER = 18
@@ -23,15 +23,11 @@ LONGEST_NUMBER = 18
 
 def routes(house: House) -> list[Route]:
     """The routes for admin keys."""
-
-    def route(path: str, handler: Handler, method: str = "GET") -> Route:
-        return Route(path, keyed(house, "admin", handler), methods=[method])
-
     admin = Admin(house)
     return [
-        route("/v1/admin/plugins", admin.plugins),
-        route("/v1/admin/definitions", admin.definitions),
-        route("/v1/admin/definitions", admin.replace, "PUT"),
+        admin_route(house, "/v1/admin/plugins", admin.plugins),
+        admin_route(house, "/v1/admin/definitions", admin.definitions),
+        admin_route(house, "/v1/admin/definitions", admin.replace, "PUT"),
     ]
 
 

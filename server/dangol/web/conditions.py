@@ -9,14 +9,14 @@ from dangol.runtime import SiteRuntime
 from dangol.segments.language.schema import schema
 from dangol.segments.words.describe import described, ready_made
 from dangol.web.body import json
-from dangol.web.keyed import keyed
+from dangol.web.keyed import admin_route
 
 
 def routes(house: House) -> list[Route]:
     """The routes for admin keys."""
     return [
-        Route("/v1/admin/conditions", keyed(house, "admin", conditions), methods=["GET"]),
-        Route("/v1/admin/conditions/schema", keyed(house, "admin", condition_schema), methods=["GET"]),
+        admin_route(house, "/v1/admin/conditions", conditions),
+        admin_route(house, "/v1/admin/conditions/schema", condition_schema),
     ]
 
 

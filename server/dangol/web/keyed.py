@@ -6,6 +6,7 @@ from typing import Literal
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from dangol.errors import Invalid, Unavailable
 from dangol.house import House
@@ -37,6 +38,11 @@ def keyed(house: House, role: Role, handler: Handler) -> Callable[[Request], Awa
             return json({"error": "body: expected all of it"}, 400)  # nobody reads it
 
     return endpoint
+
+
+def admin_route(house: House, path: str, handler: Handler, method: str = "GET") -> Route:
+    """A route for holders of the admin key."""
+    return Route(path, keyed(house, "admin", handler), methods=[method])
 
 
 def _holder(house: House, role: Role, header: str) -> SiteRuntime | None:

@@ -13,7 +13,7 @@ from dangol.house import House
 from dangol.protocol.strict import decode
 from dangol.runtime import SiteRuntime
 from dangol.web.body import json, read_body
-from dangol.web.keyed import keyed
+from dangol.web.keyed import admin_route
 
 LONGEST_BODY = 4096
 
@@ -35,4 +35,4 @@ def routes(house: House) -> list[Route]:
         site = runtime.site
         return json(await landing.look(asked.url, site.origins[0], site.key, landing.permit(house.settings)))
 
-    return [Route("/v1/admin/links", keyed(house, "admin", follow), methods=["POST"])]
+    return [admin_route(house, "/v1/admin/links", follow, "POST")]

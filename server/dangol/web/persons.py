@@ -17,7 +17,7 @@ from dangol.members.person import Person
 from dangol.protocol.strict import decode
 from dangol.runtime import SiteRuntime
 from dangol.web.body import json, read_body
-from dangol.web.keyed import keyed
+from dangol.web.keyed import admin_route
 
 LONGEST_BODY = 4096
 
@@ -48,5 +48,7 @@ def routes(house: House) -> list[Route]:
     async def forget(request: Request, runtime: SiteRuntime) -> Response:
         return json(await (await person(request, runtime)).forget())
 
-    handlers = {"/v1/admin/person": export, "/v1/admin/person/forget": forget}
-    return [Route(path, keyed(house, "admin", handler), methods=["POST"]) for path, handler in handlers.items()]
+    return [
+        admin_route(house, "/v1/admin/person", export, "POST"),
+        admin_route(house, "/v1/admin/person/forget", forget, "POST"),
+    ]

@@ -11,15 +11,15 @@ from dangol.preview import link
 from dangol.preview.trial import LONGEST
 from dangol.runtime import SiteRuntime
 from dangol.web.body import json, read_body
-from dangol.web.keyed import keyed
+from dangol.web.keyed import admin_route
 
 
 def routes(house: House) -> list[Route]:
     """The routes for admin keys."""
     previews = Previews(house)
     return [
-        Route("/v1/admin/preview", keyed(house, "admin", previews.make), methods=["POST"]),
-        Route("/v1/admin/preview/{id}", keyed(house, "admin", previews.end), methods=["DELETE"]),
+        admin_route(house, "/v1/admin/preview", previews.make, "POST"),
+        admin_route(house, "/v1/admin/preview/{id}", previews.end, "DELETE"),
     ]
 
 

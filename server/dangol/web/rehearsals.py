@@ -19,7 +19,7 @@ from dangol.rehearsal.span import span_of
 from dangol.runtime import SiteRuntime
 from dangol.web.admin import read_definitions
 from dangol.web.body import NO_SNIFF, encode, json
-from dangol.web.keyed import keyed
+from dangol.web.keyed import admin_route
 
 LONGEST = 300.0
 """Seconds that an answer may take."""
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 def routes(house: House) -> list[Route]:
     """The route for admin keys."""
-    return [Route("/v1/admin/rehearse", keyed(house, "admin", Rehearsals(house).rehearse), methods=["POST"])]
+    return [admin_route(house, "/v1/admin/rehearse", Rehearsals(house).rehearse, "POST")]
 
 
 class Rehearsals:

@@ -18,22 +18,18 @@ from dangol.house import House
 from dangol.runtime import SiteRuntime
 from dangol.store import effects
 from dangol.web.body import NO_SNIFF, json
-from dangol.web.keyed import Handler, keyed
+from dangol.web.keyed import admin_route
 
 KNOWN = ("from", "to", "segment", "draw", "language", "format")
 
 
 def routes(house: House) -> list[Route]:
     """The routes for admin keys."""
-
-    def route(path: str, handler: Handler, method: str = "GET") -> Route:
-        return Route(path, keyed(house, "admin", handler), methods=[method])
-
     reports = Reports(house)
     return [
-        route("/v1/admin/campaigns/report", reports.overview),
-        route("/v1/admin/campaigns/{campaign}/report", reports.report),
-        route("/v1/admin/campaigns/{campaign}/report", reports.forget, "DELETE"),
+        admin_route(house, "/v1/admin/campaigns/report", reports.overview),
+        admin_route(house, "/v1/admin/campaigns/{campaign}/report", reports.report),
+        admin_route(house, "/v1/admin/campaigns/{campaign}/report", reports.forget, "DELETE"),
     ]
 
 

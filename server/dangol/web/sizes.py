@@ -27,7 +27,7 @@ from dangol.store.asker import Superseded
 from dangol.store.asking import Asked, Part
 from dangol.store.known import known_since
 from dangol.web.body import explained, json, listed, read_body
-from dangol.web.keyed import Handler, keyed
+from dangol.web.keyed import admin_route
 
 LONGEST = 1 << 18
 FIELDS = ("all", "day", "week", "members")
@@ -50,15 +50,11 @@ _decode = msgspec.json.Decoder(Definition).decode
 
 def routes(house: House) -> list[Route]:
     """The routes for admin keys."""
-
-    def route(path: str, handler: Handler, method: str = "GET") -> Route:
-        return Route(path, keyed(house, "admin", handler), methods=[method])
-
     counter = Counter(house)
     return [
-        route("/v1/admin/segments/size", counter.size, "POST"),
-        route("/v1/admin/segments", counter.saved),
-        route("/v1/admin/segments/overlap", counter.overlap),
+        admin_route(house, "/v1/admin/segments/size", counter.size, "POST"),
+        admin_route(house, "/v1/admin/segments", counter.saved),
+        admin_route(house, "/v1/admin/segments/overlap", counter.overlap),
     ]
 
 

@@ -25,12 +25,12 @@ from dangol.segments.language.reader import parse_segment
 from dangol.segments.words.why import explain, told
 from dangol.store.known import known_since
 from dangol.web.body import json
-from dangol.web.keyed import keyed
+from dangol.web.keyed import admin_route
 
 
 def routes(house: House) -> list[Route]:
     """The route for admin keys."""
-    return [Route("/v1/admin/explain", keyed(house, "admin", Why(house).explain), methods=["GET"])]
+    return [admin_route(house, "/v1/admin/explain", Why(house).explain)]
 
 
 class Why:

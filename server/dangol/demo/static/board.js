@@ -1,25 +1,12 @@
 // A campaign is loaded, changed, and looked at in a preview. What the campaigns have done is told below.
+import { ask, language, make } from "./told.js";
+
 const board = document.getElementById("board");
 const words = JSON.parse(board.dataset.words);
-const language = document.documentElement.lang;
 const field = document.getElementById("campaign");
 const wrong = document.getElementById("campaign-wrong");
 const opened = document.getElementById("opened");
 const campaigns = document.getElementById("campaigns");
-
-function make(name, text, className = "") {
-  const made = document.createElement(name);
-  made.textContent = text;
-  made.className = className;
-  return made;
-}
-
-async function ask(path, options) {
-  const answer = await fetch(path, options);
-  const told = await answer.json();
-  if (!answer.ok) throw Error(told.error);
-  return told;
-}
 
 const spoken = (text) => (typeof text === "string" ? text : (text[language] ?? Object.values(text)[0]));
 

@@ -1,7 +1,8 @@
 // Asks for the segment's size while it is typed. Only the newest question's answer is shown.
+import { ask, language, make } from "./told.js";
+
 const bench = document.getElementById("bench");
 const words = JSON.parse(bench.dataset.words);
-const language = document.documentElement.lang;
 const field = document.getElementById("segment");
 const wrong = document.getElementById("segment-wrong");
 const took = document.getElementById("took");
@@ -13,20 +14,6 @@ const AGAIN = 2000; // milliseconds after which what is being looked up is asked
 const number = new Intl.NumberFormat(language);
 let newest = 0;
 let waiting;
-
-function make(name, text, className = "") {
-  const made = document.createElement(name);
-  made.textContent = text;
-  made.className = className;
-  return made;
-}
-
-async function ask(path, options) {
-  const answer = await fetch(path, options);
-  const told = await answer.json();
-  if (!answer.ok) throw Error(told.error);
-  return told;
-}
 
 async function measure() {
   const question = ++newest;
