@@ -86,6 +86,21 @@ def test_the_gauge_follows_the_cart_and_the_strip_fills_the_gap(demo: Demo, page
     opened_with(page, f"{demo.shop}/cart", re.compile("£44.10 to free delivery"))
 
 
+def test_a_changed_campaign_is_looked_at_on_the_shops_own_page(demo: Demo, page: Page) -> None:
+    page.goto(f"{demo.shop}/campaigns")
+    page.get_by_role("button", name="First order coupon").click()
+    field = page.get_by_role("textbox", name="The campaign")
+    field.fill(field.input_value().replace("£5 off your first order", "A cup of tea on us"))
+    page.get_by_role("button", name="Make a preview link").click()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Open the preview").click()
+    expect(widget(opened.value, "A cup of tea on us")).to_be_visible()
+    field.fill("id: nothing")
+    page.get_by_role("button", name="Make a preview link").click()
+    expect(page.locator("#campaign-wrong")).to_contain_text("campaign")
+    expect(page.get_by_role("link", name="Open the preview")).to_be_hidden()
+
+
 def test_a_segments_size_follows_what_is_typed(demo: Demo, page: Page) -> None:
     page.goto(f"{demo.shop}/segments")
     everyone, members = page.locator("[data-size=day]"), page.locator("[data-size=members]")
