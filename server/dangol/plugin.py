@@ -20,8 +20,10 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol
 from msgspec import Meta, Struct
 
 from dangol.addresses import is_public
-from dangol.definitions.model import Kind
-from dangol.profile.model import Profile
+from dangol.definitions import templates
+from dangol.definitions.model import Failure, Kind
+from dangol.definitions.templates import Template
+from dangol.profile.model import Device, Profile
 from dangol.protocol.event import Entry, Event, Item, Value
 from dangol.render.money import Money
 
@@ -31,8 +33,11 @@ __all__ = [
     "Condition",
     "Count",
     "Counts",
+    "Device",
     "Entry",
     "Event",
+    "Failure",
+    "Hook",
     "Item",
     "Mark",
     "Marks",
@@ -46,16 +51,21 @@ __all__ = [
     "Recommender",
     "Request",
     "Scored",
+    "Sent",
     "Sink",
     "Submission",
     "Subscribe",
     "Tally",
     "TallyQuery",
+    "Template",
     "Text",
+    "Told",
+    "Untrusted",
     "Url",
     "View",
     "Widget",
     "is_public",
+    "templates",
 ]
 
 API = 1
@@ -309,7 +319,13 @@ class Tally(Plugin, ABC):
 @dataclass(frozen=True, slots=True)
 class PushRequest:
     """One message for one recipient. `key` is made from the cause, so the same cause has the same key for ever:
-    hand it to the provider as idempotency key where it takes one."""
+    hand it to the provider as idempotency key where it takes one.
+
+    `to` is the address that the contact policy has allowed: a phone number (01012345678, or E.164) or an e-mail
+    address; for notifications it is empty and `devices` are the member's. `content` is the filled template, all texts
+    plain, None where the campaign has no template. `variables` are what it was filled with; of a template that the
+    provider keeps, they are what the provider fills it with. `unsubscribe` is an address that ends the consent, for an
+    advertisement."""
 
     key: str
     site: str
@@ -318,30 +334,106 @@ class PushRequest:
     recipient: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     attempt: int = 1
+    to: str = ""
+    devices: tuple[Device, ...] = ()
+    content: Template | None = None
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a push request. `retry` says that it may work later, and of a channel that is not idempotent also
-    that the provider surely did not take it; `reason` is for the operator."""
+    """What became of a push request.
 
-    state: Literal["accepted", "failed", "retry"]
+    accepted: the provider has it. delivered: it reached the recipient. failed: it never will, and `failure` tells which
+    kind of failure it is. retry: it may work later, after `retry_after` seconds at the earliest; of a channel that is
+    not idempotent also that the provider surely did not take it. unknown: nobody can tell. `reason` is for the
+    operator, `code` the provider's own. `price` is what it has really cost, in the account's currency (None: not told).
+    `dead` are tokens of devices that will never work again."""
+
+    state: Literal["accepted", "delivered", "failed", "retry", "unknown"]
     reason: str = ""
     provider_id: str = ""
     retry_after: float = 0.0
+    failure: Failure = "other"
+    code: str = ""
+    price: float | None = None
+    dead: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A push request that a provider was given, or may have been given: what is looked up. `at` is the unix time."""
+
+    request: PushRequest
+    provider_id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """What a provider has sent to ``/v1/hooks/<site>/<sender>``; header names are in lower case."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a provider tells of a request, known by its `key` or by the `provider_id` of its receipt. With `refused` the
+    address there has refused all advertisements of this channel, such as by the free number."""
+
+    receipt: Receipt | None = None
+    key: str = ""
+    provider_id: str = ""
+    refused: str = ""
+
+
+class Untrusted(Exception):
+    """Raised by `Channel.told`: the hook does not come from the provider. The message says what is wrong with it."""
 
 
 class Channel(Plugin, ABC):
-    """Hands push requests to a provider."""
+    """Hands push requests to a provider. Implement `send`, or `send_many` where the provider takes several at once."""
 
     idempotent: ClassVar[bool] = False
     """True when the far side drops a repeated `PushRequest.key`. Otherwise a request whose worker died while
-    sending becomes "unknown" and is never sent again blindly."""
+    sending is looked up, and becomes "unknown" where that can't tell; it is never sent again blindly."""
 
-    @abstractmethod
+    kinds: ClassVar[Collection[str]] = ("custom",)
+    """The kinds of templates it can send: text, alimtalk, brand, push, email; custom is a message without template."""
+
+    device: ClassVar[str] = ""
+    """The kind of devices that it notifies (fcm, apns, webpush)."""
+
+    most: ClassVar[int] = 1
+    """How many requests `send_many` takes at once."""
+
+    rate: ClassVar[float] = 0.0
+    """How many messages a second the provider takes from one account; 0: no limit is known."""
+
+    keeps_trying: ClassVar[bool] = True
+    """Whether accepted requests are looked up until they are delivered or have failed, where no hook tells; False where
+    accepted is all that the provider ever tells."""
+
     async def send(self, params: Any, request: PushRequest) -> Receipt:
         """Hand over one request. Raise or return; an exception counts as a failure that may be tried again
         where the channel is idempotent."""
+        raise NotImplementedError(f"{self.name} implements neither send nor send_many")
+
+    async def send_many(self, params: Any, requests: Sequence[PushRequest]) -> Sequence[Receipt]:
+        """Hand over at most `most` requests; one receipt for each, in their order. An exception means that nobody knows
+        whether the provider took any of them."""
+        return [await self.send(params, request) for request in requests]
+
+    async def look_up(self, params: Any, sent: Sequence[Sent]) -> Sequence[Receipt | None]:
+        """What the provider knows of requests that it was given or may have been given. A "retry" says that it surely
+        never got it; None that nobody can tell, or not yet."""
+        return [None] * len(sent)
+
+    def told(self, params: Any, hook: Hook) -> Sequence[Told]:
+        """What a hook tells. Checks its signature first, in constant time, and raises `Untrusted`; ValueError for what
+        can't be read. Pure: the same hook may come twice."""
+        raise Untrusted(f"{self.name} takes no hooks")
 
 
 class Condition(Plugin, ABC):

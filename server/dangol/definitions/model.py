@@ -5,11 +5,13 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
-Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}\Z", description="a-z, 0-9, _ and -, at most 40")]
-Label = Annotated[str, Meta(max_length=200)]
-Language = Literal["ko", "en"]
-LANGUAGES: tuple[Language, ...] = ("ko", "en")
-Text = Label | dict[Language, Label]
+from dangol.definitions.basics import LANGUAGES as LANGUAGES
+from dangol.definitions.basics import Id as Id
+from dangol.definitions.basics import Label as Label
+from dangol.definitions.basics import Language as Language
+from dangol.definitions.basics import Text as Text
+from dangol.definitions.templates import Template as Template
+
 Glob = Annotated[str, Meta(min_length=1, max_length=200)]
 Later = Literal["session", "1h", "1d", "7d", "30d", "never"]
 Kind = Literal["home", "product", "category", "search", "cart", "checkout", "order", "member", "other"]
@@ -97,12 +99,132 @@ class WidgetUse(Struct, frozen=True, forbid_unknown_fields=True):
     effect: Effect = ""
 
 
+Amount = Annotated[float, Meta(ge=0, le=1e9, description="an amount in the site's currency")]
+ConsentChannel = Literal["sms", "kakao", "push", "email"]
+Failure = Literal[
+    "bad_address",
+    "not_reachable",
+    "blocked",
+    "opted_out",
+    "content",
+    "account",
+    "balance",
+    "night",
+    "too_fast",
+    "duplicate",
+    "provider",
+    "other",
+]
+"""Why a message could not be delivered. not_reachable: no KakaoTalk user, an inactive one or one who has blocked the
+channel; blocked: the carrier's or phone's spam filter; provider: it may work later."""
+
+
+class Sender(Struct, frozen=True, forbid_unknown_fields=True):
+    """Through whom messages go: a channel plugin with its parameters, such as the profile or number to send from.
+
+    `prices` are what one message of each form costs (text: sms, lms, mms; else alimtalk, brand, push, email, custom),
+    `rate` is how many a second the account allows over all workers (None: what the plugin says)."""
+
+    id: Id
+    use: Id
+    params: dict[str, Any] = field(default_factory=dict)
+    prices: Annotated[dict[Id, Amount], Meta(max_length=20)] = field(default_factory=dict)
+    rate: Annotated[float, Meta(gt=0, le=100_000)] | None = None
+    name: Text = ""
+
+
+class Budget(Struct, frozen=True, forbid_unknown_fields=True):
+    """The most that may be spent on messages within one of the shop's calendar days, and in all."""
+
+    day: Amount | None = None
+    total: Amount | None = None
+
+
+class Fallback(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is sent instead, once, where a message failed for one of the reasons `on`."""
+
+    use: Id
+    template: Id
+    fill: dict[Label, Text] = field(default_factory=dict)
+    on: list[Failure] = field(default_factory=lambda: ["not_reachable"])
+
+
 class MessageUse(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which channel plugin, with which parameters, and how often one recipient may get it."""
+    """Through which sender or channel plugin a message goes (`use`), with which parameters laid over the sender's, what
+    it says (`template`), and how often one recipient may get it (`once`).
+
+    `fill` gives the template's ``#{...}`` variables from the shopper's own ones. It goes `wait` seconds after its
+    cause, if the audience still holds then. Without a template the channel gets the variables alone: then `ad` tells
+    whether it is an advertisement, and `consent` which consent that needs."""
 
     use: Id
     params: dict[str, Any] = field(default_factory=dict)
     once: Literal["ever", "day", "event"] = "ever"
+    template: Annotated[str, Meta(max_length=40)] = ""
+    fill: Annotated[dict[Label, Text], Meta(max_length=40)] = field(default_factory=dict)
+    wait: Annotated[float, Meta(ge=0, le=2_592_000)] = 0
+    ad: bool = False
+    consent: ConsentChannel | Literal[""] = ""
+    fallback: Fallback | None = None
+    budget: Budget = field(default_factory=Budget)
+
+
+class Schedule(Struct, frozen=True, forbid_unknown_fields=True):
+    """When a message goes to whoever matches then, in the site's time zone, from the campaign's `starts` to its `ends`.
+
+    `every` week needs days in `on` (mon to sun), month dates (1 to 31, last) or such as "2nd fri" and "last fri".
+    `range` are the members asked: all, those seen since the last slot (7 days at most), or within so many days
+    (``30d``). A slot that no worker could run in time is run up to `late` hours later, after that it is reported as
+    missed."""
+
+    every: Literal["once", "day", "weekday", "week", "month"]
+    at: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", description="a time such as 10:30")]
+    on: Annotated[list[Annotated[str, Meta(max_length=12)]], Meta(max_length=31)] = field(default_factory=list)
+    interval: Annotated[int, Meta(ge=1, le=52)] = 1
+    range: Annotated[str, Meta(pattern=r"^(all|since_last|([1-9]|[1-8][0-9]|90)d)\Z")] = "all"
+    late: Annotated[float, Meta(ge=0, le=168)] = 6
+
+
+Notice = Literal[
+    "",
+    "joined",
+    "ordered",
+    "deposit_due",
+    "paid",
+    "shipped",
+    "delivered",
+    "cancelled",
+    "refunded",
+    "grade_changed",
+    "coupon_issued",
+    "coupon_expiring",
+    "consent_changed",
+]
+"""Something in the shop that a customer is told of at once."""
+
+
+class Night(Struct, frozen=True, forbid_unknown_fields=True):
+    """Advertisements by these channels don't go from one time of day to another."""
+
+    channels: Annotated[list[ConsentChannel], Meta(min_length=1)]
+    start: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
+    end: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
+
+
+class ContactPolicy(Struct, frozen=True, forbid_unknown_fields=True):
+    """What holds over all messages of a site. `jurisdiction` is whose law counts, `timezone` where its nights are
+    (empty: the jurisdiction's own, else the site's), `nights` replace its windows of the channels they name and may
+    only be longer. `company` and `contact` name the sender, `opt_out` is the free number (080…) by which texts are
+    refused. A consent is good for `reconfirm` days."""
+
+    jurisdiction: Literal["kr", "us", "other"] = "kr"
+    timezone: Annotated[str, Meta(max_length=60)] = ""
+    nights: Annotated[list[Night], Meta(max_length=8)] = field(default_factory=list)
+    company: Label = ""
+    contact: Label = ""
+    opt_out: Annotated[str, Meta(pattern=r"^[0-9-]{0,20}\Z")] = ""
+    reconfirm: Annotated[int, Meta(ge=1, le=3650)] = 730
+    budget: Budget = field(default_factory=Budget)
 
 
 class Cap(Struct, frozen=True, forbid_unknown_fields=True):
@@ -178,7 +300,8 @@ class Campaign(Struct, frozen=True, forbid_unknown_fields=True):
     of the page were scrolled, after `idle` seconds without input, or on the way out (`exit`). `interrupts` tells
     whether it counts as an interruption (None: dialogs, corner messages and messages do). Higher `priority` goes
     first. `holdout` is the percentage of shoppers who never get it, so that its effect can be measured; an order
-    within `window` days is put down to it. `report_by` are segments that its report is split by.
+    within `window` days is put down to it. `report_by` are segments that its report is split by. A message may go by a
+    `schedule` or upon a `notice` of the shop instead of `on` events.
     """
 
     id: Id
@@ -205,6 +328,8 @@ class Campaign(Struct, frozen=True, forbid_unknown_fields=True):
     window: Annotated[int, Meta(ge=1, le=30)] = 7
     report_by: Annotated[list[Id], Meta(max_length=8)] = field(default_factory=list)
     link: LinkRules = field(default_factory=LinkRules)
+    schedule: Schedule | None = None
+    notice: Notice = ""
 
 
 class Definitions(Struct, frozen=True, forbid_unknown_fields=True):
@@ -215,3 +340,6 @@ class Definitions(Struct, frozen=True, forbid_unknown_fields=True):
     campaigns: list[Campaign] = field(default_factory=list)
     groups: Annotated[list[Group], Meta(max_length=100)] = field(default_factory=list)
     manners: Manners = field(default_factory=Manners)
+    senders: Annotated[list[Sender], Meta(max_length=50)] = field(default_factory=list)
+    templates: Annotated[list[Template], Meta(max_length=500)] = field(default_factory=list)
+    contact: ContactPolicy = field(default_factory=ContactPolicy)

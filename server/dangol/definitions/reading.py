@@ -10,7 +10,17 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
-from dangol.definitions.model import Campaign, Definitions, Group, Manners, Segment, Site
+from dangol.definitions.model import (
+    Campaign,
+    ContactPolicy,
+    Definitions,
+    Group,
+    Manners,
+    Segment,
+    Sender,
+    Site,
+    Template,
+)
 from dangol.errors import Invalid, Problem
 
 log = logging.getLogger(__name__)
@@ -24,6 +34,9 @@ class _Sketch(Struct, forbid_unknown_fields=True):
     campaigns: Raw = Raw(b"[]")
     groups: list[Group] = []
     manners: Manners = Manners()
+    senders: list[Sender] = []
+    templates: list[Template] = []
+    contact: ContactPolicy = ContactPolicy()
 
 
 class _Document(Struct):
@@ -58,8 +71,8 @@ def read(site: str, raw: bytes, former: Read | None = None) -> Read:
             segments[each] = known.get(each) or _segment.decode(each)
         campaigns = _campaigns.decode(document.definitions.campaigns)
         sketch = document.definitions
-        shop = _site.decode(sketch.site)
-        definitions = Definitions(shop, list(segments.values()), campaigns, sketch.groups, sketch.manners)
+        rest = (sketch.groups, sketch.manners, sketch.senders, sketch.templates, sketch.contact)
+        definitions = Definitions(_site.decode(sketch.site), list(segments.values()), campaigns, *rest)
     except msgspec.DecodeError as error:
         raise Invalid([Problem(site, raw[:80], f"definitions that this version of dangol reads: {error}")]) from error
     return Read(document.version, definitions, raw, segments)

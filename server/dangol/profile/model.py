@@ -20,6 +20,8 @@ COUPONS = 50
 LEASES = 16
 EVENT_IDS = 64
 EVENT_ID_BYTES = 6  # of the id's 62 random bits
+CONSENT_CHANGES = 20
+DEVICES = 10
 TRAITS = 200  # twice what a site may declare: those of a former declaration stay for a while
 
 
@@ -164,9 +166,20 @@ class Contact(Struct, array_like=True, gc=False):
 NEVER = 1 << 40
 
 
+class ConsentChange(Struct, array_like=True, gc=False):
+    """An act in the history of a consent, and who told of it: `what` is agreed, night_agreed, night_withdrawn,
+    withdrawn, reconfirmed or notified."""
+
+    what: str
+    at: int
+    source: str = ""
+
+
 class Subscription(Struct, array_like=True, gc=False):
     """A shopper's consent to messages of one channel: where to, when and in which words it was given, at night too or
-    not, by which campaign's form, and since when it is withdrawn (0: it holds)."""
+    not, by which campaign's form, and since when it is withdrawn (0: it holds). It was `reconfirmed_at` last, and the
+    shopper was told of the latest change `notified_at` (0: never). `history` has the newest CONSENT_CHANGES acts first.
+    """
 
     address: str
     agreed_at: int
@@ -174,6 +187,19 @@ class Subscription(Struct, array_like=True, gc=False):
     night: bool = False
     source: str = ""
     withdrawn_at: int = 0
+    reconfirmed_at: int = 0
+    notified_at: int = 0
+    history: list[ConsentChange] = field(default_factory=list)
+
+
+class Device(Struct, array_like=True, frozen=True):
+    """Where notifications reach a shopper: `kind` is fcm, apns or webpush, `token` the registration token or, of a
+    browser, the subscription as JSON. `seen_at` is when it was told last."""
+
+    kind: str
+    token: str
+    seen_at: int
+    app: str = ""
 
 
 class Lease(Struct, array_like=True, gc=False):
@@ -225,6 +251,7 @@ class Profile(Struct, array_like=True):
     tallies: dict[str, Contact] = field(default_factory=dict)  # "" all interruptions, "budget", "group:<id>"
     subscriptions: dict[str, Subscription] = field(default_factory=dict)  # by channel
     anonymous: bool = False  # known by nothing that the browser keeps; lives for a day
+    devices: list[Device] = field(default_factory=list)  # newest first, told by apps, browsers and the shop's server
 
     @property
     def cart_total(self) -> int:

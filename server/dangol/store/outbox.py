@@ -21,7 +21,7 @@ from dangol.store.link import Link
 from dangol.store.script import Script
 from dangol.store.wire import Argument
 
-State = Literal["queued", "sending", "accepted", "failed", "unknown"]
+State = Literal["queued", "sending", "accepted", "delivered", "failed", "unknown"]
 KEY = re.compile(r"[0-9a-f]{32}")
 DAY = 86_400
 LONGEST_TEXT = 500
@@ -159,7 +159,7 @@ async def finish(
     link: Link,
     key: str,
     token: str,
-    state: Literal["accepted", "failed", "unknown"],
+    state: Literal["accepted", "delivered", "failed", "unknown"],
     now: float,
     *,
     reason: str = "",

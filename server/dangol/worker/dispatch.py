@@ -60,7 +60,7 @@ class Policy:
 class Outcome:
     """What to write into the row: a final state, or "queued" for another attempt after `pause` seconds."""
 
-    state: Literal["accepted", "failed", "unknown", "queued"]
+    state: Literal["accepted", "delivered", "failed", "unknown", "queued"]
     reason: str = ""
     provider_id: str = ""
     pause: float = 0.0

@@ -1,0 +1,1 @@
+"""Push requests: what is to be said to whom, whether it may be said now, and what became of it."""
