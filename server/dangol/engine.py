@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 from msgspec import Struct, field
@@ -14,10 +14,12 @@ from dangol.campaigns.decision import Decision, Verdict
 from dangol.campaigns.screen import live, screen
 from dangol.errors import Unavailable
 from dangol.plugin import Request
+from dangol.profile import devices
 from dangol.profile.merge import merge
-from dangol.profile.model import Environment, Member, Profile
+from dangol.profile.model import Device, Environment, Member, Profile
 from dangol.profile.reduce import reduce
 from dangol.protocol.about import NOTHING, About
+from dangol.protocol.device import DeviceTold
 from dangol.protocol.envelope import Submit
 from dangol.protocol.event import Entry, Event
 from dangol.protocol.tokens import Identity
@@ -34,7 +36,8 @@ class Context(Struct, frozen=True):
     the id of a member whom the shop's server speaks of. Without `widgets` no page waits for an answer. `counted` are
     order numbers that count no more, `logged` those that count but stand in the log already; `unless` is a profile that
     the events must not reach through an alias, and without `follows` they reach none. `anonymous`: the browser keeps
-    nothing by which it could be known again. `submit` is a widget's form."""
+    nothing by which it could be known again. `submit` is a widget's form, `devices` what the page told of its browser's
+    notifications."""
 
     now: float
     page: str = ""
@@ -52,6 +55,7 @@ class Context(Struct, frozen=True):
     follows: bool = True
     anonymous: bool = False
     submit: Submit | None = None
+    devices: tuple[DeviceTold, ...] = ()
 
 
 class Outcome(Struct, frozen=True):
@@ -131,6 +135,8 @@ class Engine:
         part, visits = ledger.at_stake(profile, uncounted), profile.visits
         taken = reduce(profile, uncounted, runtime.site, context.now, seed, runtime.watching)
         changes = ledger.changes(part, profile, taken, runtime.site) if part else []
+        if context.devices:
+            devices.take(profile, context.devices, {event.id for event in taken})
         request = request_of(live(events, context.now), context)
         recent = live(taken, context.now)
         repeated = bool(uncounted) and not taken
@@ -213,6 +219,22 @@ class Engine:
             return msgspec.msgpack.encode(profile.member) != before
 
         await self._change(site, profile_id, apply)
+
+    async def add_device(self, site: str, profile_id: str, device: Device, member: str) -> None:
+        """Note a device of a member, whose profile is made where there is none."""
+
+        def apply(profile: Profile) -> bool:
+            profile.member = profile.member or Member(member)
+            devices.add(profile, device)
+            return True
+
+        await self._change(site, profile_id, apply)
+
+    async def drop_devices(self, runtime: SiteRuntime, profile_id: str, tokens: Collection[str]) -> None:
+        """Forget the devices of these tokens, also where the visitor has logged in meanwhile."""
+        home = await self.home(runtime, profile_id)
+        if home != FORGOTTEN:
+            await self._change(runtime.site.id, home, lambda profile: devices.drop(profile, tokens))
 
     async def forget(self, site: str, profile_id: str) -> None:
         """Delete a profile for good, and from under requests that are under way. What the log has of it goes as the log

@@ -1,6 +1,6 @@
 """A visitor's history joins the member's profile at login. Pure; `member` is changed in place."""
 
-from dangol.profile import contacts, conversions, subscriptions
+from dangol.profile import contacts, conversions, devices, subscriptions
 from dangol.profile.contacts import Visits
 from dangol.profile.model import (
     BRANDS,
@@ -45,6 +45,7 @@ def merge(member: Profile, visitor: Profile, visitor_id: str, watching: Watching
     _take_contacts(member, visitor, ours, joined, visits)
     member.leases = sorted([*visitor.leases, *member.leases], key=lambda lease: -lease.until)[:LEASES]
     member.subscriptions = subscriptions.joined(member.subscriptions, visitor.subscriptions)
+    member.devices = devices.joined(member.devices, visitor.devices)
     watching.unite(member, visitor)
     member.event_ids = (visitor.event_ids + member.event_ids)[: EVENT_IDS * EVENT_ID_BYTES]
     member.merged = [visitor_id, *member.merged][:MERGED]

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta, Raw, Struct, field
 
 from dangol.errors import Invalid, Problem
+from dangol.protocol import device
 from dangol.protocol.event import STANDARD_EVENTS, Event, Item, Scalar, Value
 from dangol.protocol.personal import without_personal
 from dangol.protocol.strict import decode
@@ -199,6 +200,9 @@ def events(
 def _normal(raw: RawEvent, at: int, page: str, currency: str) -> Event:
     if raw.name == "widget_submit":
         raise Invalid([Problem("name", raw.name, "an event that a page tells; a form comes as `submit`")])
+    if raw.name in device.EVENTS:
+        device.page_told(raw.id, raw.name, at, raw.data)
+        return Event(raw.id, raw.name, at, page)
     if raw.name not in STANDARD_EVENTS:
         return Event(raw.id, raw.name, at, page, props=_custom(raw.data))
     data = _decode_data(raw.data)

@@ -9,8 +9,9 @@ from dangol.engine import Context
 from dangol.errors import Invalid
 from dangol.profile.model import Environment
 from dangol.profile.traits import told_by_page
-from dangol.protocol import about, envelope, tokens
+from dangol.protocol import about, device, envelope, tokens
 from dangol.protocol.about import NOTHING
+from dangol.protocol.device import DeviceTold
 from dangol.protocol.envelope import Envelope
 from dangol.protocol.event import Event
 from dangol.protocol.tokens import Identity, Keys, Refused
@@ -72,8 +73,18 @@ def read(runtime: SiteRuntime, sent: Envelope, visitor: Visitor, now: float) -> 
         environment=visitor.environment,
         follows=identity is not None,
         anonymous=sent.anonymous,
+        devices=_devices(sent, events),
     )
     return Said(events, dropped, context, token, profile_id)
+
+
+def _devices(sent: Envelope, events: list[Event]) -> tuple[DeviceTold, ...]:
+    """What the page told of its notifications, in the order of its events."""
+    told = {raw.id: raw for raw in sent.events if raw.name in device.EVENTS}
+    if not told:
+        return ()
+    mine = [event for event in events if event.id in told]
+    return tuple(device.page_told(each.id, each.name, each.at / 1000, told[each.id].data) for each in mine)
 
 
 def _known(keys: Keys, sent: Envelope, cookie: str) -> tuple[str, str | None]:
