@@ -252,11 +252,17 @@ async def test_a_forged_cookie_opens_nothing(shopper: Shopper) -> None:
     assert calls(await shopper.get("/")) == []
 
 
-async def test_the_server_tells_members_and_their_orders(shopper: Shopper, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: dict[str, Any] = {}
+Told = list[tuple[str, dict[str, Any]]]
+
+
+@pytest.fixture
+def told(shopper: Shopper, monkeypatch: pytest.MonkeyPatch) -> Told:
+    """What dangol is told by the shop's server: the kind and the row."""
+    seen: Told = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        told[request.url.path] = (request.headers["authorization"], msgspec.json.decode(request.content))
+        assert request.headers["authorization"] == "Bearer sk_test"
+        seen.extend((request.url.path, row) for rows in msgspec.json.decode(request.content).values() for row in rows)
         return httpx.Response(200)
 
     async def post(self: Teller, kind: str, rows: list[dict[str, Any]]) -> None:
@@ -266,11 +272,45 @@ async def test_the_server_tells_members_and_their_orders(shopper: Shopper, monke
             await api.post(f"/v1/{kind}", json={kind: rows})
 
     monkeypatch.setattr(Teller, "_post", post)
+    return seen
+
+
+def of(told: Told, kind: str) -> list[dict[str, Any]]:
+    return [row for path, row in told if path == f"/v1/{kind}"]
+
+
+async def test_the_server_tells_members_and_their_orders(shopper: Shopper, told: Told) -> None:
     await shopper.post("/signup", **MEMBER)
     await shopper.post("/cart/add", product=CAKESTAND)
     page = await shopper.post("/checkout", **WHERE)
-    key, members = told["/v1/members"]
-    (member,), (order,) = members["members"], told["/v1/orders"][1]["orders"]
-    assert key == "Bearer sk_test"
+    (member,), (order,) = of(told, "members"), of(told, "orders")
     assert (order["member"], order["total"]) == (member["id"], 12.75)
     assert order["id"] == calls(page)[1][2]["transaction_id"]
+    assert [(row["notice"], row["member"]) for row in of(told, "notices")] == [
+        ("joined", member["id"]),
+        ("paid", member["id"]),
+    ]
+
+
+async def test_a_consent_is_told_in_the_words_that_were_agreed_to(shopper: Shopper, told: Told) -> None:
+    await shopper.post("/signup", **MEMBER, phone="010-1234-5678", agree="1")
+    consents = of(told, "consents")
+    assert [row["channel"] for row in consents] == ["sms", "kakao"]
+    assert all("advertisements" in row["wording"] and row["act"] == "agreed" for row in consents)
+
+
+async def test_nobody_agrees_without_a_number_or_a_mark(shopper: Shopper, told: Told) -> None:
+    await shopper.post("/signup", **MEMBER, agree="1")
+    await shopper.post("/signup", **{**MEMBER, "email": "other@example.com"}, phone="010-1234-5678")
+    assert len(of(told, "members")) == 2
+    assert of(told, "consents") == []
+
+
+async def test_a_guest_is_told_of_an_order_where_a_number_was_left(shopper: Shopper, told: Told) -> None:
+    await shopper.post("/cart/add", product=CAKESTAND)
+    await shopper.post("/checkout", **WHERE)
+    assert told == []
+    await shopper.post("/cart/add", product=CAKESTAND)
+    await shopper.post("/checkout", **WHERE, phone="010-1234-5678")
+    ((path, notice),) = told
+    assert (path, notice["notice"], notice["phone"]) == ("/v1/notices", "paid", "010-1234-5678")

@@ -23,7 +23,8 @@ REGULAR = ("regular@ongi.example", "ongi-regular")
 
 @dataclass(slots=True)
 class Account:
-    """A customer. `id` is the member id that dangol knows; `cart` is what was left when logging out."""
+    """A customer. `id` is the member id that dangol knows; `cart` is what was left when logging out. `phone` is empty
+    where it was not told."""
 
     id: str
     email: str
@@ -31,6 +32,7 @@ class Account:
     grade: str
     salt: bytes
     password: bytes
+    phone: str = ""
     cart: Cart = field(default_factory=Cart)
 
     def token(self, secret: str, now: float) -> str:
@@ -53,10 +55,12 @@ class Accounts:
     def __contains__(self, email: str) -> bool:
         return email.casefold() in self._by_email
 
-    def add(self, email: str, password: str, name: str, grade: str = "friend", id: str = "") -> Account:
+    def add(
+        self, email: str, password: str, name: str, phone: str = "", grade: str = "friend", id: str = ""
+    ) -> Account:
         """A new customer; of two at once with the same e-mail, the first stays. Raises KeyError for the other."""
         salt = secrets.token_bytes(16)
-        account = Account(id or f"ongi-{secrets.token_hex(6)}", email, name, grade, salt, _hash(password, salt))
+        account = Account(id or f"ongi-{secrets.token_hex(6)}", email, name, grade, salt, _hash(password, salt), phone)
         if self._by_email.setdefault(email.casefold(), account) is not account:
             raise KeyError(email)
         return account
@@ -71,7 +75,7 @@ class Accounts:
 def with_regular() -> Accounts:
     """Accounts with one customer in it, the regular."""
     accounts = Accounts()
-    accounts.add(*REGULAR, "Jiwoo", "gold", regular())
+    accounts.add(*REGULAR, "Jiwoo", "010-2345-6789", "gold", regular())
     return accounts
 
 

@@ -56,7 +56,8 @@ class Cart:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An order that was placed in the shop; `goods` and `shipping` in pence."""
+    """An order that was placed in the shop; `goods` and `shipping` in pence, `phone` empty where
+    it was not told."""
 
     number: str
     at: datetime
@@ -64,3 +65,5 @@ class Placed:
     cart: Cart
     goods: int
     shipping: int
+    name: str = ""
+    phone: str = ""

@@ -13,6 +13,7 @@ from dangol.demo.accounts import LONGEST_PASSWORD, REGULAR, Account, Accounts
 from dangol.demo.front import Front, Visit
 from dangol.demo.sessions import Session
 from dangol.demo.teller import Teller
+from dangol.demo.words import speaker
 
 OWN_PAGE = re.compile(r"/(?![/\\])[^\s\\]{0,500}")
 """A page of this shop; whoever logs in is led nowhere else."""
@@ -44,18 +45,19 @@ class Entrance:
         """A new customer, who is logged in at once."""
         visit = self._front.visit(request)
         form = await visit.form()
-        problems = fields.problems(form, ("name", "email", "password"))
+        problems = fields.problems(form, ("name", "email", "phone", "password"))
         if not problems and self._accounts.full:
             problems = {"email": "error_full"}
         if problems:
             return self._signup_page(visit, form, problems)
-        wanted = form["email"], form["password"], " ".join(form["name"].split())
+        wanted = form["email"], form["password"], " ".join(form["name"].split()), form.get("phone", "")
         try:
             account = await to_thread.run_sync(self._accounts.add, *wanted)
         except KeyError:
             return self._signup_page(visit, form, {"email": "error_taken"})
         self._enter(visit, account, "sign_up")
-        return self._front.redirect(visit, "/", BackgroundTask(self._teller.member, account))
+        agreed = speaker(visit.language)("agree") if form.get("agree") and account.phone else ""
+        return self._front.redirect(visit, "/", BackgroundTask(self._teller.member, account, agreed))
 
     async def login_form(self, request: Request) -> Response:
         """The empty form."""

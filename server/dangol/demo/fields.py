@@ -11,6 +11,7 @@ SHAPES = {
     "email": re.compile(r"[^\s@<>\"(),:;\x00-\x1f]{1,64}@[^\s@<>\"(),:;\x00-\x1f]+\.[^\s@<>\"(),:;.\x00-\x1f]{2,63}"),
     "address": re.compile(r"(?=.*\S)[^\x00-\x1f\x7f]{1,200}"),
     "postcode": re.compile(r"(?=.*\S)[^\x00-\x1f\x7f]{1,10}"),
+    "phone": re.compile(r"(01[016789][- ]?[0-9]{3,4}[- ]?[0-9]{4})?"),
     "password": re.compile(r".{8,200}", re.DOTALL),
 }
 LONGEST_EMAIL = 200

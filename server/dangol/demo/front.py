@@ -90,6 +90,7 @@ class Front:
             other=next(one for one in LANGUAGES if one != visit.language),
             visit=visit,
             session=session,
+            phone_url=self.settings.phone_url,
             events=embedded([*self._identity(session), *told, *calls]),
             **values,
         )

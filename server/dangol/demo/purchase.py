@@ -74,7 +74,7 @@ class Purchase:
         """The order form."""
         visit = self._front.visit(request)
         account = visit.session.account
-        known = {"name": account.name, "email": account.email} if account else {}
+        known = {"name": account.name, "email": account.email, "phone": account.phone} if account else {}
         return self._form(visit, known, {})
 
     async def place(self, request: Request) -> Response:
@@ -84,15 +84,14 @@ class Purchase:
         if not session.cart.pieces:
             return self._front.redirect(visit, f"/done/{session.placed.number}" if session.placed else "/cart")
         form = await visit.form()
-        problems = fields.problems(form, ("name", "email", "address", "postcode"))
+        problems = fields.problems(form, ("name", "email", "phone", "address", "postcode"))
         if problems:
             return self._form(visit, form, problems, 422)
         account = session.account
-        session.placed = placed = ordered(session.cart, account.id if account else "")
+        who = form["name"], form.get("phone", "")
+        session.placed = placed = ordered(session.cart, account.id if account else "", *who)
         session.cart = Cart()
-        # A guest's order is told by the guest's browser alone: only dangol there knows whose it is.
-        task = BackgroundTask(self._teller.order, placed) if account else None
-        return self._front.redirect(visit, f"/done/{placed.number}", task)
+        return self._front.redirect(visit, f"/done/{placed.number}", BackgroundTask(self._teller.order, placed))
 
     async def done(self, request: Request) -> Response:
         """Thanks; only the one who ordered sees it."""
@@ -113,8 +112,8 @@ class Purchase:
         return self._front.page(visit, "checkout.html", told, status, cart=cart, form=form, problems=problems)
 
 
-def ordered(cart: Cart, member: str) -> Placed:
+def ordered(cart: Cart, member: str, name: str, phone: str) -> Placed:
     """An order of what is in a cart."""
     now = datetime.now(UTC)
     number = f"W{now:%y%m%d}-{secrets.token_hex(4).upper()}"
-    return Placed(number, now, member, cart, cart.goods, cart.shipping)
+    return Placed(number, now, member, cart, cart.goods, cart.shipping, name, phone)

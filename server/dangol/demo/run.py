@@ -1,10 +1,8 @@
 """`dangol demo`: store, server, worker and sample shop in one process."""
 
 import asyncio
-import base64
 import logging
 import os
-import secrets
 import shutil
 import signal
 import socket
@@ -17,7 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from dangol.definitions import document, repository
-from dangol.demo import guide, inbox, replay, shop
+from dangol.demo import guide, replay, shop
 from dangol.demo.settings import ShopSettings
 from dangol.errors import DangolError
 from dangol.house import House
@@ -41,9 +39,6 @@ def run(port: int, fresh: bool) -> None:
         _check_free(each)
     if fresh:
         shutil.rmtree(folder, ignore_errors=True)
-    # The receiver is the demo's own, on this machine; its secret lives as long as the process.
-    os.environ["DANGOL_ALLOW_PRIVATE_WEBHOOKS"] = "1"
-    os.environ[inbox.SECRET] = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
     try:
         with store_at("", folder) as url:
             asyncio.run(_serve(settings, url))

@@ -18,7 +18,6 @@ from dangol.demo.board import Board
 from dangol.demo.desk import Desk
 from dangol.demo.entrance import Entrance
 from dangol.demo.front import Front, policy
-from dangol.demo.inbox import RECEIVER, Inbox
 from dangol.demo.pages import Pages
 from dangol.demo.purchase import Purchase
 from dangol.demo.sessions import Sessions
@@ -51,7 +50,6 @@ def create(settings: ShopSettings) -> Starlette:
             *pages.routes(),
             *Purchase(front, teller).routes(),
             *Entrance(front, with_regular(), teller).routes(),
-            *Inbox(front).routes(),
             *Desk(front, settings, office).routes(),
             *Board(front, settings, office).routes(),
             Mount("/static", StaticFiles(directory=str(files("dangol.demo") / "static"))),
@@ -79,7 +77,7 @@ class Guard:
         """One request."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        if scope["method"] == "POST" and scope["path"] != RECEIVER and self._foreign(scope):
+        if scope["method"] == "POST" and self._foreign(scope):
             refusal = PlainTextResponse(f"this form must be sent from a page of {self._origin}", 403)
             return await refusal(scope, receive, send)
         await self._app(scope, receive, self._guarded(send))

@@ -1,5 +1,6 @@
-"""Tells dangol, from the shop's server, of new members and orders."""
+"""Tells dangol, from the shop's server, of new members, of orders and of what becomes of them."""
 
+import asyncio
 import logging
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,10 @@ from dangol.demo.carts import Placed
 from dangol.demo.settings import ShopSettings
 
 TIMEOUT = 2.0
+SHIPPED_AFTER = 20.0
+"""Seconds from an order to its parcel; other shops need a day."""
+
+AGREED_TO = ("sms", "kakao")
 
 logger = logging.getLogger(__name__)
 
@@ -23,21 +28,54 @@ class Teller:
     def __init__(self, settings: ShopSettings) -> None:
         headers = {"Authorization": f"Bearer {settings.server_key}"}
         self._api = httpx.AsyncClient(base_url=settings.dangol_url, headers=headers, timeout=TIMEOUT, trust_env=False)
+        self._parcels: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
-        """Give the connections back."""
+        """Give the connections back; parcels that are not on their way yet stay."""
+        for parcel in self._parcels:
+            parcel.cancel()
+        await asyncio.gather(*self._parcels, return_exceptions=True)
         await self._api.aclose()
 
-    async def member(self, account: Account) -> None:
-        """Someone signed up."""
-        joined_at = datetime.now(UTC).isoformat()
+    async def member(self, account: Account, agreed: str) -> None:
+        """Someone signed up and `agreed` to advertisements in these words, or did not where they are empty."""
+        now = datetime.now(UTC).isoformat()
         row = {"id": account.id, "name": account.name, "email": account.email, "grade": account.grade}
-        await self._post("members", [{**row, "joined_at": joined_at}])
+        known = {"phone": account.phone} if account.phone else {}
+        await self._post("members", [{**row, **known, "joined_at": now}])
+        act = {"member": account.id, "act": "agreed", "at": now, "wording": agreed, "source": "sign-up"}
+        if agreed:
+            await self._post("consents", [{**act, "channel": channel} for channel in AGREED_TO])
+        await self._post("notices", [{"id": f"joined-{account.id}", "notice": "joined", "member": account.id}])
 
     async def order(self, placed: Placed) -> None:
-        """Someone ordered; the browser tells the same, and dangol counts it once by its number."""
+        """Someone ordered. The browser tells the same, and dangol counts it once by its number; of a guest's order it
+        alone knows whose it is. The receipt and, later, the parcel are told to everyone who left a number."""
         row = {"id": placed.number, "member": placed.member, "at": placed.at.isoformat(), "total": money(placed.goods)}
-        await self._post("orders", [{**row, "items": items(placed.cart.lines())}])
+        if placed.member:
+            await self._post("orders", [{**row, "items": items(placed.cart.lines())}])
+        if placed.member or placed.phone:
+            await self._notice("paid", placed)
+            parcel = asyncio.create_task(self._ship(placed))
+            self._parcels.add(parcel)
+            parcel.add_done_callback(self._parcels.discard)
+
+    async def _ship(self, placed: Placed) -> None:
+        await asyncio.sleep(SHIPPED_AFTER)
+        await self._notice("shipped", placed)
+
+    async def _notice(self, kind: str, placed: Placed) -> None:
+        whom = {"member": placed.member} if placed.member else {"phone": placed.phone}
+        goods = list(placed.cart.lines())
+        said = {
+            "이름": placed.name,
+            "주문번호": placed.number,
+            "상품": f"{goods[0][0].title} ({len(goods)})",
+            "금액": f"£{money(placed.goods + placed.shipping):.2f}",
+            "택배사": "온기택배",
+            "송장번호": placed.number.removeprefix("W").replace("-", ""),
+        }
+        await self._post("notices", [{"id": f"{kind}-{placed.number}", "notice": kind, **whom, "variables": said}])
 
     async def _post(self, kind: str, rows: list[dict[str, Any]]) -> None:
         try:

@@ -48,39 +48,3 @@ document.addEventListener("submit", (event) => {
       button.focus();
     });
 });
-
-// The message inbox looks for new messages.
-const bubbles = document.getElementById("bubbles");
-
-function element(name, text, className = "") {
-  const made = document.createElement(name);
-  made.textContent = text;
-  made.className = className;
-  return made;
-}
-
-function bubble({ key, to, at, title, text, link, button }) {
-  const item = element("li", "");
-  item.dataset.key = key;
-  const box = element("div", "", "bubble");
-  box.append(element("strong", title), element("p", text));
-  if (link && button) {
-    const a = element("a", button);
-    a.href = link;
-    box.append(a);
-  }
-  item.append(element("p", bubbles.dataset.to.replace("{name}", () => to), "bubble-to"), box, element("time", at));
-  return item;
-}
-
-async function refresh() {
-  if (document.hidden) return;
-  const answer = await fetch("/inbox/bubbles");
-  if (!answer.ok) throw Error(`the inbox: ${answer.status}`);
-  const known = new Set([...bubbles.children].map((item) => item.dataset.key));
-  const fresh = (await answer.json()).bubbles.filter(({ key }) => !known.has(key));
-  bubbles.append(...fresh.map(bubble));
-  if (fresh.length) document.querySelector(".phone-empty").hidden = true;
-}
-
-if (bubbles) setInterval(() => refresh().catch(console.error), 2000);
