@@ -111,6 +111,22 @@ def catalogue(site: str) -> str:
     return f"{{cat:{site}}}"
 
 
+def money(site: str) -> str:
+    """Sorted set: tokens that hold some of a site's money, by the unix time at which they lapse; `store.money` has the
+    names that begin with this one."""
+    return f"{{money:{site}}}held"
+
+
+def money_sums(site: str, day: str) -> str:
+    """Hash: what is spent (s<campaign>) and reserved (h<campaign>) on a day (2026-11-22, or ever); * is the site."""
+    return f"{money(site)}:sums:{day}"
+
+
+def sender_rate(site: str, sender: str) -> str:
+    """String with expiry: when a sender's next message is due at its full rate, unix seconds."""
+    return f"{{money:{site}}}rate:{sender}"
+
+
 WORKERS = "{workers}alive"
 """Sorted set: worker processes by the store's time at which each was last heard of, milliseconds."""
 
