@@ -23,6 +23,7 @@ from dangol.store.asker import Asker
 from dangol.store.link import Link
 from dangol.store.profiles import Profiles
 from dangol.store.salts import Salts
+from dangol.store.sends import Sends
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class House:
         self.link = Link(url)
         self.asker = Asker(self.link)
         self.salts = Salts(self.link)
+        self.sends = Sends(self.link)
         self.profiles = Profiles(self.link, settings.retention_days * 86_400)
         self.engine = Engine(self.profiles, Stage(self.link, self.registry, self.guard))
         self.catalogue = CATALOGUE.with_plugins(self.registry.conditions(), self.guard.run)

@@ -33,6 +33,8 @@ class Reason(StrEnum):
     NOT_STARTED = "not_started"
     ENDED = "ended"
     EVENT = "event"
+    SCHEDULE = "schedule"
+    NOTICE = "notice"
     PAGE = "page"
     KIND = "kind"
     AUDIENCE = "audience"

@@ -65,6 +65,20 @@ def note(profile: Profile, decisions: Sequence[Decision], now: float, site: Site
     return noted
 
 
+def note_sent(profile: Profile, decision: Decision, now: float, site: Site) -> list[Credit]:
+    """Write on the profile a message that is sent for another cause than a request's decision, or that somebody of the
+    comparison does not get (verdict holdout), and return what the comparison counts of it. A decision without an arm
+    takes nobody into one."""
+    if decision.verdict is Verdict.HOLDOUT:
+        note_holdout(profile, decision, now)
+    else:
+        note_message(profile, decision, now, site)
+    contact = contact_of(profile, decision.campaign.id, now)
+    if not decision.arm or contact.arm or profile.anonymous:
+        return []
+    return [_enter(contact, decision, max(int(now), profile.last_order_at), site)]
+
+
 def _enter(contact: Contact, decision: Decision, at: int, site: Site) -> Credit:
     """The shopper takes part from `at` on. No order that is known already is later, so whether an order was counted
     can be told from its time."""

@@ -126,7 +126,7 @@ def _rule(
         rank=rank,
         page=page,
         audience=frozenset(campaign.audience),
-        on=frozenset(campaign.on),
+        on=frozenset() if campaign.schedule or campaign.notice else frozenset(campaign.on),
         starts=moment(campaign.starts, site.timezone, -inf),
         ends=moment(campaign.ends, site.timezone, inf),
         held_out=arms.share(campaign.holdout),

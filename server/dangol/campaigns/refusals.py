@@ -19,6 +19,10 @@ def outside(rule: Rule, look: Look) -> Refusal | None:
         return Refusal(Reason.NOT_STARTED, _when(rule.starts, look))
     if request.now >= rule.ends:
         return Refusal(Reason.ENDED, _when(rule.ends, look))
+    if campaign.schedule is not None:
+        return Refusal(Reason.SCHEDULE)
+    if campaign.notice:
+        return Refusal(Reason.NOTICE, campaign.notice)
     if rule.on.isdisjoint(request.event_names) and not (rule.places and campaign.id in look.due):
         return Refusal(Reason.EVENT, ", ".join(campaign.on))
     if not look.allowed[rule.page]:

@@ -22,6 +22,14 @@ SENTENCES: dict[Reason, dict[Language, str]] = {
         "ko": "이번에는 일어나지 않은 이벤트({})에서만 판단합니다.",
         "en": "It is judged only on an event that did not happen now ({}).",
     },
+    Reason.SCHEDULE: {
+        "ko": "페이지에서 판단하지 않고 예약된 시각에 보냅니다.",
+        "en": "It is sent by its schedule, whatever page is open.",
+    },
+    Reason.NOTICE: {
+        "ko": "쇼핑몰이 알려 온 일({})이 있을 때 보냅니다.",
+        "en": "It is sent when the shop tells of something ({}).",
+    },
     Reason.PAGE: {
         "ko": "이 페이지({})에서는 보여 주지 않기로 했습니다.",
         "en": "It is not for this page ({}).",

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from dangol.campaigns.arms import with_variants
+from dangol.definitions.causes import cause_problems
 from dangol.definitions.delivery import delivery_problems, position_problems
 from dangol.definitions.model import Campaign, MessageUse, Segment, Site, Trait, WidgetUse
 from dangol.definitions.shapes import nearest
@@ -91,7 +92,10 @@ def campaign_problems(
             expected = "an event's name: a-z, 0-9 and _, a letter first, at most 40"
             yield Problem(f"{where}.on[{place}]", name, expected)
     yield from delivery_problems(campaign, segments, groups, where)
-    yield from _time_problems(campaign, site.timezone, where)
+    times = list(_time_problems(campaign, site.timezone, where))
+    yield from times
+    if not times and is_timezone(site.timezone):
+        yield from cause_problems(campaign, site, where)
     yield from _link_problems(campaign, site, f"{where}.link")
     if registry is not None and campaign.widget is not None:
         yield from _widget_problems(campaign, campaign.widget, where, site, registry)

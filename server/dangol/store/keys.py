@@ -48,7 +48,7 @@ def order(site: str, number: str) -> str:
 
 
 def push(number: int, key: str) -> str:
-    """Hash: one push request's row in the outbox."""
+    """String: one push request's row in the outbox; `store.rows` has the form."""
     return f"{TAGS[number]}push:{key}"
 
 
@@ -59,6 +59,38 @@ PUSHES = "{[0-9][0-9]}push:*"
 def due(number: int) -> str:
     """Sorted set: keys of the push requests that wait, by the unix time at which they are due."""
     return f"{TAGS[number]}due"
+
+
+def stuck(number: int) -> str:
+    """Sorted set: keys of the push requests that are parked, by the unix time at which that was."""
+    return f"{TAGS[number]}stuck"
+
+
+def looks(number: int) -> str:
+    """Sorted set: keys of accepted push requests, by the unix time at which their provider is asked about them."""
+    return f"{TAGS[number]}looks"
+
+
+def counts(number: int, site: str, campaign: str, day: str) -> str:
+    """Hash with expiry: a partition's push requests of a campaign and a day of enqueueing (2026-11-22). Fields are
+    <channel>|<state>, <channel>|failed|<class>, <channel>|refused|<reason>, <channel>|price and <channel>|clicks."""
+    return f"{TAGS[number]}counts:{site}:{campaign}:{day}"
+
+
+def history(number: int, recipient: str) -> str:
+    """String with expiry: the keys of a recipient's latest push requests, one behind the other, the newest first.
+    `recipient` is a digest."""
+    return f"{TAGS[number]}history:{recipient}"
+
+
+def address(number: int, claim: str) -> str:
+    """String with expiry: the key of the push request that reaches an address for one cause; `claim` is a digest."""
+    return f"{TAGS[number]}to:{claim}"
+
+
+def provider(site: str, sender: str, provider_id: str) -> str:
+    """String with expiry: the key of the push request that a provider calls so."""
+    return f"{TAGS[partition(provider_id)]}provider:{site}:{sender}:{provider_id}"
 
 
 def counter(site: str, plugin: str, key: str) -> str:
@@ -137,6 +169,35 @@ QUESTIONS = "{ask}questions"
 def answers(server: str) -> str:
     """Stream with expiry: what workers answer to one server."""
     return f"{{ask}}answers:{server}"
+
+
+DRAWS = "{sends}draws"
+"""Hash: the draws of recipients that are under way or wait for their time, by id; `store.draws` has the form."""
+
+
+def drawn(draw: str) -> str:
+    """Hash with expiry: what each partition has found in a draw."""
+    return f"{{sends}}drawn:{draw}"
+
+
+def slots(site: str, campaign: str) -> str:
+    """Hash: how far the slots of a campaign's schedule are settled; `store.slots` has the form."""
+    return f"{{sends}}slots:{site}:{campaign}"
+
+
+def slot_log(site: str, campaign: str) -> str:
+    """List: the latest slots of a campaign that were run or missed, the newest first."""
+    return f"{{sends}}slot-log:{site}:{campaign}"
+
+
+def sends(site: str) -> str:
+    """Hash: the manual sends of a site by id; `store.sends` has the form."""
+    return f"{{sends}}sends:{site}"
+
+
+def recipients(number: int, send: str) -> str:
+    """List: the rows of a manual send's file that fall to one partition, in chunks."""
+    return f"{TAGS[number]}rows:{send}"
 
 
 DEFINITIONS_VERSION = "{defs}version"
