@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dangol.campaigns.decide import Plan, decide
+from dangol.campaigns.decide import Plan, Verdict, decide
 from dangol.campaigns.ledger import note
 from dangol.campaigns.screen import live, screen
 from dangol.definitions.model import Campaign, Definitions, Group, Manners, Segment, Site
@@ -53,12 +53,14 @@ def compile_rules(
 
 @dataclass
 class Shopper:
-    """One shopper in front of a shop with these rules."""
+    """One shopper in front of a shop with these rules. `waits` are the campaigns that the open page waits for, by the
+    unix seconds at which it asks again."""
 
     rules: Rules
     id: str = "v000000000000001"
     profile: Profile = field(default_factory=Profile)
     log: list[Entry] = field(default_factory=list)
+    waits: dict[str, float] = field(default_factory=dict)
 
     def send(self, *events: Event, at: float, page: str = "/", member: str = "", due: Sequence[str] = ()) -> Entry:
         """One request at unix seconds, as `Engine` takes it; what it logged."""
@@ -70,11 +72,21 @@ class Shopper:
         matched = frozenset(self.rules.index.match(profile, request))
         decisions = decide(self.rules.plan, profile, request, matched, events=live(taken, at), due=due)
         decided = note(profile, decisions, at, site).decided
+        if any(event.name == "page_view" for event in events):
+            self.waits.clear()
+        self.waits |= {one.campaign.id: at + one.delay for one in decisions if one.verdict is Verdict.WAIT}
         known = profile.member.id if profile.member else ""
         entry = Entry(site.id, self.id, known, int(at * 1000), taken, decided)
         if taken or decided:
             self.log.append(entry)
         return entry
+
+    def ask(self, until: float) -> None:
+        """Let the time pass, in which the page asks for what it waits for, as the browser does."""
+        while self.waits and min(self.waits.values()) <= until:
+            campaign, at = min(self.waits.items(), key=lambda wait: wait[1])
+            del self.waits[campaign]
+            self.send(at=at, due=[campaign])
 
     def view(self, at: float, page: str = "/", **fields: Any) -> Entry:
         """A page view."""

@@ -1,14 +1,16 @@
 from array import array
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 from zlib import crc32
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dangol.campaigns.plan import Plan
 from dangol.definitions.model import Campaign, Cap, Group, Manners, MessageUse, Segment, Site, WidgetUse
+from dangol.profile import days
 from dangol.profile.model import Contact, Environment, Lease, Line, Member, Order, Profile, Seen
 from dangol.protocol.event import Entry, Event, Item
 from dangol.rehearsal.replay import replay
@@ -93,6 +95,7 @@ def live(shopper: Any, steps: list[Any], first: int, at: float) -> float:
     """Let a history happen, its events numbered from `first`. Returns when it ended."""
     for number, (name, pause, thing, late) in enumerate(steps, first):
         at += pause
+        shopper.ask(at - late if name == "page_view" else at)
         act(shopper, number, name, at, thing, late)
     return at
 
@@ -111,6 +114,7 @@ def carried(profile: Profile) -> dict[str, Any]:
     return {name: getattr(known, name) for name in FROM_LOG}
 
 
+AFTER_GAP = ("view_item", 20, "a", 0)
 FOLLOWING = [*NAMES, *REACTIONS, "widget_later"]
 
 
@@ -119,6 +123,12 @@ FOLLOWING = [*NAMES, *REACTIONS, "widget_later"]
     # The visit that goes on when the span begins is not known any more once another followed.
     after=st.tuples(st.just(60), history(FOLLOWING, SHORT)) | st.tuples(st.just(10_000), history(FOLLOWING)),
     member=st.booleans(),
+)
+# The page waits for the gap after a campaign of the visit before, and asks again when that is over.
+@example(
+    before=[("page_view", 1, "a", 0)] * 2,
+    after=(10_000, [("widget_view", 1, "a", 0), ("page_view", 1, "a", 0), *[("page_view", 20, "a", 0)] * 2, AFTER_GAP]),
+    member=False,
 )
 def test_replaying_over_the_start_leads_to_the_stored_profile(
     rules: Callable[..., Any], shopper: Callable[..., Any], before: list[Any], after: tuple[int, Any], member: bool
@@ -137,6 +147,11 @@ def test_replaying_over_the_start_leads_to_the_stored_profile(
 BEFORE, AFTER = NOW - 3 * DAY, NOW
 AN_ORDER = Order("1", 200, BEFORE)
 A_LINE = [Line("a", 100, 2, BEFORE)]
+
+
+TODAY = date(2026, 7, 1).toordinal()
+ONE_DAY = days.put(b"", TODAY - 1, 2)
+TWO_DAYS = days.put(ONE_DAY, TODAY, 1)
 
 
 def event(name: str, *items: str, at: int = AFTER, **fields: Any) -> Event:
@@ -188,6 +203,11 @@ CASES: dict[str, tuple[dict[str, Any], list[Event], dict[str, Any]]] = {
         {"contacts": {"c": Contact(views=1, last_at=AFTER, seen_at=AFTER)}},
         [event("widget_view", key="x", props={"campaign": "c"})],
         {"contacts": {}, "leases": [Lease("c", "x", AFTER)]},
+    ),
+    "a day that goes on and is not the last": (
+        {"contacts": {"c": Contact(views=3, last_at=AFTER, seen_at=AFTER, day=1, day_number=TODAY, days=TWO_DAYS)}},
+        [event("widget_view", key="x", props={"campaign": "c"})],
+        {"contacts": {"c": Contact(2, last_at=BEFORE, seen_at=BEFORE, day=2, day_number=TODAY - 1, days=ONE_DAY)}},
     ),
     "a member of now": (
         {"member": Member("kim", grade="vip")}, [event("search")], {"member": Member("kim", grade="vip")},

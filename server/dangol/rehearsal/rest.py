@@ -95,6 +95,8 @@ def _contact(kept: Contact, made: Contact | None, earlier: int) -> Contact | Non
     rest.visit_started = kept.visit_started if rest.session else 0
     rest.day_number = kept.day_number if rest.day else 0
     rest.days = days.less(kept.days, made.days)
+    if not rest.day and (left := days.counts(rest.days)):  # the day may go on before the events of it come to another
+        rest.day_number, rest.day = max(left.items())
     if made.arm and kept.entered_at >= made.entered_at:
         rest.arm, rest.entered_at, rest.until = "", 0, 0
     is_new = not rest.arm and not any(getattr(rest, name) for name in COUNTS + PUT_OFF)
