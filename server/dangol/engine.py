@@ -13,6 +13,7 @@ from dangol.campaigns import ledger
 from dangol.campaigns.decision import Decision, Verdict
 from dangol.campaigns.screen import live, screen
 from dangol.errors import Unavailable
+from dangol.messages import counting
 from dangol.plugin import Request
 from dangol.profile import devices
 from dangol.profile.merge import merge
@@ -235,6 +236,46 @@ class Engine:
         home = await self.home(runtime, profile_id)
         if home != FORGOTTEN:
             await self._change(runtime.site.id, home, lambda profile: devices.drop(profile, tokens))
+
+    async def note_sent(
+        self,
+        runtime: SiteRuntime,
+        profile_id: str,
+        campaign: str,
+        key: str,
+        now: float,
+        *,
+        ad: bool = True,
+        arm: str = "",
+        if_still: Callable[[Profile], bool] | None = None,
+    ) -> bool:
+        """Count the message of the push request `key` in the shopper's limits, once, before it is sent: an
+        advertisement in its campaign, its group and the budget that messages share with widgets, another message in its
+        campaign alone. `campaign` may be the id of a manual send, or empty. With an `arm` the shopper takes part in the
+        campaign's comparison from now on; with "holdout" without getting the message.
+
+        `if_still` is asked of the profile as it stands in the store; where it says no, nothing is counted and the
+        answer is False. Raises `Unavailable`.
+        """
+        allowed, moved = True, ""
+
+        def count(profile: Profile) -> bool | Entry:
+            nonlocal allowed, moved
+            moved = profile.alias
+            allowed = bool(moved) or if_still is None or if_still(profile)
+            if moved or not allowed or not counting.is_somebody(profile) or counting.is_noted(profile, key):
+                return False
+            rule = runtime.plan.by_id.get(campaign)
+            asked = rule is not None and bool(arm and rule.campaign.report_by)
+            segments = runtime.audiences.match(profile, Request(now)) if asked else ()
+            credits = counting.note(profile, rule, campaign, key, now, runtime.site, ad, arm, segments)
+            member = profile.member.id if profile.member else ""
+            return not credits or Entry(runtime.site.id, profile_id, member, int(now * 1000), [], [], credits)
+
+        await self._change(runtime.site.id, profile_id, count)
+        if moved and moved != FORGOTTEN:
+            return await self.note_sent(runtime, moved, campaign, key, now, ad=ad, arm=arm, if_still=if_still)
+        return allowed
 
     async def forget(self, site: str, profile_id: str) -> None:
         """Delete a profile for good, and from under requests that are under way. What the log has of it goes as the log
