@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import hypothesis
 import pytest
@@ -20,6 +20,14 @@ from redis import Redis
 
 from dangol.definitions import document, repository
 from dangol.definitions.model import Definitions
+from dangol.fakes.accounts import Accounts
+from dangol.fakes.app import create as fake_providers
+from dangol.fakes.arrival import Arrival
+from dangol.fakes.environment import environment
+from dangol.fakes.faults import Fault, Name, Provider
+from dangol.fakes.serve import running
+from dangol.fakes.templates import Registered
+from dangol.fakes.world import World
 from dangol.host.registry import Registry
 from dangol.house import House
 from dangol.settings import Settings
@@ -245,3 +253,47 @@ def nginx(tmp_path: Path) -> Iterator[Nginx]:
     if server.process:
         server.process.terminate()
         server.process.wait(10)
+
+
+@dataclass
+class Fakes:
+    """The fake providers, their address and all that they remember. `environment` is what makes the channels use them:
+    `monkeypatch.setenv(name, value)` for each."""
+
+    url: str
+    world: World
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return environment(self.world.accounts, self.url)
+
+    def arrived(self, provider: Provider | None = None) -> list[Arrival]:
+        """What has arrived, the oldest first."""
+        return self.world.of(provider)
+
+    def fault(self, fault: Name, provider: Provider | Literal[""] = "", **how: Any) -> None:
+        """Let something go wrong: `fakes.fault("429", "solapi", times=2)`; see `dangol.fakes.faults.Fault`."""
+        self.world.faults.add(Fault(fault, provider, **how))
+
+    def hook(self, provider: Provider, url: str) -> None:
+        """Tell the results of a provider there."""
+        self.world.hooks[provider] = url
+
+    def template(self, provider: Provider, code: str, text: str, **more: Any) -> None:
+        """Let a provider know a template, its variables written `#{name}`."""
+        self.world.templates[provider].register(Registered(code, text, **more))
+
+
+@pytest.fixture(scope="session")
+def accounts() -> Accounts:
+    """The accounts of the fake providers: making their keys takes a while."""
+    return Accounts()
+
+
+@pytest.fixture
+def fakes(accounts: Accounts) -> Iterator[Fakes]:
+    """The fake providers on a real socket, with nothing arrived and nothing going wrong. Results are known after 50
+    milliseconds."""
+    world = World(accounts, delay=0.05)
+    with running(fake_providers(world, pause=0.05)) as url:
+        yield Fakes(url, world)

@@ -15,6 +15,7 @@ from dangol.definitions import repository
 from dangol.definitions.commands import apply, export, with_store
 from dangol.effects.commands import report
 from dangol.errors import DangolError
+from dangol.fakes.commands import fake_providers
 from dangol.host.commands import plugin
 from dangol.house import House
 from dangol.members.commands import members
@@ -49,6 +50,7 @@ def main() -> None:
 
 main.add_command(apply)
 main.add_command(export)
+main.add_command(fake_providers)
 main.add_command(members)
 main.add_command(plugin)
 main.add_command(preview)

@@ -1,0 +1,1 @@
+"""Providers of messages to try against: their doors, on this machine only."""
