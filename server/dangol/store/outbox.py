@@ -1,203 +1,191 @@
-"""The push outbox: one row per cause, and the order in which waiting rows are due.
+"""The push outbox: one row per cause and recipient, the order in which waiting rows are due, and the counts of states.
 
-A row goes queued → sending → accepted, failed or unknown; a retry takes it from sending back to queued. Claiming moves
-a due row a lease ahead and writes the claimer's token into it, so that a dead dispatcher's rows come up again. The
-first two digits of a row's key are its partition: the key alone finds it. A finished row is kept for a while; as long
-as it is there, its cause can't make another.
+A row goes queued or held → claimed → sending → accepted, delivered, failed or unknown; refused and parked are ends too,
+and a retry takes it back to queued. Claiming moves a due row a lease ahead and writes the claimer's token into it, so
+that a dead dispatcher's rows come up again. A row's key names its partition: the key alone finds it. A row that is done
+is kept for a while; as long as it is there, its cause can't make another. Everything works on many rows at once, in one
+script for each partition.
 """
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from hashlib import sha256
-from typing import Any, Literal, NamedTuple
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from itertools import repeat
+from typing import Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
-import msgspec
-
-from dangol.plugin import PushRequest
-from dangol.store import keys
+from dangol.messages.push import Push
+from dangol.store import keys, recipients, transitions
 from dangol.store.link import Link
+from dangol.store.rows import (
+    Enqueued as Enqueued,
+)
+from dangol.store.rows import (
+    Outcome as Outcome,
+)
+from dangol.store.rows import (
+    Row as Row,
+)
+from dangol.store.rows import (
+    counted_as as counted_as,
+)
+from dangol.store.rows import (
+    key_of as key_of,
+)
+from dangol.store.rows import (
+    new_row,
+    pack,
+    row_of,
+)
+from dangol.store.rows import (
+    partition as partition,
+)
+from dangol.store.rows import (
+    recipient_of as recipient_of,
+)
+from dangol.store.rows import (
+    short as short,
+)
 from dangol.store.script import Script
 from dangol.store.wire import Argument
 
-State = Literal["queued", "sending", "accepted", "delivered", "failed", "unknown"]
-KEY = re.compile(r"[0-9a-f]{32}")
 DAY = 86_400
-LONGEST_TEXT = 500
+KEEP = 90.0 * DAY
+"""Seconds for which a row that is done can be looked up, and a recipient's history."""
 
-# KEYS: row, due. ARGV: key, unix time due, then the row's fields and values. Answers with the state that was there.
-_ENQUEUE = Script("""
-local state = redis.call('HGET', KEYS[1], 'state')
-if state then return state end
-redis.call('HSET', KEYS[1], unpack(ARGV, 3))
-redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
-return false
-""")
+COUNTS_KEEP = 400 * DAY * 1000
+"""Milliseconds for which counts are kept."""
 
-# KEYS: row, due. ARGV: key, now, end of the lease, token. Answers with the row as it was, or with nothing.
-_CLAIM = Script("""
-local due = redis.call('ZSCORE', KEYS[2], ARGV[1])
-if not due or tonumber(due) > tonumber(ARGV[2]) then return {} end
-local row = redis.call('HGETALL', KEYS[1])
-if #row == 0 then
-  redis.call('ZREM', KEYS[2], ARGV[1])
-  return {}
-end
-redis.call('HSET', KEYS[1], 'state', 'sending', 'token', ARGV[4], 'updated', ARGV[2])
-redis.call('HINCRBY', KEYS[1], 'attempts', 1)
-redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
-return row
-""")
+AT_ONCE = 500
+"""Rows of one call of a script: more would keep page views waiting."""
 
-# KEYS: row, due. ARGV: key, token, milliseconds to keep the row, then fields and values.
-_FINISH = Script("""
-if redis.call('HGET', KEYS[1], 'token') ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], unpack(ARGV, 4))
-redis.call('HDEL', KEYS[1], 'token')
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
-redis.call('ZREM', KEYS[2], ARGV[1])
-return 1
-""")
-
-# KEYS: row, due. ARGV: key, token, unix time due, then fields and values.
-_RETRY = Script("""
-if redis.call('HGET', KEYS[1], 'token') ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], unpack(ARGV, 4))
-redis.call('HDEL', KEYS[1], 'token')
-redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
-return 1
-""")
-
-# KEYS: row, due. ARGV: key.
-_FORGET = Script("""
-redis.call('DEL', KEYS[1])
-redis.call('ZREM', KEYS[2], ARGV[1])
-""")
-
-_pack = msgspec.msgpack.Encoder().encode
-_request = msgspec.msgpack.Decoder(PushRequest).decode
-_params = msgspec.msgpack.Decoder(dict[str, Any]).decode
+Each = TypeVar("Each")
+Got = TypeVar("Got")
 
 
-class Enqueued(NamedTuple):
-    """Where a cause stands: `new` tells whether this call made the row."""
-
-    key: str
-    state: State
-    new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A push request in the outbox. Times are unix seconds; `params` are the channel's, as the definitions say them.
-    In a row that was claimed, `state` is what it was before: "sending" when whoever had it never finished."""
-
-    key: str
-    state: State
-    channel: str
-    params: dict[str, Any]
-    request: PushRequest
-    attempts: int
-    created: float
-    updated: float
-    reason: str = ""
-    provider_id: str = ""
-
-
-def key_of(site: str, cause: str, recipient: str) -> str:
-    """The key of a cause: 32 hexadecimal digits, the first two of them the recipient's partition."""
-    digest = sha256(_pack((site, cause, recipient))).hexdigest()
-    return f"{keys.partition(recipient):02x}{digest[:30]}"
-
-
-def partition(key: str) -> int | None:
-    """The partition that a key names; None where no row can have such a key."""
-    number = int(key[:2], 16) if KEY.fullmatch(key) else keys.PARTITIONS
-    return number if number < keys.PARTITIONS else None
-
-
-def _places(key: str) -> list[str]:
-    number = partition(key)
-    if number is None:
-        raise ValueError(f"{key!r} is not the key of a push request; make one with `key_of`")
-    return [keys.push(number, key), keys.due(number)]
+def day_of(now: float, zone: str) -> str:
+    """The shop's calendar day, as 2026-11-22."""
+    return datetime.fromtimestamp(now, _zone(zone)).date().isoformat()
 
 
 async def enqueue(
-    link: Link, request: PushRequest, channel: str, params: Mapping[str, Any], now: float, due: float | None = None
-) -> Enqueued:
-    """Make the row of `request.key`, unless there is one. It waits until `due`, at once where that is None."""
-    fields: dict[str, Argument] = {
-        "state": "queued",
-        "channel": channel,
-        "params": _pack(dict(params)),
-        "request": _pack(request),
-        "attempts": 0,
-        "created": now,
-        "updated": now,
-    }
-    pairs = [part for pair in fields.items() for part in pair]
-    state = await _ENQUEUE(link, _places(request.key), [request.key, now if due is None else due, *pairs])
-    return Enqueued(request.key, "queued", True) if state is None else Enqueued(request.key, state.decode(), False)
-
-
-async def due(link: Link, number: int, now: float, limit: int) -> list[str]:
-    """The keys of at most `limit` rows of a partition that are due, longest due first. Nobody holds them yet."""
-    return [key.decode() for key in await link.call("ZRANGEBYSCORE", keys.due(number), "-inf", now, "LIMIT", 0, limit)]
-
-
-async def claim(link: Link, due_keys: Sequence[str], now: float, lease: float, token: str) -> list[Row]:
-    """Take those rows over for `lease` seconds that nobody else took meanwhile."""
-    claims = (_CLAIM(link, _places(key), [key, now, now + lease, token]) for key in due_keys)
-    replies: list[list[bytes]] = await asyncio.gather(*claims)
-    rows = [_row(key, reply) for key, reply in zip(due_keys, replies, strict=True) if reply]
-    return [replace(row, attempts=row.attempts + 1) for row in rows]
-
-
-async def finish(
     link: Link,
-    key: str,
-    token: str,
-    state: Literal["accepted", "delivered", "failed", "unknown"],
+    pushes: Sequence[Push],
+    due: float | Sequence[float],
     now: float,
     *,
-    reason: str = "",
-    provider_id: str = "",
-    keep: float = 90 * DAY,
-) -> bool:
-    """Close a row, and keep it for `keep` seconds. False where `token` holds it no longer."""
-    told: list[Argument] = ["reason", _short(reason), "provider_id", _short(provider_id)]
-    args: list[Argument] = [key, token, int(keep * 1000), "state", state, "updated", now, *told]
-    return bool(await _FINISH(link, _places(key), args))
+    zone: str,
+    state: Literal["queued", "held"] = "queued",
+    keep: float = KEEP,
+) -> list[Enqueued]:
+    """Make the rows of these requests, of which there are none yet; each waits until it is `due`. `zone` is the shop's
+    time zone, `keep` for how many seconds the recipients' histories are kept."""
+    day = day_of(now, zone)
+    dues = repeat(due, len(pushes)) if isinstance(due, (int, float)) else due
+
+    def args(each: tuple[Push, float]) -> list[Argument]:
+        push, at = each
+        field = f"|{state}"
+        counts = keys.counts(_number(push.key), push.site, counted_as(push), day)
+        return [push.key, at, pack(new_row(push, state, day, at, now)), counts, field, _history(push)]
+
+    head = [int(keep * 1000), COUNTS_KEEP]
+    pairs = list(zip(pushes, dues, strict=True))
+    states = await _each(link, transitions.ENQUEUE, head, pairs, lambda each: each[0].key, args)
+    return [Enqueued(push.key, there.decode() or state, not there) for push, there in zip(pushes, states, strict=True)]
 
 
-async def retry_at(
-    link: Link, key: str, token: str, due: float, now: float, *, reason: str = "", attempts: int
-) -> bool:
-    """Let a row wait until `due`, with so many attempts made. False where `token` holds it no longer."""
-    args: list[Argument] = [
-        key,
-        token,
-        due,
-        "state",
-        "queued",
-        "updated",
-        now,
-        "reason",
-        _short(reason),
-        "attempts",
-        attempts,
-    ]
-    return bool(await _RETRY(link, _places(key), args))
+async def claim(link: Link, number: int, now: float, lease: float, token: str, limit: int) -> list[Row]:
+    """Take at most `limit` due rows of a partition over for `lease` seconds, longest due first."""
+    args: list[Argument] = [now, now + lease, token, limit, COUNTS_KEEP]
+    return [row_of(row) for row in await transitions.CLAIM(link, [keys.due(number)], args)]
+
+
+async def mark_sending(
+    link: Link, sending: Sequence[tuple[str, str]], channel: str, sender: str, now: float, lease: float, token: str
+) -> list[bool]:
+    """Write down that the provider is asked now: (key, address) of each row. False where `token` holds it no longer:
+    then it must not be sent."""
+    head: list[Argument] = [now, now + lease, token, COUNTS_KEEP]
+    held = await _each(
+        link, transitions.SEND, head, sending, lambda each: each[0], lambda each: [each[0], channel, sender, each[1]]
+    )
+    return [bool(each) for each in held]
+
+
+async def settle(link: Link, token: str, outcomes: Sequence[Outcome], now: float, *, keep: float = KEEP) -> list[bool]:
+    """Write down what became of rows that `token` holds; False where it holds one no longer. `keep` is for how many
+    seconds a row that is done can be looked up. Where a hook was quicker, what it told stays."""
+    return await _move(link, token, outcomes, now, keep)
+
+
+async def tell(link: Link, outcomes: Sequence[Outcome], now: float, *, keep: float = KEEP) -> list[bool]:
+    """What a provider says later, by hook or when asked: accepted, delivered or failed. A row only moves forward:
+    whether it did is the answer, and only then was the fallback added. Rows that no provider was ever asked about stay
+    as they are; a price or id that becomes known is added."""
+    return await _move(link, "", outcomes, now, keep)
 
 
 async def read(link: Link, key: str) -> Row | None:
     """The row as it stands; None where there is none, also for a key that can't be."""
-    if partition(key) is None:
-        return None
-    reply = await link.call("HGETALL", _places(key)[0])
-    return _row(key, reply) if reply else None
+    [row] = await read_many(link, [key])
+    return row
+
+
+async def read_many(link: Link, wanted: Sequence[str]) -> list[Row | None]:
+    """The same for many, in their order."""
+    places = [(at, number, key) for at, key in enumerate(wanted) if (number := partition(key)) is not None]
+    found = await asyncio.gather(*(link.call("GET", keys.push(number, key)) for _, number, key in places))
+    rows: list[Row | None] = [None] * len(wanted)
+    for (at, _, _), value in zip(places, found, strict=True):
+        rows[at] = row_of(value) if value else None
+    return rows
+
+
+async def history(link: Link, site: str, recipient: str, limit: int = transitions.HISTORY) -> list[Row]:
+    """A recipient's latest requests, the newest first; `recipient` as `recipient_of` tells it."""
+    wanted = await recipients.keys_of(link, site, recipient)
+    return [row for row in await read_many(link, wanted[:limit]) if row]
+
+
+async def parked(link: Link, number: int, limit: int = 100) -> list[Row]:
+    """Rows of a partition that could not be handled, the oldest first. Those that have expired are let go of."""
+    return await _indexed(link, keys.stuck(number), "+inf", limit)
+
+
+async def to_look_up(link: Link, number: int, now: float, limit: int) -> list[Row]:
+    """Accepted rows of a partition whose provider shall be asked about them now. `look_again` or `tell` afterwards."""
+    return await _indexed(link, keys.looks(number), now, limit)
+
+
+async def look_again(link: Link, number: int, wanted: Iterable[tuple[str, float]]) -> None:
+    """Ask about these keys of a partition again at that time; 0: never."""
+    name = keys.looks(number)
+    for key, at in wanted:
+        await (link.call("ZADD", name, "XX", at, key) if at else link.call("ZREM", name, key))
+
+
+async def release(link: Link, wanted: Sequence[str], now: float) -> int:
+    """Begin parked rows anew; how many there were."""
+    return await _sum(link, transitions.RELEASE, [now, COUNTS_KEEP], wanted)
+
+
+async def click(link: Link, key: str, now: float) -> bool:
+    """Note a click on a link of this request; True for the first one."""
+    number = partition(key)
+    return number is not None and bool(await transitions.CLICK(link, [keys.due(number)], [key, now, COUNTS_KEEP]))
+
+
+async def forget(link: Link, wanted: Sequence[str]) -> None:
+    """Delete rows, whatever their state. A message that is being sent just now still goes."""
+    await _sum(link, transitions.FORGET, [COUNTS_KEEP], wanted)
+
+
+async def forget_history(link: Link, site: str, recipient: str) -> None:
+    """Delete the list of a recipient's requests."""
+    await link.call("DEL", recipients.history_name(site, recipient))
 
 
 async def every(link: Link) -> AsyncIterator[str]:
@@ -211,32 +199,78 @@ async def every(link: Link) -> AsyncIterator[str]:
             return
 
 
-async def forget(link: Link, key: str) -> None:
-    """Delete a row, whatever its state. A message that is being sent just now still goes."""
-    await _FORGET(link, _places(key), [key])
-
-
 async def waiting(link: Link, number: int) -> int:
     """How many rows of a partition are not finished."""
     return int(await link.call("ZCARD", keys.due(number)))
 
 
-def _short(text: str) -> bytes:
-    """What a provider or a plugin said, whatever characters it used."""
-    return text[:LONGEST_TEXT].encode(errors="replace")
+async def _move(link: Link, token: str, outcomes: Sequence[Outcome], now: float, keep: float) -> list[bool]:
+    def args(outcome: Outcome) -> list[Argument]:
+        other = outcome.fallback
+        if other is None:
+            return [pack(outcome), "", ""]
+        return [pack(outcome), pack(new_row(other, "queued", "", now, now)), _history(other)]
+
+    head: list[Argument] = [token, now, int(keep * 1000), COUNTS_KEEP]
+    return [bool(each) for each in await _each(link, transitions.SETTLE, head, outcomes, lambda each: each.key, args)]
 
 
-def _row(key: str, reply: Sequence[bytes]) -> Row:
-    fields = {name.decode(): value for name, value in zip(reply[::2], reply[1::2], strict=True)}
-    return Row(
-        key=key,
-        state=fields["state"].decode(),  # type: ignore[arg-type]  # only this module writes it
-        channel=fields["channel"].decode(),
-        params=_params(fields["params"]),
-        request=_request(fields["request"]),
-        attempts=int(fields["attempts"]),
-        created=float(fields["created"]),
-        updated=float(fields["updated"]),
-        reason=fields.get("reason", b"").decode(errors="replace"),
-        provider_id=fields.get("provider_id", b"").decode(errors="replace"),
+async def _each(
+    link: Link,
+    script: Script,
+    head: Sequence[Argument],
+    wanted: Sequence[Each],
+    key: Callable[[Each], str],
+    args: Callable[[Each], list[Argument]],
+) -> list[Any]:
+    """One reply of the script for each, in their order."""
+    parts: dict[int, list[int]] = defaultdict(list)
+    for place, each in enumerate(wanted):
+        parts[_number(key(each))].append(place)
+    calls = [
+        (number, places[at : at + AT_ONCE]) for number, places in parts.items() for at in range(0, len(places), AT_ONCE)
+    ]
+    replies = await asyncio.gather(
+        *(
+            script(link, [keys.due(number)], [*head, *(arg for place in places for arg in args(wanted[place]))])
+            for number, places in calls
+        )
     )
+    answers: list[Any] = [None] * len(wanted)
+    for (_, places), reply in zip(calls, replies, strict=True):
+        for place, answer in zip(places, reply, strict=True):
+            answers[place] = answer
+    return answers
+
+
+async def _sum(link: Link, script: Script, head: Sequence[Argument], wanted: Sequence[str]) -> int:
+    parts: dict[int, list[str]] = defaultdict(list)
+    for key in wanted:
+        if (number := partition(key)) is not None:
+            parts[number].append(key)
+    calls = (script(link, [keys.due(number)], [*head, *part]) for number, part in parts.items())
+    return sum(int(each or 0) for each in await asyncio.gather(*calls))
+
+
+async def _indexed(link: Link, name: str, until: Argument, limit: int) -> list[Row]:
+    found = [key.decode() for key in await link.call("ZRANGEBYSCORE", name, "-inf", until, "LIMIT", 0, limit)]
+    rows = await read_many(link, found)
+    if gone := [key for key, row in zip(found, rows, strict=True) if row is None]:
+        await link.call("ZREM", name, *gone)
+    return [row for row in rows if row]
+
+
+def _number(key: str) -> int:
+    number = partition(key)
+    if number is None:
+        raise ValueError(f"{key!r} is not the key of a push request; make one with `key_of`")
+    return number
+
+
+def _history(push: Push) -> str:
+    return recipients.history_name(push.site, recipient_of(push.profile, push.member, push.to))
+
+
+@lru_cache(256)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
