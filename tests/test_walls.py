@@ -18,6 +18,8 @@ PURE_MODULES = (
     "definitions/model.py",
     "definitions/drafts.py",
     "members/row.py",
+    "messages/notices.py",
+    "messages/schedule.py",
     "members/columns.py",
     "members/report.py",
     "members/table.py",
