@@ -8,8 +8,6 @@ import os
 import socket
 import time
 from collections.abc import Sequence
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from typing import Annotated, Any, ClassVar
 
@@ -18,6 +16,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from dangol.plugin import Channel, PushRequest, Receipt, is_public
+from dangol_plugins.http import seconds
 
 ALLOW_PRIVATE = "DANGOL_ALLOW_PRIVATE_WEBHOOKS"
 LATER = frozenset({408, 425, 429})
@@ -33,7 +32,8 @@ class Refused(Exception):
 class Webhook(Channel):
     """POSTs each request as JSON, signed as the Standard Webhooks specification says (standardwebhooks.com): headers
     ``webhook-id``, ``webhook-timestamp`` and ``webhook-signature``. The id is the request's key and stays the same
-    when it is sent again; the receiver drops what it has already.
+    when it is sent again; the receiver drops what it has already. The filled template goes along as ``content``, its
+    kind as ``content.kind``; it is null where the campaign has none.
 
     2xx means accepted; 408, 425, 429, 5xx and network errors are tried again; anything else, redirects included, has
     failed. Addresses that are not public are refused, unless DANGOL_ALLOW_PRIVATE_WEBHOOKS is set.
@@ -44,6 +44,8 @@ class Webhook(Channel):
     version = "1"
     title = {"ko": "웹훅", "en": "Webhook"}  # noqa: RUF012
     idempotent: ClassVar[bool] = True
+    kinds = ("custom", "text", "alimtalk", "brand", "email")
+    keeps_trying: ClassVar[bool] = False
 
     class Params(Struct, frozen=True, forbid_unknown_fields=True):
         """`secret` names the environment variable that holds the signing secret (``whsec_`` and base64, or any text).
@@ -115,6 +117,9 @@ def message(request: PushRequest, data: dict[str, str], key: bytes, now: int) ->
             **{name: getattr(request, name) for name in ("key", "site", "cause", "member")},
             "recipient": dict(request.recipient),
             "variables": dict(request.variables),
+            "to": request.to,
+            "content": request.content,
+            "unsubscribe": request.unsubscribe,
             "data": data,
         },
     }
@@ -154,14 +159,3 @@ def receipt(status: int, retry_after: str, now: float) -> Receipt:
     if status >= 500 or status in LATER:
         return Receipt("retry", reason, retry_after=seconds(retry_after, now))
     return Receipt("failed", reason)
-
-
-def seconds(retry_after: str, now: float) -> float:
-    """A Retry-After header, a number or a date, in seconds from `now`; 0 where it says nothing."""
-    if retry_after.isascii() and retry_after.isdigit():
-        return float(retry_after[:9])
-    try:
-        when: datetime = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return 0.0
-    return max(when.timestamp() - now, 0.0)

@@ -8,15 +8,12 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from email.utils import formatdate
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from dangol.plugin import PushRequest, Receipt
+from dangol.plugin import PushRequest, Receipt, templates
 from dangol_plugins import webhook
 from dangol_plugins.webhook import ALLOW_PRIVATE, Webhook
 
@@ -75,6 +72,9 @@ async def test_a_request_arrives_whole_and_signed(receiver: Receiver) -> None:
             "member": "m1",
             "recipient": {"phone": "01012345678"},
             "variables": {"name": "김단골"},
+            "to": "",
+            "content": None,
+            "unsubscribe": "",
             "data": {"template": "welcome"},
         },
     }
@@ -83,6 +83,18 @@ async def test_a_request_arrives_whole_and_signed(receiver: Receiver) -> None:
     signed = b".".join([b"00ab", head["webhook-timestamp"].encode(), body])
     key = base64.b64decode(SECRET.removeprefix("whsec_"))
     assert head["webhook-signature"] == "v1," + base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
+
+
+async def test_the_filled_template_goes_along(receiver: Receiver) -> None:
+    content = templates.TextTemplate("hi", "(광고)단골 안녕하세요", form="sms")
+    await Webhook().send(
+        params(receiver.port), replace(REQUEST, to="01012345678", content=content, unsubscribe="https://d/u/1")
+    )
+    [body] = receiver.bodies
+    told = json.loads(body)["data"]
+    assert (told["to"], told["unsubscribe"]) == ("01012345678", "https://d/u/1")
+    assert told["content"]["kind"] == "text"
+    assert told["content"]["text"] == "(광고)단골 안녕하세요"
 
 
 def test_the_signature_is_that_of_the_specification() -> None:
@@ -187,13 +199,3 @@ async def test_a_secret_that_is_not_set_or_broken_is_told(receiver: Receiver, mo
 def test_parameters_that_are_not_allowed(wrong: dict[str, str]) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"url": "https://shop.example/", "secret": "WEBHOOK_SECRET"} | wrong, Webhook.Params)
-
-
-@given(st.one_of(st.text(max_size=40), st.integers().map(str), st.just("Fri, 31 Dec 9999 23:59:59 GMT")))
-def test_any_retry_after_gives_seconds(header: str) -> None:
-    assert 0 <= webhook.seconds(header, 1_763_778_000.0) < 1e12
-
-
-def test_a_date_is_a_time_to_wait_for() -> None:
-    assert webhook.seconds(formatdate(1_763_778_060, usegmt=True), 1_763_778_000.0) == 60.0
-    assert webhook.seconds(formatdate(1_763_777_000, usegmt=True), 1_763_778_000.0) == 0.0

@@ -1,0 +1,32 @@
+"""Accounts with providers: their keys and addresses, from the environment and from nowhere else.
+
+An account is named by a prefix, such as SOLAPI: its variables are SOLAPI_API_KEY and so on, and SOLAPI_URL another
+address than the provider's own.
+"""
+
+import os
+import re
+
+ADDRESS = re.compile(r"^https?://[^\s/@?#]+(/[^\s?#]*)?\Z")
+
+
+class Unset(Exception):
+    """A variable is missing or of no use. The message names it and never tells its value."""
+
+
+def secret(account: str, name: str) -> str:
+    """The variable's value. Raises `Unset`."""
+    value = os.environ.get(f"{account}_{name}", "").strip()
+    if not value:
+        raise Unset(f"the environment variable {account}_{name} is not set")
+    if not value.isascii() or not value.isprintable():
+        raise Unset(f"the environment variable {account}_{name} has characters that no header takes")
+    return value
+
+
+def address(account: str, provider: str) -> str:
+    """The variable <account>_URL, or the provider's own address, without a slash at its end. Raises `Unset`."""
+    given = os.environ.get(f"{account}_URL", "").strip()
+    if given and not ADDRESS.match(given):
+        raise Unset(f"the environment variable {account}_URL is not an address such as {provider}")
+    return (given or provider).rstrip("/")
