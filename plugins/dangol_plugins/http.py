@@ -5,13 +5,13 @@ phone numbers in theirs.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from ssl import SSLContext
-from typing import Any
+from typing import TypeVar
 
 import httpx
 import msgspec
@@ -25,6 +25,8 @@ LONGEST = 1_048_576
 """Bytes of an answer that are read; a longer one counts as unreadable."""
 
 LONGEST_WAIT = 86_400.0
+
+T = TypeVar("T")
 
 
 class Unreached(Exception):
@@ -43,12 +45,12 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
 
-    def json(self) -> Any:
-        """The body. Raises `Lost` where it is no JSON: a gateway in between has answered, and not the provider."""
+    def read(self, shape: type[T]) -> T:
+        """The JSON body. Raises `Lost` where it is something else: then a gateway in between has answered."""
         try:
-            return msgspec.json.decode(self.body)
+            return msgspec.json.decode(self.body, type=shape)
         except msgspec.DecodeError:
-            raise Lost(f"the answer with status {self.status} is not JSON") from None
+            raise Lost(f"the answer with status {self.status} can't be read") from None
 
     @property
     def retry_after(self) -> float:
@@ -56,15 +58,40 @@ class Answer:
         return seconds(self.headers.get("retry-after", ""), datetime.now().timestamp())
 
 
+@cache
+def tls() -> SSLContext:
+    """Made once, since it reads all certificates."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def ordinary() -> httpx.AsyncHTTPTransport:
+    """HTTP/1.1."""
+    return httpx.AsyncHTTPTransport(verify=tls(), trust_env=False, limits=LIMITS)
+
+
+def http2() -> httpx.AsyncHTTPTransport:
+    """HTTP/2 and nothing else, many requests on a connection; where there is no TLS without asking (RFC 9113 §3.3)."""
+    return httpx.AsyncHTTPTransport(verify=tls(), trust_env=False, limits=LIMITS, http1=False, http2=True)
+
+
+Way = Callable[[], httpx.AsyncHTTPTransport]
+
+
 async def call(
-    method: str, url: str, *, headers: Mapping[str, str], content: bytes = b"", longest: int = LONGEST
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    content: bytes = b"",
+    longest: int = LONGEST,
+    way: Way = ordinary,
 ) -> Answer:
     """Raises `Unreached` and `Lost`, neither of which tells the address or anything of the request."""
     own = {"accept-encoding": "identity", "user-agent": "dangol", **headers}
     request = httpx.Request(method, url, headers=own, content=content, extensions={"timeout": TIMEOUTS})
     try:
         async with asyncio.timeout(WHOLE):
-            return await _answer(await _transport(), request, longest)
+            return await _answer(await _transport(way), request, longest)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise Unreached(f"no connection ({type(error).__name__})") from None
     except (httpx.TransportError, TimeoutError) as error:
@@ -84,31 +111,27 @@ async def _answer(transport: httpx.AsyncHTTPTransport, request: httpx.Request, l
         await response.aclose()
 
 
-@cache
-def tls() -> SSLContext:
-    """Made once, since it reads all certificates."""
-    return httpx.create_ssl_context(trust_env=False)
+_open: dict[tuple[asyncio.AbstractEventLoop, Way], tuple[httpx.AsyncHTTPTransport, AsyncGenerator[None]]] = {}
 
 
-_open: dict[asyncio.AbstractEventLoop, tuple[httpx.AsyncHTTPTransport, AsyncGenerator[None]]] = {}
-
-
-async def _transport() -> httpx.AsyncHTTPTransport:
-    loop = asyncio.get_running_loop()
-    if loop not in _open:
-        transport = httpx.AsyncHTTPTransport(verify=tls(), trust_env=False, limits=LIMITS)
-        closer = _closer(loop, transport)
-        _open[loop] = transport, closer
+async def _transport(way: Way) -> httpx.AsyncHTTPTransport:
+    place = asyncio.get_running_loop(), way
+    if place not in _open:
+        transport = way()
+        closer = _closer(place, transport)
+        _open[place] = transport, closer
         await anext(closer)
-    return _open[loop][0]
+    return _open[place][0]
 
 
-async def _closer(loop: asyncio.AbstractEventLoop, transport: httpx.AsyncHTTPTransport) -> AsyncGenerator[None]:
+async def _closer(
+    place: tuple[asyncio.AbstractEventLoop, Way], transport: httpx.AsyncHTTPTransport
+) -> AsyncGenerator[None]:
     """A generator, since an event loop closes those when it ends: nobody else tells a plugin that it does."""
     try:
         yield
     finally:
-        del _open[loop]
+        del _open[place]
         await transport.aclose()
 
 
