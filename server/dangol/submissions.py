@@ -14,8 +14,9 @@ from dangol.definitions.model import Site
 from dangol.errors import PluginFailure
 from dangol.host.guard import Guard
 from dangol.plugin import Submission, Subscribe, Text, Widget
+from dangol.profile.consents import subscribe
 from dangol.profile.model import Profile
-from dangol.profile.subscriptions import CHANNELS, EXPECTED, normal, subscribe
+from dangol.profile.subscriptions import CHANNELS, EXPECTED, normal
 from dangol.profile.traits import changed, told_by_page
 from dangol.protocol.event import Event
 from dangol.protocol.text import clean

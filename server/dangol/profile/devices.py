@@ -3,8 +3,8 @@ place."""
 
 from collections.abc import Collection, Iterable
 
+from dangol.profile.consents import subscribe
 from dangol.profile.model import DEVICES, Device, Profile
-from dangol.profile.subscriptions import subscribe
 from dangol.protocol.device import DeviceTold
 
 SOURCE = "page"

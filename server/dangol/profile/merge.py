@@ -1,6 +1,6 @@
 """A visitor's history joins the member's profile at login. Pure; `member` is changed in place."""
 
-from dangol.profile import contacts, conversions, devices, subscriptions
+from dangol.profile import consents, contacts, conversions, devices
 from dangol.profile.contacts import Visits
 from dangol.profile.model import (
     BRANDS,
@@ -44,7 +44,7 @@ def merge(member: Profile, visitor: Profile, visitor_id: str, watching: Watching
     ours, joined = member.recent_orders, _take_orders(member, visitor)
     _take_contacts(member, visitor, ours, joined, visits)
     member.leases = sorted([*visitor.leases, *member.leases], key=lambda lease: -lease.until)[:LEASES]
-    member.subscriptions = subscriptions.joined(member.subscriptions, visitor.subscriptions)
+    member.subscriptions = consents.joined(member.subscriptions, visitor.subscriptions)
     member.devices = devices.joined(member.devices, visitor.devices)
     watching.unite(member, visitor)
     member.event_ids = (visitor.event_ids + member.event_ids)[: EVENT_IDS * EVENT_ID_BYTES]

@@ -1,18 +1,9 @@
-"""Consents to messages: where to, when and in which words they were given. Pure; profiles are changed in place.
-
-An advertisement by text, Kakao or e-mail needs a consent of its own, and one between 21:00 and 08:00 another (Korea's
-Network Act, article 50); what was agreed to is kept with it, since the sender has to prove it.
-"""
+"""Where messages go to: the addresses of each channel in their one form. Pure."""
 
 import re
-from collections.abc import Iterable
 from typing import Literal
 
-from dangol.profile.model import Profile, Subscription
-from dangol.protocol.text import clean
-
 CHANNELS = ("sms", "kakao", "push", "email")
-LONGEST_WORDING = 500
 LONGEST_ADDRESS = 512
 LONGEST_EMAIL = 254  # RFC 5321, less the brackets around it
 
@@ -60,28 +51,3 @@ def _email(written: str) -> str | None:
         return None
     name, _, domain = written.rpartition("@")
     return None if name.startswith(".") or name.endswith(".") or ".." in name else f"{name}@{domain.lower()}"
-
-
-def subscribe(profile: Profile, channel: str, address: str, now: float, wording: str, night: bool, source: str) -> None:
-    """Note a consent given now by the form of the campaign `source`; `address` is in its normal form. A consent for the
-    nights that was given before for the same address holds on."""
-    former = profile.subscriptions.get(channel)
-    holds = former is not None and not former.withdrawn_at and former.address == address
-    night = night or (holds and former is not None and former.night)
-    words = clean(wording, LONGEST_WORDING)
-    profile.subscriptions[channel] = Subscription(address, int(now), words, night, source)
-
-
-def subscribed(profile: Profile) -> Iterable[str]:
-    """The channels whose consent holds."""
-    return [channel for channel, each in profile.subscriptions.items() if not each.withdrawn_at]
-
-
-def joined(ours: dict[str, Subscription], theirs: dict[str, Subscription]) -> dict[str, Subscription]:
-    """Both's consents, and withdrawals: of each channel what was said last."""
-    later = {channel: each for channel, each in theirs.items() if channel not in ours or _at(each) > _at(ours[channel])}
-    return {**ours, **later}
-
-
-def _at(subscription: Subscription) -> int:
-    return max(subscription.agreed_at, subscription.withdrawn_at)

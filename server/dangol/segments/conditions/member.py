@@ -6,8 +6,8 @@ from math import nan
 from typing import Any
 
 from dangol.plugin import Profile, Request
+from dangol.profile.consents import subscribed
 from dangol.profile.model import Member
-from dangol.profile.subscriptions import subscribed
 from dangol.segments import text
 from dangol.segments.calendar import Clock
 from dangol.segments.conditions.moving import Since, Told
