@@ -32,6 +32,9 @@ PURE_MODULES = (
     "render/nodes.py",
     *(f"render/{name}.py" for name in ("formats", "phrase", "proof", "text", "variables")),
     "render/theme.py",
+    *(f"messages/{name}.py" for name in ("alimtalk", "brand", "buttons", "carousels", "checks", "coupons", "euckr")),
+    *(f"messages/{name}.py" for name in ("filling", "kinds", "labels", "limits", "mail", "pictures", "places")),
+    *(f"messages/{name}.py" for name in ("pushes", "resolving", "texts")),
     *(f"effects/{name}.py" for name in ("answer", "figures", "ratio", "report", "sentences", "sequence", "table")),
     *(f"rehearsal/{name}.py" for name in ("answer", "rest", "replay", "span", "start", "table", "tally")),
 )

@@ -15,13 +15,13 @@ from dangol.render.variables import kinds
 MAX_TEXT = 1000
 
 
-def problems(text: Text, known: Mapping[str, str] | None = None) -> list[Problem]:
-    """What is wrong with a text as written. `known` are the variables that it may name and their kinds, as
-    `variables.kinds` has them."""
+def problems(text: Text, known: Mapping[str, str] | None = None, most: int = MAX_TEXT) -> list[Problem]:
+    """What is wrong with a text as written, of at most `most` characters. `known` are the variables that it may name
+    and their kinds, as `variables.kinds` has them."""
     known = kinds() if known is None else known
     if isinstance(text, str):
-        return list(_problems("", text, known))
-    return [problem for language, one in text.items() for problem in _problems(language, one, known)]
+        return list(_problems("", text, known, most))
+    return [problem for language, one in text.items() for problem in _problems(language, one, known, most)]
 
 
 def params_problems(params: Any, known: Mapping[str, str] | None = None, where: str = "params") -> list[Problem]:
@@ -46,9 +46,9 @@ def _field_problems(value: Any, hint: Any, known: Mapping[str, str] | None, wher
     ]
 
 
-def _problems(where: str, text: str, known: Mapping[str, str]) -> Iterator[Problem]:
-    if len(text) > MAX_TEXT:
-        yield Problem(where, text, f"at most {MAX_TEXT} characters (it has {len(text)})")
+def _problems(where: str, text: str, known: Mapping[str, str], most: int) -> Iterator[Problem]:
+    if len(text) > most:
+        yield Problem(where, text, f"at most {most} characters (it has {len(text)})")
         return
     phrase = parse(text)
     yield from (Problem(where, fault.written, fault.expected) for fault in phrase.faults)

@@ -28,6 +28,8 @@ NUMBER = re.compile(r"-?[0-9][0-9,]{0,17}(\.[0-9]{1,9})?")
 Look = Callable[[str], Value | None]
 """The value of a variable; None where it is not known."""
 
+Put = Callable[[str], str]
+
 
 def choose(text: Text, language: str, default: str) -> str:
     """The text in `language`, else in `default`, else in whichever there is; "" for none."""
@@ -37,11 +39,12 @@ def choose(text: Text, language: str, default: str) -> str:
     return languages.get(language) or languages.get(default) or next(iter(languages.values()), "")
 
 
-def fill(text: str, look: Look, reader: Reader = ANYBODY) -> str:
-    """Plain text, at most `MAX_FILLED` characters. Never fails: what `proof` would report stays as it stands."""
+def fill(text: str, look: Look, reader: Reader = ANYBODY, most: int = MAX_FILLED, put: Put = str) -> str:
+    """Plain text, at most `most` characters. Never fails: what `proof` would report stays as it stands. `put` is how a
+    value is written into the text around it."""
     if "{" in text or "}" in text:
-        text = _filled(parse(text).pieces, look, reader, "")
-    return clean(text[:MAX_FILLED])
+        text = _filled(parse(text).pieces, look, reader, "", most, put)
+    return clean(text[:most])
 
 
 def clean(text: str) -> str:
@@ -49,7 +52,7 @@ def clean(text: str) -> str:
     return UNPRINTABLE.sub("", text)
 
 
-def _filled(pieces: Pieces, look: Look, reader: Reader, before: str) -> str:
+def _filled(pieces: Pieces, look: Look, reader: Reader, before: str, most: int, put: Put) -> str:
     """What pieces say; `before` is what a particle at their beginning follows."""
     said = ""
     for piece in pieces:
@@ -59,11 +62,11 @@ def _filled(pieces: Pieces, look: Look, reader: Reader, before: str) -> str:
             said += particle(before + said, piece.form)
         elif isinstance(piece, Variable):
             told = look(piece.name)
-            said += (shown(told, piece.format, reader) if told is not None else "") or piece.substitute
+            said += (put(shown(told, piece.format, reader)) if told is not None else "") or piece.substitute
         else:
             holds = _holds(look(piece.name), piece, reader)
-            said += _filled(piece.then if holds else piece.otherwise, look, reader, before + said)
-        if len(said) > MAX_FILLED:
+            said += _filled(piece.then if holds else piece.otherwise, look, reader, before + said, most, put)
+        if len(said) > most:
             break
     return said
 

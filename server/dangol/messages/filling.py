@@ -1,0 +1,174 @@
+"""A template filled for one recipient: variables, links, label and opt-out line, final form, every limit. Pure.
+
+Two kinds of variables, never both in one template. ``#{order number}`` comes from the cause, such as a row of a file,
+or from the message's `fill`. ``{name|friend}`` (docs/variables.md) is what is known of the recipient; a template of
+KakaoTalk, which stands word for word as it was approved, has none.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from dangol.definitions.basics import LongText, Text
+from dangol.definitions.model import ContactPolicy, Site
+from dangol.definitions.templates import AlimtalkTemplate, BrandTemplate, Template, TextTemplate
+from dangol.errors import Invalid, Problem
+from dangol.messages import checks, euckr, labels, mail, texts
+from dangol.messages.kinds import price_form
+from dangol.messages.limits import VARIABLE, names
+from dangol.messages.places import plain, rewritten, said
+from dangol.plugin import Product, Request
+from dangol.profile.model import Profile
+from dangol.render.formats import Reader
+from dangol.render.text import choose, clean, fill
+from dangol.render.variables import value as value_of
+from dangol.segments.calendar import calendar
+
+Shorten = Callable[[str], str]
+"""An absolute http(s) address to the tracked one that goes out in its place."""
+
+LINK = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*[A-Za-z0-9\-_~/#@$&*+=%]")
+ONE_LINE = frozenset({"subject", "title", "name"})
+LONGEST = 100_000
+"""Characters of a filled text, before the limits of its kind are looked at."""
+
+UNKNOWN = Profile(anonymous=True)
+
+
+class Whom(NamedTuple):
+    """For whom a message is written, and when (unix seconds). What is known of them is told, since the message goes to
+    their own address; without a profile nothing is."""
+
+    site: Site
+    profile: Profile | None
+    language: str
+    now: float
+
+
+class Filled(NamedTuple):
+    """`content` has one plain text in each place. `variables` are the ``#{...}`` that it was filled with, which the
+    provider fills its own copy of the template with, and `form` is what a sender's prices call it."""
+
+    content: Template
+    variables: dict[str, str]
+    form: str
+
+
+class _Shopper(NamedTuple):
+    """The recipient as `dangol.render.variables` asks: nobody has a page open, and the address is the recipient's."""
+
+    site: Site
+    profile: Profile
+    request: Request
+    product: Product | None = None
+
+
+class _Writer:
+    """Writes the variables of one recipient into texts."""
+
+    def __init__(self, whom: Whom) -> None:
+        site = whom.site
+        shopper = _Shopper(site, whom.profile or UNKNOWN, Request(whom.now, verified=True))
+        self.language, self._default = whom.language or site.language, site.language
+        self._look = lambda name: value_of(name, shopper)
+        self._reader = Reader(self.language, site.currency, calendar(site.timezone), whom.now)
+
+    def personal(self, text: LongText, put: Callable[[str], str] = str) -> str:
+        """A marketer's text with what is known of the recipient."""
+        written = choose(text, self.language, self._default)
+        return euckr.composed(fill(written, self._look, self._reader, LONGEST, put))
+
+
+def filled(
+    template: Template,
+    whom: Whom,
+    contact: ContactPolicy,
+    *,
+    fill: Mapping[str, Text],
+    variables: Mapping[str, str],
+    shorten: Shorten = str,
+    unsubscribe: str = "",
+    device: str = "",
+    test: bool = False,
+) -> Filled:
+    """What goes out to `whom`. `fill` is the message's, `variables` are the cause's; a `test` shows ``#{...}`` as they
+    are written. `unsubscribe` is the address that ends the consent, `device` the kind that a notification goes to.
+
+    Raises Invalid for variables that nobody gave and for whatever is beyond a limit, with the field, the value as far
+    as it is not personal, and the limit.
+    """
+    writer = _Writer(whom)
+    own = plain(template, writer.language, whom.site.language)
+    asked = names(own)
+    is_fixed = isinstance(own, AlimtalkTemplate) or (isinstance(own, BrandTemplate) and bool(own.code))
+    told = {} if test else _told(asked, values(fill, variables, whom), shorten if is_fixed else str)
+    write = _by_name(told) if asked or isinstance(own, AlimtalkTemplate | BrandTemplate) else writer.personal
+    content: Template = rewritten(own, _visit(write, str if is_fixed else _lead(whom.site, shorten)))
+    content = labels.labelled(content, contact, writer.language, unsubscribe)
+    if isinstance(content, TextTemplate):
+        content = texts.formed(content)
+    found = [*labels.problems(own, contact, unsubscribe), *checks.problems(content, device)]
+    if found:
+        raise Invalid(_discreet(found, own, content))
+    return Filled(content, told, price_form(content))
+
+
+def values(fill: Mapping[str, Text], variables: Mapping[str, str], whom: Whom) -> dict[str, str]:
+    """The ``#{...}`` variables by name: what the cause gives, and what `fill` makes of the recipient's own. A message
+    without a template is these alone."""
+    writer = _Writer(whom)
+    given = {name: euckr.composed(clean(value)) for name, value in variables.items()}
+    return {**given, **{name: writer.personal(text) for name, text in fill.items()}}
+
+
+def _told(asked: Mapping[str, str], given: Mapping[str, str], shorten: Shorten) -> dict[str, str]:
+    """The variables that the template asks for. Addresses that the cause gave are tracked where they stand in a
+    template of the provider's, whose own ones must stay as they were approved."""
+    missing = [name for name in asked if not given.get(name, "").strip()]
+    if missing:
+        raise Invalid([Problem(f"variables.{name}", "", f"given: {asked[name]} names #{{{name}}}") for name in missing])
+    return {name: shorten(given[name]) if LINK.fullmatch(given[name]) else given[name] for name in asked}
+
+
+def _by_name(told: Mapping[str, str]) -> Callable[..., str]:
+    def write(text: str, put: Callable[[str], str] = str) -> str:
+        return VARIABLE.sub(lambda found: put(told[found[1]]) if found[1] in told else found[0], text)
+
+    return write
+
+
+def _visit(write: Callable[..., str], lead: Shorten) -> Callable[[str, str, Any], Any]:
+    def visit(where: str, role: str, value: Any) -> Any:
+        if role == "html":  # cleaned once it is filled, and before anything of ours stands behind it
+            return mail.cleaned(write(value, mail.escaped), lead)
+        text = write(value)
+        if role == "address":
+            return lead(text)
+        if where.rpartition(".")[2] in ONE_LINE:
+            text = " ".join(text.split())
+        return LINK.sub(lambda found: lead(found[0]), text) if role == "text" else text
+
+    return visit
+
+
+def _lead(site: Site, shorten: Shorten) -> Shorten:
+    """Addresses as they go out: whole ones, which the tracked ones take the place of."""
+
+    def lead(address: str) -> str:
+        whole = (
+            f"{site.origins[0]}{address}" if address.startswith("/") and address[1:2] not in ("/", "\\") else address
+        )
+        return shorten(whole) if whole.startswith(("https://", "http://")) else whole
+
+    return lead
+
+
+def _discreet(found: list[Problem], own: Template, content: Template) -> list[Problem]:
+    """Problems that show what the marketer wrote in place of what is known of the recipient."""
+    written, personal = ({where: text for where, _, text in said(each)} for each in (own, content))
+    return [
+        problem._replace(value=written.get(problem.where, "…"))
+        if problem.where in personal and problem.value == personal[problem.where]
+        else problem
+        for problem in found
+    ]

@@ -1,0 +1,37 @@
+"""Notifications: what fits into a push. Pure.
+
+FCM: 4,096 bytes of payload (firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode, INVALID_ARGUMENT), APNs the same.
+Web push: push services take 4,096 bytes encrypted, about 3 kB of which are left for words (pushpad.xyz, 413).
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from dangol.definitions.templates import PushTemplate
+from dangol.errors import Problem
+from dangol.messages.limits import Limit, too_many
+
+LIMITS = {
+    "payload, fcm": Limit(4096, "bytes"),
+    "payload, apns": Limit(4096, "bytes"),
+    "payload, webpush": Limit(3000, "bytes"),
+}
+ENVELOPE = 512
+"""Bytes left to what a channel puts around the words: field names, the push's key, the device's address."""
+
+
+def size(template: PushTemplate) -> int:
+    """Bytes of what a notification says, as JSON."""
+    said = [template.title, template.text, template.image, template.link, template.data]
+    return len(msgspec.json.encode(said))
+
+
+def problems(template: PushTemplate, device: str = "webpush") -> Iterator[Problem]:
+    """What is wrong with a notification, in one language, to a `device` of the kind."""
+    for field in ("title", "text"):
+        if not str(getattr(template, field)).strip():
+            yield Problem(field, "", "given: a notification has it")
+    most = LIMITS[f"payload, {device}"].most - ENVELOPE
+    if (found := size(template)) > most:
+        yield too_many("text", found, "bytes", most, f" with title, link, image and data, for {device}")
