@@ -430,6 +430,11 @@ class Channel(Plugin, ABC):
         never got it; None that nobody can tell, or not yet."""
         return [None] * len(sent)
 
+    def public_key(self, params: Any) -> str:
+        """The key under which browsers subscribe to its notifications (RFC 8292), in base64url; "" where it has none or
+        its account is not set up."""
+        return ""
+
     def told(self, params: Any, hook: Hook) -> Sequence[Told]:
         """What a hook tells. Checks its signature first, in constant time, and raises `Untrusted`; ValueError for what
         can't be read. Pure: the same hook may come twice."""
