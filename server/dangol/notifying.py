@@ -19,15 +19,15 @@ async def notify(link: Link, runtime: SiteRuntime, notices: Sequence[Raised], no
         for raised in notices
         for campaign, to in wanted(raised, runtime.definitions, now)
     ]
-    pushes = [push for push, _ in found]
-    return await outbox.enqueue(link, pushes, [max(at, now) for _, at in found], now) if pushes else []
+    pushes, dues = [push for push, _ in found], [max(at, now) for _, at in found]
+    return await outbox.enqueue(link, pushes, dues, now, zone=runtime.site.timezone)
 
 
 def _push(runtime: SiteRuntime, raised: Raised, campaign: Campaign, to: str) -> Push:
     site, cause = runtime.site, f"{campaign.id}:{raised.id}"
     profile = tokens.member_profile(runtime.keys, raised.member) if raised.member else ""
     return Push(
-        key=outbox.key_of(site.id, cause, profile or f"to:{to}"),
+        key=outbox.key_of(site.id, cause, outbox.recipient_of(profile, raised.member, to)),
         site=site.id,
         cause=cause,
         origin="notice",

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -109,6 +109,18 @@ async def history(link: Link, site: str) -> list[Stored]:
     """The earlier documents of a site, the newest first."""
     raws = await link.call("LRANGE", keys.definitions_history(site), 0, -1)
     return [_decoder.decode(raw) for raw in raws]
+
+
+async def saved(link: Link, site: str) -> AsyncIterator[Stored]:
+    """The document in force and its predecessors, the newest first, as far as they can be read."""
+    try:
+        if raw := await link.call("HGET", keys.DEFINITIONS, site):
+            yield _decoder.decode(raw)
+        for place in range(HISTORY):
+            if raw := await link.call("LINDEX", keys.definitions_history(site), place):
+                yield _decoder.decode(raw)
+    except msgspec.DecodeError as error:
+        log.info("site %s: an earlier document can't be read any more: %s", site, error)
 
 
 async def in_force_since(link: Link, site: str, version: int) -> list[Stored] | None:

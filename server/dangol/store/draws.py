@@ -34,10 +34,9 @@ class Draw(Struct, array_like=True, frozen=True):
 
 
 class Drawn(Struct, array_like=True, frozen=True):
-    """What one partition found: how many `matched`, of whom so many were `queued`, and others had got it `already`."""
+    """What one partition found: how many `matched`, of whom some had got it `already`; all others were queued."""
 
     matched: int = 0
-    queued: int = 0
     already: int = 0
 
 

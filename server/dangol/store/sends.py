@@ -22,8 +22,9 @@ REMEMBERED = 1.0
 
 
 class Send(Struct, array_like=True, frozen=True):
-    """A manual send. A draft of `source` rows gets ready by its file, of which `rows` were taken and `refused` not. One
-    that was started goes at the unix time `at`; what has not left yet of a cancelled one never will."""
+    """A manual send. A draft of `source` rows gets ready by its file, of which `rows` were taken and `refused` not;
+    `columns` are the variables that a row has values of. One that was started goes at the unix time `at`; what has not
+    left yet of a cancelled one never will."""
 
     id: str
     site: str
@@ -36,11 +37,21 @@ class Send(Struct, array_like=True, frozen=True):
     at: float = 0.0
     rows: int = 0
     refused: int = 0
+    columns: list[str] = field(default_factory=list)
 
     @property
     def campaign(self) -> str:
         """What its push requests have as their campaign."""
         return PREFIX + self.id
+
+
+class Recipient(Struct, array_like=True, frozen=True, gc=False):
+    """A row of a file: a member's id or an address, the language, and the values of the send's `columns`."""
+
+    member: str
+    to: str
+    language: str
+    values: list[str]
 
 
 # KEYS: sends. ARGV: id, the document that was read, the new one. Answers whether it still stood.
@@ -52,6 +63,7 @@ return 1
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Send).decode
+_rows = msgspec.msgpack.Decoder(list[Recipient]).decode
 
 
 async def create(link: Link, send: Send) -> bool:
@@ -107,17 +119,17 @@ class Sends:
         return send
 
 
-async def put_rows(link: Link, number: int, send: str, chunks: Sequence[bytes], seconds: int) -> None:
-    """Add chunks of a file's rows to those of a partition; they go by themselves after so many seconds."""
+async def put_rows(link: Link, number: int, send: str, rows: Sequence[Recipient], seconds: int) -> None:
+    """Add a chunk of rows to those of a partition; they go by themselves after so many seconds."""
     name = keys.recipients(number, send)
-    await link.call("RPUSH", name, *chunks)
+    await link.call("RPUSH", name, _encode(rows))
     await link.call("EXPIRE", name, seconds)
 
 
-async def rows(link: Link, number: int, send: str, place: int) -> bytes | None:
+async def rows(link: Link, number: int, send: str, place: int) -> list[Recipient] | None:
     """The chunk at a place; None behind the last."""
-    raw: bytes | None = await link.call("LINDEX", keys.recipients(number, send), place)
-    return raw
+    raw = await link.call("LINDEX", keys.recipients(number, send), place)
+    return _rows(raw) if raw else None
 
 
 async def drop_rows(link: Link, send: str) -> None:

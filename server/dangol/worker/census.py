@@ -1,4 +1,4 @@
-"""The job that keeps all profiles in columns, and answers servers how many of them a definition holds for.
+"""The job that keeps all profiles in columns, answers servers how many of them a definition holds for, and draws them.
 
 A worker reads the profiles of the partitions that it has, from then on follows what changes, and answers what it is
 asked. Before it answers, it reads what had changed when the question came: who was told that an event was taken, and
@@ -19,6 +19,7 @@ from dangol.store import asking, changes, keys
 from dangol.store.changes import Position
 from dangol.store.link import Link
 from dangol.worker.answers import answer
+from dangol.worker.draws import Drawing, Draws
 from dangol.worker.job import Job, Lane
 from dangol.worker.leases import Place
 from dangol.worker.roll import Roll, fill
@@ -45,6 +46,7 @@ class Census(Job):
         self.counting = asyncio.Lock()
         """Held by who changes populations, and by who counts them."""
 
+        self.draws = Draws(link, sites, self.counting)
         self._ears = Link(link.url)
         self._tasks: list[asyncio.Task[None]] = []
         self._schemas: dict[str, Schema] = {}
@@ -140,6 +142,7 @@ class Enumerator(Lane):
         self.coming: Roll | None = None
         self._position: Position | None = None
         self._reading = asyncio.Lock()
+        self._drawing = Drawing(job.draws, self)
 
     async def open(self) -> None:
         """From now on the partition is this worker's to count."""
@@ -160,12 +163,13 @@ class Enumerator(Lane):
         self.roll, self.coming, self._position = roll, None, position
 
     async def step(self) -> float | None:
-        """What changed since the last step."""
+        """What changed since the last step, and the next recipients of a draw."""
         if self.roll is None:
             return PAUSE
         more = await self._advance()
         await self.job.keep_up()
-        return 0.0 if more else PAUSE
+        drawn = await self._drawing.step()
+        return 0.0 if more or drawn else PAUSE
 
     async def catch_up(self) -> None:
         """Read all that had changed when this was called."""

@@ -11,6 +11,7 @@ from dangol.worker.backfill import Backfill
 from dangol.worker.census import Census
 from dangol.worker.dispatch import Policy
 from dangol.worker.loop import Timing, Worker
+from dangol.worker.schedules import Schedules
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ def worker_for(house: House) -> Worker:
         others=[
             Backfill(house.link, house.profiles, lambda: house.by_id),
             Census(house.link, lambda: house.by_id),
+            Schedules(house.link, lambda: house.by_id),
         ],
     )
 

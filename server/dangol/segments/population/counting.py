@@ -9,7 +9,7 @@ import numpy as np
 from dangol.segments.calendar import DAY
 from dangol.segments.population import kernels
 from dangol.segments.population.columns import Rows
-from dangol.segments.population.directory import names
+from dangol.segments.population.directory import Words, names
 from dangol.segments.population.jobs import Job, Work, comparisons, in_ranges
 from dangol.segments.population.kernels import BLOCK, WORDS, Bits, Ints
 from dangol.segments.population.population import Population
@@ -20,6 +20,7 @@ from dangol.segments.population.vectors import LANES
 
 WEEK = 7 * DAY
 SAMPLE = 10
+NOBODY: Words = np.zeros((0, 2), np.uint64)
 
 
 class Sizes(NamedTuple):
@@ -56,6 +57,19 @@ def count(
     return [Sizes(*each) for each in counts.tolist()], best(seen)
 
 
+def members(population: Population, question: Question, now: float, since: float) -> Words:
+    """The ids of the members whom the first definition holds for and who were seen `since`, a unix time; sorted."""
+    work, counts = Work(question, population.schema), np.zeros((question.size, len(Sizes._fields)), np.int64)
+    found = [NOBODY]
+    for table in population.tables:
+        if table.size:
+            rows = _rows(table, _count(table, work, question, now, counts))
+            seen, member = table.seen.array[rows], table.member.array[rows]
+            found.append(table.ids[rows[(member == 1) & (seen >= since)]])
+    ids = np.concatenate(found)
+    return ids[np.lexsort((ids[:, 1], ids[:, 0]))]
+
+
 def best(seen: Iterable[Seen]) -> list[Seen]:
     """The sample of several samples."""
     return sorted(seen, key=lambda each: (-each.at, each.id))[:SAMPLE]
@@ -90,9 +104,14 @@ def _masks(table: Table, now: float) -> Sequence[Job]:
 
 def latest(table: Table, bits: Bits) -> list[Seen]:
     """Those seen last among the rows whose bits are set."""
-    rows: Rows = np.flatnonzero(np.unpackbits(bits.view(np.uint8), count=table.size, bitorder="little"))
+    rows = _rows(table, bits)
     seen = table.seen.array[rows]
     if len(rows) > SAMPLE:
         latest = seen >= np.partition(seen, len(seen) - SAMPLE)[len(seen) - SAMPLE]
         rows, seen = rows[latest], seen[latest]
     return best(map(Seen, seen.astype(np.int64).tolist(), names(table.ids[rows])))
+
+
+def _rows(table: Table, bits: Bits) -> Rows:
+    """The rows whose bits are set."""
+    return np.flatnonzero(np.unpackbits(bits.view(np.uint8), count=table.size, bitorder="little"))

@@ -1,0 +1,233 @@
+"""Drawing the recipients of slots and manual sends: each partition finds its own, and queues them chunk by chunk.
+
+A draw that was interrupted is begun anew, and what is there already stays as it is: a request is made once by its key.
+It is the audience at the time of the draw that counts, not that at the time of sending.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from dangol.campaigns.decide import arm_of
+from dangol.campaigns.plan import Rule
+from dangol.definitions.model import MessageUse
+from dangol.errors import Invalid
+from dangol.messages.push import Push
+from dangol.profile.model import Profile
+from dangol.protocol import tokens
+from dangol.runtime import SiteRuntime
+from dangol.segments.calendar import Clock
+from dangol.segments.language.reader import parse_unsaved
+from dangol.segments.population import counting
+from dangol.segments.population.directory import Words, names
+from dangol.segments.population.judging import Moment
+from dangol.segments.population.program import Program
+from dangol.segments.population.question import Question
+from dangol.store import changes, draws, keys, outbox, sends
+from dangol.store.draws import Draw, Drawn
+from dangol.store.link import Link
+from dangol.store.sends import PREFIX, Recipient, Send
+from dangol.worker.roll import Roll
+
+CHUNK = 500
+LOOK = 1.0
+"""Seconds between two looks at which draws are open."""
+
+logger = logging.getLogger(__name__)
+
+
+class Lane(Protocol):
+    """A partition in columns; `dangol.worker.census.Enumerator` is one."""
+
+    number: int
+
+    @property
+    def roll(self) -> Roll | None: ...
+    async def catch_up(self) -> None:
+        """Read all that had changed when this was called."""
+
+
+class Target(NamedTuple):
+    """What is drawn for: the audience, and either a campaign's rule or a manual send."""
+
+    audience: Sequence[str]
+    rule: Rule | None
+    send: Send | None
+
+
+class Draws:
+    """What the partitions of a worker share. `counting` is held by who counts populations."""
+
+    def __init__(
+        self, link: Link, sites: Callable[[], Mapping[str, SiteRuntime]], counting: asyncio.Lock | None = None
+    ) -> None:
+        self.link = link
+        self.sites = sites
+        self.counting = counting or asyncio.Lock()
+        self._open: list[Draw] = []
+        self._looked = -LOOK
+
+    async def open(self) -> list[Draw]:
+        """The draws that are not over, as they were at most `LOOK` seconds ago."""
+        now = time.monotonic()
+        if now - self._looked >= LOOK:
+            self._looked = now  # first, so that the other partitions don't look as well
+            self._open = await draws.under_way(self.link)
+        return self._open
+
+    async def target(self, runtime: SiteRuntime, draw: Draw) -> Target | None:
+        """None where it is not to be drawn any more."""
+        if draw.campaign.startswith(PREFIX):
+            send = await sends.read(self.link, draw.site, draw.campaign.removeprefix(PREFIX))
+            return Target(send.audience, None, send) if send and send.state == "started" else None
+        rule = runtime.plan.by_id.get(draw.campaign)
+        if rule is None or rule.campaign.message is None or not rule.campaign.active:
+            return None
+        return Target(rule.campaign.audience, rule, None)
+
+
+class Drawing:
+    """The draws of one partition."""
+
+    def __init__(self, shared: Draws, lane: Lane) -> None:
+        self._shared = shared
+        self._link = shared.link
+        self._lane = lane
+        self._done: set[str] = set()
+        self._under_way: AsyncIterator[None] | None = None
+
+    async def step(self) -> bool:
+        """Queue the next chunk; False where there is nothing to draw."""
+        if self._under_way is None:
+            draw = await self._next()
+            if draw is None:
+                return False
+            self._under_way = self._work(draw, self._shared.sites()[draw.site])
+        try:
+            await anext(self._under_way)
+        except StopAsyncIteration:
+            self._under_way = None
+        except BaseException:
+            self._under_way = None
+            raise
+        return True
+
+    async def _next(self) -> Draw | None:
+        opened = await self._shared.open()
+        self._done &= {draw.id for draw in opened}
+        for draw in opened:
+            if draw.id in self._done or draw.due > time.time() or not self._is_ready(draw):
+                continue
+            if self._lane.number not in await draws.found(self._link, draw.id):
+                return draw
+            self._done.add(draw.id)
+        return None
+
+    def _is_ready(self, draw: Draw) -> bool:
+        """Whether this worker has heard of the definitions that it was opened by, and has its partition in columns."""
+        runtime, roll = self._shared.sites().get(draw.site), self._lane.roll
+        return runtime is not None and runtime.version >= draw.version and roll is not None and draw.site in roll.sites
+
+    async def _work(self, draw: Draw, runtime: SiteRuntime) -> AsyncIterator[None]:
+        matched = already = 0
+        target = await self._shared.target(runtime, draw)
+        if target is not None:
+            async for pushes, due, excluded in self._found(draw, runtime, target):
+                if draw not in await self._shared.open():
+                    return  # cancelled
+                await outbox.enqueue(self._link, pushes, due, time.time(), zone=runtime.site.timezone)
+                matched, already = matched + len(pushes) + excluded, already + excluded
+                yield
+        is_last = await draws.finish(self._link, draw, self._lane.number, Drawn(matched, already))
+        if is_last and draw.source == "rows":
+            await sends.drop_rows(self._link, draw.campaign.removeprefix(PREFIX))
+        self._done.add(draw.id)
+
+    async def _found(
+        self, draw: Draw, runtime: SiteRuntime, target: Target
+    ) -> AsyncIterator[tuple[list[Push], float, int]]:
+        """Push requests in chunks, when they are due, and how many others had got it already."""
+        if target.send is not None and draw.source == "rows":
+            place = 0
+            while rows := await sends.rows(self._link, self._lane.number, target.send.id, place):
+                yield [_of_row(row, target.send, runtime) for row in rows], target.send.at, 0
+                place += 1
+            return
+        await self._lane.catch_up()
+        found = await self._members(draw, runtime, target)
+        for start in range(0, len(found), CHUNK):
+            ids = names(found[start : start + CHUNK])
+            stored = await changes.read(self._link, [keys.profile(draw.site, id) for id in ids])
+            profiles = [each.profile() for each, _ in stored if each.document]
+            present = [id for id, (each, _) in zip(ids, stored, strict=True) if each.document]
+            pushes = [
+                _of_member(id, profile, draw, target, runtime)
+                for id, profile in zip(present, profiles, strict=True)
+                if profile.member is not None and not _has_got(profile, target.rule)
+            ]
+            members = sum(profile.member is not None for profile in profiles)
+            yield pushes, time.time(), members - len(pushes)
+
+    async def _members(self, draw: Draw, runtime: SiteRuntime, target: Target) -> Words:
+        try:
+            node = parse_unsaved({"all": [{"segment": id} for id in target.audience]}, None, runtime.scope)
+        except Invalid as error:
+            logger.error("site %s, %s: nobody is drawn, the audience is gone: %s", draw.site, draw.campaign, error)
+            return counting.NOBODY
+        roll, calendar, now = self._lane.roll, runtime.scope.calendar, time.time()
+        assert roll is not None
+        population = roll.sites[draw.site]
+        async with self._shared.counting:
+            moment = Moment(Clock(now, calendar), calendar, population.schema.lexicon)
+            question = Question(Program([node]), moment)
+            return await asyncio.to_thread(counting.members, population, question, now, draw.since)
+
+
+def _has_got(profile: Profile, rule: Rule | None) -> bool:
+    use: MessageUse | None = rule.campaign.message if rule else None
+    if rule is None or use is None or use.once != "ever":
+        return False
+    contact = profile.contacts.get(rule.campaign.id)
+    return contact is not None and contact.messages > 0
+
+
+def _of_member(id: str, profile: Profile, draw: Draw, target: Target, runtime: SiteRuntime) -> Push:
+    cause = cause_of(draw, target, runtime.site.timezone)
+    return Push(
+        key=outbox.key_of(draw.site, cause, id),
+        site=draw.site,
+        cause=cause,
+        origin="schedule" if target.rule else "manual",
+        campaign=draw.campaign,
+        profile=id,
+        member=profile.member.id if profile.member else "",
+        arm=arm_of(target.rule, profile) if target.rule else "",
+        slot=draw.slot,
+    )
+
+
+def cause_of(draw: Draw, target: Target, zone: str) -> str:
+    """What is sent once: a slot's message, a day's or the campaign's, as its `once` says; a manual send as a whole."""
+    use = target.rule.campaign.message if target.rule else None
+    if use is None:
+        return draw.campaign
+    once = {"ever": "ever", "day": outbox.day_of(draw.slot, zone), "event": str(draw.slot)}[use.once]
+    return f"{draw.campaign}:{once}"
+
+
+def _of_row(row: Recipient, send: Send, runtime: SiteRuntime) -> Push:
+    profile = tokens.member_profile(runtime.keys, row.member) if row.member else ""
+    return Push(
+        key=outbox.key_of(send.site, send.campaign, outbox.recipient_of(profile, row.member, row.to)),
+        site=send.site,
+        cause=send.campaign,
+        origin="manual",
+        campaign=send.campaign,
+        profile=profile,
+        member=row.member,
+        to=row.to,
+        variables=dict(zip(send.columns, row.values, strict=True)),
+        language=row.language,
+    )
