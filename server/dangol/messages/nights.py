@@ -93,8 +93,8 @@ def law_of(contact: ContactPolicy) -> Law:
 
 
 def zone_of(contact: ContactPolicy, site: Site) -> str:
-    """The time zone in which nights are nights."""
-    return contact.timezone or law_of(contact).zone or site.timezone
+    """The time zone in which nights are nights: the law's, where it has one for all."""
+    return law_of(contact).zone or contact.timezone or site.timezone
 
 
 def windows(kind: str, channel: str, contact: ContactPolicy, night_consent: bool) -> list[Window]:
