@@ -7,10 +7,13 @@ from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from msgspec.structs import replace
+
 from dangol.campaigns.arms import with_variants
 from dangol.definitions.causes import cause_problems
 from dangol.definitions.delivery import delivery_problems, position_problems
 from dangol.definitions.model import Campaign, MessageUse, Segment, Site, Trait, WidgetUse
+from dangol.definitions.senders import Means, use_problems
 from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, PluginFailure, Problem
 from dangol.host.params import check_params
@@ -80,9 +83,10 @@ def segment_problems(
 
 
 def campaign_problems(
-    number: int, campaign: Campaign, site: Site, segments: list[str], groups: list[str], registry: Registry | None
+    number: int, campaign: Campaign, site: Site, segments: list[str], groups: list[str], means: Means
 ) -> Iterator[Problem]:
-    """All of one campaign but its choice of an action; `segments` and `groups` are the ids that it may name."""
+    """All of one campaign but its choice of an action; `segments` and `groups` are the ids that it may name, `means`
+    what its message can be made of."""
     where = f"campaigns[{number}]"
     for place, name in enumerate(campaign.audience):
         if name not in segments:
@@ -97,10 +101,10 @@ def campaign_problems(
     if not times and is_timezone(site.timezone):
         yield from cause_problems(campaign, site, where)
     yield from _link_problems(campaign, site, f"{where}.link")
-    if registry is not None and campaign.widget is not None:
-        yield from _widget_problems(campaign, campaign.widget, where, site, registry)
-    if registry is not None and campaign.message is not None:
-        yield from _message_problems(campaign, campaign.message, where, site, registry)
+    if means.registry is not None and campaign.widget is not None:
+        yield from _widget_problems(campaign, campaign.widget, where, site, means.registry)
+    if campaign.message is not None:
+        yield from _message_problems(campaign, campaign.message, where, means)
 
 
 def action_problems(number: int, raw: Mapping[str, Any]) -> Iterator[Problem]:
@@ -149,16 +153,11 @@ def _widget_problems(
     yield from _forms_problems(widget, campaign, use, known, where)
 
 
-def _message_problems(
-    campaign: Campaign, use: MessageUse, where: str, site: Site, registry: Registry
-) -> Iterator[Problem]:
-    try:
-        channel = registry.channel(use.use)
-    except PluginFailure as failure:
-        hint = nearest(use.use, [one.name for one in registry.channels()])
-        yield Problem(f"{where}.message.use", use.use, f"a usable channel: {failure.detail}{hint}")
-        return
-    yield from _forms_problems(channel, campaign, use, kinds(site.traits), where)
+def _message_problems(campaign: Campaign, use: MessageUse, where: str, means: Means) -> Iterator[Problem]:
+    yield from use_problems(campaign, use, f"{where}.message", means)
+    if channel := means.channel(use.use):
+        whole = replace(use, params=means.params(use))
+        yield from _forms_problems(channel, campaign, whole, kinds(means.site.traits), where)
 
 
 def _forms_problems(

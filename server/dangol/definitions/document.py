@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
 
 from dangol.definitions import checks, delivery, notation
-from dangol.definitions.model import Campaign, Definitions, Group, Manners, Segment, Site, Trait
-from dangol.definitions.shapes import plain_problems, shape_problems
+from dangol.definitions.model import Campaign, ContactPolicy, Definitions, Group, Manners, Segment, Sender, Site, Trait
+from dangol.definitions.senders import Means, sender_problems, template_problems
+from dangol.definitions.shapes import kind_of, plain_problems, shape_problems
+from dangol.definitions.templates import Template
 from dangol.errors import Invalid, Problem
 from dangol.host.registry import Registry
 from dangol.render import theme
@@ -70,14 +72,45 @@ def _cross_problems(raw: object, registry: Registry | None) -> list[Problem]:
         problems += checks.action_problems(number, written)
     groups = _numbered(raw.get("groups"))
     named = [id for _, id in _ids(groups)]
+    means = _means(raw, zoned, registry)
+    problems += _means_problems(raw, means)
     for number, campaign in _mended(campaigns, Campaign):
-        problems += checks.campaign_problems(number, campaign, site, ids, named, registry)
+        problems += checks.campaign_problems(number, campaign, site, ids, named, means)
     problems += checks.duplicate_problems("groups", _ids(groups))
     for number, group in _mended(groups, Group):
         problems += delivery.group_problems(number, group)
     for _, manners in _mended(_numbered([raw.get("manners")]), Manners):
         problems += delivery.manners_problems(manners)
     return problems
+
+
+def _means(raw: Mapping[str, Any], site: Site, registry: Registry | None) -> Means:
+    senders, templates = _numbered(raw.get("senders")), _numbered(raw.get("templates"))
+    contacts = [contact for _, contact in _mended(_numbered([raw.get("contact")]), ContactPolicy)]
+    return Means(
+        site,
+        contacts[0] if contacts else ContactPolicy(),
+        {sender.id: sender for _, sender in _mended(senders, Sender)},
+        {template.id: template for _, template in _templates(templates)},
+        [id for _, id in _ids(senders)],
+        [id for _, id in _ids(templates)],
+        registry,
+    )
+
+
+def _means_problems(raw: Mapping[str, Any], means: Means) -> list[Problem]:
+    """What is wrong with senders and templates."""
+    parts = {"senders": _numbered(raw.get("senders")), "templates": _numbered(raw.get("templates"))}
+    problems = [problem for kind, rows in parts.items() for problem in checks.duplicate_problems(kind, _ids(rows))]
+    for number, sender in _mended(parts["senders"], Sender):
+        problems += sender_problems(number, sender, means)
+    for number, template in _templates(parts["templates"]):
+        problems += (each for each in template_problems(number, template, means) if each not in problems)
+    return problems
+
+
+def _templates(raws: list[tuple[int, dict[str, Any]]]) -> Iterator[tuple[int, Template]]:
+    return _mended(raws, cast(type[Template], Template))
 
 
 def _numbered(raws: object) -> list[tuple[int, dict[str, Any]]]:
@@ -88,9 +121,11 @@ def _numbered(raws: object) -> list[tuple[int, dict[str, Any]]]:
 def _mended(raws: list[tuple[int, dict[str, Any]]], shape: type[T]) -> Iterator[tuple[int, T]]:
     """Those that can be made of their well-shaped fields; the others are told by `shape_problems`."""
     for number, raw in raws:
-        kept = _shapely(raw, shape)
-        if not shape_problems(kept, shape, ""):
-            yield number, msgspec.convert(kept, shape)
+        if (kind := kind_of(raw, shape)) is None:
+            continue
+        kept = _shapely(raw, kind)
+        if not shape_problems(kept, kind, ""):
+            yield number, msgspec.convert(kept, kind)
 
 
 def _shapely(raw: Mapping[str, Any], shape: type[Struct]) -> dict[str, Any]:
@@ -146,7 +181,8 @@ def _is_date(text: str) -> bool:
 def written(value: Any) -> Any:
     """A part of definitions as a document says it: what stands at its default is left out."""
     if isinstance(value, Struct):
-        return {
+        tag = value.__struct_config__
+        return ({tag.tag_field: tag.tag} if tag.tag_field else {}) | {
             field.encode_name: written(getattr(value, field.name))
             for field in msgspec.structs.fields(value)
             if field.required or getattr(value, field.name) != _default(field)

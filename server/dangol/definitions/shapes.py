@@ -68,18 +68,45 @@ def _bare(shape: Any) -> Any:
     return shape
 
 
+def kind_of(raw: Any, shape: Any) -> Any:
+    """The struct that `raw` is by its tag, of a union of structs; None where it has none of their tags."""
+    if get_origin(shape) not in (Union, UnionType):
+        return shape
+    tag = raw.get(_tag_field(shape)) if isinstance(raw, Mapping) else None
+    return next((one for one in get_args(shape) if one.__struct_config__.tag == tag), None)
+
+
+def _tag_field(shape: Any) -> str:
+    """The field by which the structs of a union are told apart; "" for a union of something else."""
+    members = get_args(shape)
+    are_structs = all(isinstance(one, type) and issubclass(one, Struct) for one in members)
+    return members[0].__struct_config__.tag_field or "" if are_structs else ""
+
+
+def _union_problems(raw: Mapping[str, Any], shape: Any, where: str) -> Iterator[Problem]:
+    field, chosen = _tag_field(shape), kind_of(raw, shape)
+    if chosen is None:
+        known = [one.__struct_config__.tag for one in get_args(shape)]
+        expected = f"one of {', '.join(known)}{nearest(raw.get(field), known)}"
+        yield Problem(f"{where}.{field}" if where else field, raw.get(field), expected)
+    else:
+        yield from _fields(raw, chosen, f"{where}." if where else "")
+
+
 def _inside(raw: Any, shape: Any, where: str) -> Iterator[Problem]:
     if get_origin(shape) is list and isinstance(raw, list):
         for number, value in enumerate(raw):
             yield from shape_problems(value, get_args(shape)[0], f"{where}[{number}]")
     elif isinstance(shape, type) and issubclass(shape, Struct) and isinstance(raw, Mapping):
         yield from _fields(raw, shape, f"{where}." if where else "")
+    elif get_origin(shape) in (Union, UnionType) and isinstance(raw, Mapping) and _tag_field(shape):
+        yield from _union_problems(raw, shape, where)
 
 
 def _fields(raw: Mapping[str, Any], shape: type[Struct], prefix: str) -> Iterator[Problem]:
     fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
     for name in raw:
-        if name not in fields:
+        if name not in fields and name != shape.__struct_config__.tag_field:
             expected = f"a known field ({', '.join(fields)}){nearest(name, list(fields))}"
             yield Problem(f"{prefix}{name}", raw[name], expected)
     for name, field in fields.items():

@@ -13,7 +13,7 @@ from dangol.definitions.basics import LongText, Text
 from dangol.definitions.model import ContactPolicy, Site
 from dangol.definitions.templates import AlimtalkTemplate, BrandTemplate, Template, TextTemplate
 from dangol.errors import Invalid, Problem
-from dangol.messages import checks, euckr, labels, mail, texts
+from dangol.messages import alimtalk, checks, euckr, labels, mail, reviews, texts
 from dangol.messages.kinds import price_form
 from dangol.messages.limits import VARIABLE, names
 from dangol.messages.places import plain, rewritten, said
@@ -103,14 +103,22 @@ def filled(
     is_fixed = isinstance(own, AlimtalkTemplate) or (isinstance(own, BrandTemplate) and bool(own.code))
     told = {} if test else _told(asked, values(fill, variables, whom), shorten if is_fixed else str)
     write = _by_name(told) if asked or isinstance(own, AlimtalkTemplate | BrandTemplate) else writer.personal
-    content: Template = rewritten(own, _visit(write, str if is_fixed else _lead(whom.site, shorten)))
+    content: Template = rewritten(own, _visit(write, None if is_fixed else _lead(whom.site, shorten)))
     content = labels.labelled(content, contact, writer.language, unsubscribe)
     if isinstance(content, TextTemplate):
         content = texts.formed(content)
-    found = [*labels.problems(own, contact, unsubscribe), *checks.problems(content, device)]
+    found = [*_unlike(own, content), *labels.problems(own, contact, unsubscribe), *checks.problems(content, device)]
     if found:
         raise Invalid(_discreet(found, own, content))
     return Filled(content, told, price_form(content))
+
+
+def _unlike(own: Template, content: Template) -> list[Problem]:
+    """What KakaoTalk would not deliver: a notice that it has not approved, or not so."""
+    if not (isinstance(own, AlimtalkTemplate) and isinstance(content, AlimtalkTemplate)):
+        return []
+    unapproved = reviews.problem(own)
+    return [*([unapproved] if unapproved else []), *alimtalk.mismatches(own, content)]
 
 
 def values(fill: Mapping[str, Text], variables: Mapping[str, str], whom: Whom) -> dict[str, str]:
@@ -137,8 +145,12 @@ def _by_name(told: Mapping[str, str]) -> Callable[..., str]:
     return write
 
 
-def _visit(write: Callable[..., str], lead: Shorten) -> Callable[[str, str, Any], Any]:
+def _visit(write: Callable[..., str], lead: Shorten | None) -> Callable[[str, str, Any], Any]:
+    """Without `lead` all stays as it is but for the variables."""
+
     def visit(where: str, role: str, value: Any) -> Any:
+        if lead is None:
+            return write(value)
         if role == "html":  # cleaned once it is filled, and before anything of ours stands behind it
             return mail.cleaned(write(value, mail.escaped), lead)
         text = write(value)
