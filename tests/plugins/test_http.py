@@ -56,7 +56,7 @@ async def server() -> AsyncIterator[Server]:
 async def test_an_answer_comes_whole_and_its_connection_is_kept(server: Server) -> None:
     for _ in range(3):
         answer = await http.call("GET", server.url, headers={"x-own": "1"})
-        assert (answer.status, answer.json()) == (200, {})
+        assert (answer.status, answer.read(dict)) == (200, {})
     assert server.connections == 1
     assert "x-own: 1" in server.heads[0]
     assert "accept-encoding: identity" in server.heads[0]
@@ -127,7 +127,7 @@ async def test_neither_logs_nor_errors_tell_an_address(server: Server, caplog: p
     with caplog.at_level(logging.DEBUG):
         answer = await http.call("GET", server.url, headers={"authorization": "secret"})
     with pytest.raises(http.Lost) as error:
-        answer.json()
+        answer.read(dict)
     assert "secret" not in caplog.text + str(error.value)
 
 

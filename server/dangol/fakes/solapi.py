@@ -25,6 +25,7 @@ from dangol.fakes.faults import Doing
 from dangol.fakes.hooks import Hooks
 from dangol.fakes.numbers import Fate, digits
 from dangol.fakes.solapi_checks import WORDS, Failed, Judged, Message, typed
+from dangol.fakes.solapi_files import kept
 from dangol.fakes.world import World, new_id
 
 MOST = 10_000
@@ -89,6 +90,8 @@ class Solapi:
             self._route("/messages/v4/groups/{group}", self.group),
             self._route("/messages/v4/groups/{group}/messages", self.messages),
             self._route("/cash/v1/balance", self.balance),
+            Route("/storage/v1/files", door(self.world, "solapi", kept, refusal, "look_up"), methods=["POST"]),
+            self._route("/iam/v1/black", self.black),
         ]
 
     def _route(self, path: str, handle: Any, method: str = "GET") -> Route:
@@ -283,6 +286,14 @@ class Solapi:
         return json(
             {"balance": 0.5 if self.world.faults.strikes("solapi", "wrong_balance", "look_up") else left, "point": 0}
         )
+
+    async def black(self, request: Request) -> Response:
+        """Who has refused advertisements by the free number."""
+        refused = {
+            f"DENIAL-{number}": {"type": "DENIAL", "recipientNumber": number, "senderNumber": "", "handleKey": number}
+            for number in sorted(self.world.refused)
+        }
+        return json({"startKey": None, "nextKey": None, "limit": PAGE, "blackList": refused})
 
     def write(self, arrivals: Sequence[Arrival], count: int) -> tuple[dict[str, str], bytes]:
         """A SINGLE-REPORT hook."""

@@ -1,0 +1,18 @@
+"""Parts of providers' JSON. Pure."""
+
+from typing import Any
+
+
+def present(**fields: Any) -> dict[str, Any]:
+    """The fields that say something; a provider takes an empty text for a wrong one."""
+    return {name: value for name, value in fields.items() if value is not None and value not in ("", [], {})}
+
+
+def bare(variable: str) -> str:
+    """``name`` of ``#{name}``."""
+    return variable.removeprefix("#{").removesuffix("}")
+
+
+def is_address(image: str) -> bool:
+    """Whether it is where an image lies, and not the id under which the provider keeps it."""
+    return image.startswith(("https://", "http://"))
