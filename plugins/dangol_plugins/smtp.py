@@ -9,7 +9,7 @@ from functools import cache
 from typing import Annotated, Any, ClassVar
 
 import aiosmtplib
-from aiosmtplib import SMTPAuthenticationError, SMTPException, SMTPHeloError, SMTPResponseException
+from aiosmtplib import SMTPAuthenticationError, SMTPException, SMTPResponseException
 from msgspec import Meta, Struct, field
 
 from dangol.plugin import Channel, PushRequest, Receipt
@@ -132,6 +132,8 @@ async def _connect(client: aiosmtplib.SMTP, end: float) -> Receipt | None:
     try:
         async with asyncio.timeout_at(end):
             await client.connect()
+            if client.is_ehlo_or_helo_needed:
+                await client.ehlo()
     except SMTPAuthenticationError as error:
         return Receipt("retry", "the server refuses user and password", failure="account", code=str(error.code))
     except SMTPResponseException as error:
@@ -157,9 +159,6 @@ async def _send(client: aiosmtplib.SMTP, each: Letter, end: float) -> Receipt:
             is_out = True
             code, _ = await client.data(each.content)
             return Receipt("accepted", provider_id=each.id, code=str(code))
-    except SMTPHeloError as error:
-        client.close()
-        return Receipt("retry", f"the server refuses the connection ({error.code})", failure="provider")
     except SMTPResponseException as error:
         await _reset(client, error.code)
         return refusal(error.code, error.message)

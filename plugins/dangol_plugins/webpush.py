@@ -76,16 +76,20 @@ class WebPush(Channel):
             return [Receipt("retry", str(error), failure="account")] * len(requests)
 
         async def one(request: PushRequest, content: templates.PushTemplate, device: Device) -> Receipt:
-            told = msgspec.json.decode(device.token, type=Subscription)
             payload = payload_of(request.key, content, params.icon, params.badge)
             if len(payload) > LONGEST_PAYLOAD:
                 reason = f"the payload has {len(payload)} bytes; expected at most {LONGEST_PAYLOAD}"
                 return Receipt("failed", reason, failure="content")
+            try:
+                told = msgspec.json.decode(device.token, type=Subscription)
+                body = sealed(payload, told.keys)
+            except (msgspec.DecodeError, ValueError):
+                return dead(device, "the subscription can't be encrypted for")
             headers = headers_of(content) | {"Authorization": signer.authorization(told.endpoint, time.time())}
             if _host(told.endpoint).endswith(WINDOWS):
                 headers["X-WNS-Type"] = "wns/raw"
             way = ordinary if near and told.endpoint.startswith(near) else public
-            return await deliver(way, told.endpoint, headers, sealed(payload, told.keys), device)
+            return await deliver(way, told.endpoint, headers, body, device)
 
         return await notify(requests, self.device, one)
 
