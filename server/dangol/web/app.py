@@ -13,6 +13,7 @@ from dangol.web import (
     admin,
     assets,
     conditions,
+    devices,
     links,
     ops,
     persons,
@@ -71,6 +72,7 @@ def create(house: House) -> App:
         routes=[
             *ops.routes(house),
             *shop_api.routes(house),
+            *devices.routes(house),
             *admin.routes(house),
             *conditions.routes(house),
             *why.routes(house),
