@@ -1,178 +1,266 @@
 """What becomes of a push request, for every way in which handing it over can go."""
 
 import asyncio
-import math
 import time
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from dangol.errors import PluginFailure
-from dangol.host.guard import Guard
-from dangol.host.registry import Registry
-from dangol.plugin import Channel, PushRequest, Receipt
-from dangol.store import outbox
+from dangol.definitions.model import MessageUse
+from dangol.plugin import Receipt
+from dangol.store import keys, outbox
 from dangol.store.link import Link
-from dangol.store.outbox import Row
-from dangol.worker import dispatch
-from dangol.worker.dispatch import Dispatch, Policy
+from dangol.worker.dispatch import BATCH
 from dangol.worker.leases import Place
+from dangol.worker.outcomes import Policy
 
 pytestmark = pytest.mark.anyio
 
-QUICK = Policy(budget=0.2, tries=3, first=0.01, longest=0.02)
-NUMBER = 0
+
+async def abandon(link: Link, key: str, channel: str) -> None:
+    """As a worker does that dies while it sends."""
+    number = outbox.partition(key)
+    assert number is not None
+    now = time.time()
+    [row] = await outbox.claim(link, number, now, 0.05, "dead", 10)
+    assert await outbox.mark_sending(link, [(row.key, "")], channel, "", now, 0.05, "dead") == [True]
 
 
-def request(cause: str) -> PushRequest:
-    return PushRequest(f"{NUMBER:02x}" + outbox.key_of("shop", cause, "m")[2:], "shop", cause, "m")
-
-
-async def enqueue(link: Link, channel: str, *causes: str, params: dict[str, Any] | None = None) -> list[str]:
-    made = [request(cause) for cause in causes]
-    for each in made:
-        await outbox.enqueue(link, each, channel, params or {}, time.time())
-    return [each.key for each in made]
-
-
-async def send_all(link: Link, channel: Channel | None, policy: Policy = QUICK) -> Dispatch:
-    """Runs one partition until nothing waits any more, as one worker would."""
-    registry = Registry.of([channel] if channel else [])
-    job = Dispatch(link, registry, Guard(), policy)
-    lane = job.lane(Place("dispatch", NUMBER), "token")
-    async with asyncio.timeout(5):
-        while await outbox.waiting(link, NUMBER):
-            await lane.step()
-            await asyncio.sleep(0.002)
-    await job.close()
-    return job
-
-
-async def row(link: Link, key: str) -> Row:
-    found = await outbox.read(link, key)
-    assert found is not None
-    return found
-
-
-async def test_an_accepted_request_is_done(link: Link, scripted: Any) -> None:
-    [key] = await enqueue(link, "scripted", "a")
+async def test_an_accepted_request_is_done(office: Any, pushed: Any, scripted: Any) -> None:
     channel = scripted(Receipt("accepted", provider_id="p-1"))
-    await send_all(link, channel)
-    done = await row(link, key)
-    assert (done.state, done.provider_id, done.attempts) == ("accepted", "p-1", 1)
+    desk = office(channel)
+    [key] = await desk.enqueue(pushed())
+    await desk.run()
+    done = await desk.row(key)
+    assert (done.state, done.provider_id, done.attempts, done.channel) == ("accepted", "p-1", 1, "scripted")
     assert [each.key for each in channel.got] == [key]
+    assert sum([await outbox.waiting(desk.link, number) for number in range(16)]) == 0
 
 
-async def test_a_retry_is_sent_again_with_the_same_key_and_a_higher_attempt(link: Link, scripted: Any) -> None:
-    [key] = await enqueue(link, "scripted", "a")
+async def test_a_retry_is_sent_again_with_the_same_key_and_a_higher_attempt(
+    office: Any, pushed: Any, scripted: Any
+) -> None:
     channel = scripted(Receipt("retry", "busy"), Receipt("retry", "busy"), Receipt("accepted"))
-    await send_all(link, channel)
+    desk = office(channel)
+    [key] = await desk.enqueue(pushed())
+    await desk.run()
     assert [(each.key, each.attempt) for each in channel.got] == [(key, 1), (key, 2), (key, 3)]
-    assert (await row(link, key)).state == "accepted"
+    assert (await desk.row(key)).state == "accepted"
 
 
-async def test_retries_end(link: Link, scripted: Any) -> None:
-    [key] = await enqueue(link, "scripted", "a")
+async def test_retries_end(office: Any, pushed: Any, scripted: Any) -> None:
     channel = scripted(Receipt("retry", "busy"))
-    await send_all(link, channel)
-    done = await row(link, key)
-    assert (done.state, len(channel.got)) == ("failed", 3)
-    assert done.reason == "given up after 3 attempts: busy"
+    desk = office(channel)
+    [key] = await desk.enqueue(pushed())
+    await desk.run()
+    done = await desk.row(key)
+    assert (done.state, done.failure, len(channel.got)) == ("failed", "provider", 3)
+    assert (done.reason, done.detail) == ("given_up", "3: busy")
 
 
-async def test_an_exception_leaves_a_request_unknown_that_could_be_doubled(link: Link, scripted: Any) -> None:
-    [key] = await enqueue(link, "scripted", "a")
+async def test_an_exception_leaves_a_request_unknown_that_could_be_doubled(
+    office: Any, pushed: Any, scripted: Any
+) -> None:
     channel = scripted(RuntimeError("connection lost"))
-    await send_all(link, channel)
-    done = await row(link, key)
-    assert (done.state, len(channel.got)) == ("unknown", 1)
-    assert "connection lost" in done.reason
+    desk = office(channel)
+    [key] = await desk.enqueue(pushed())
+    await desk.run()
+    done = await desk.row(key)
+    assert (done.state, done.reason, len(channel.got)) == ("unknown", "no_answer", 1)
 
 
-async def test_an_exception_is_tried_again_where_repetition_is_harmless(link: Link, repeatable: Any) -> None:
-    [key] = await enqueue(link, "repeatable", "a")
+async def test_an_exception_is_tried_again_where_repetition_is_harmless(
+    office: Any, pushed: Any, repeatable: Any
+) -> None:
     channel = repeatable(RuntimeError("connection lost"), Receipt("accepted"))
-    await send_all(link, channel)
-    assert ((await row(link, key)).state, len(channel.got)) == ("accepted", 2)
+    desk = office(channel)
+    [key] = await desk.enqueue(pushed(channel="repeatable"))
+    await desk.run()
+    assert ((await desk.row(key)).state, len(channel.got)) == ("accepted", 2)
 
 
-async def test_a_channel_that_takes_too_long_is_cut_off(link: Link, scripted: Any, repeatable: Any) -> None:
+async def test_a_channel_that_takes_too_long_is_cut_off(
+    office: Any, pushed: Any, scripted: Any, repeatable: Any
+) -> None:
     async def for_ever() -> Receipt:
         await asyncio.sleep(60)
         return Receipt("accepted")
 
     for kind, state, sends in ((scripted, "unknown", 1), (repeatable, "accepted", 2)):
         channel = kind(for_ever, Receipt("accepted"))
-        [key] = await enqueue(link, channel.name, channel.name)
-        await send_all(link, channel)
-        assert ((await row(link, key)).state, len(channel.got)) == (state, sends)
+        desk = office(channel)
+        [key] = await desk.enqueue(pushed(channel.name, channel.name))
+        await desk.run()
+        assert ((await desk.row(key)).state, len(channel.got)) == (state, sends)
 
 
 @pytest.mark.parametrize("answer", [None, "accepted", Receipt("done"), Receipt("retry", retry_after="soon")])  # type: ignore[arg-type]
-async def test_an_answer_that_is_none_leaves_a_request_unknown(link: Link, scripted: Any, answer: Any) -> None:
-    [key] = await enqueue(link, "scripted", "a")
-    await send_all(link, scripted(answer))
-    assert (await row(link, key)).state == "unknown"
+async def test_an_answer_that_is_none_leaves_a_request_unknown(
+    office: Any, pushed: Any, scripted: Any, answer: Any
+) -> None:
+    desk = office(scripted(answer))
+    [key] = await desk.enqueue(pushed())
+    await desk.run()
+    assert (await desk.row(key)).state == "unknown"
 
 
-async def test_parameters_that_do_not_fit_fail_without_a_send(link: Link, scripted: Any) -> None:
-    [key] = await enqueue(link, "scripted", "a", params={"colour": "red"})
+async def test_parameters_that_do_not_fit_are_parked_without_a_send(office: Any, pushed: Any, scripted: Any) -> None:
     channel = scripted()
-    await send_all(link, channel)
-    done = await row(link, key)
-    assert (done.state, channel.got) == ("failed", [])
-    assert "colour" in done.reason
+    desk = office(channel)
+    [key] = await desk.enqueue(pushed(use=MessageUse("scripted", {"colour": "red"})))
+    await desk.run()
+    done = await desk.row(key)
+    assert (done.state, channel.got) == ("parked", [])
+    assert "colour" in done.detail
 
 
-async def test_a_missing_channel_is_waited_for_and_then_given_up(link: Link) -> None:
-    [key] = await enqueue(link, "nowhere", "a")
-    await send_all(link, None)
-    done = await row(link, key)
-    assert (done.state, done.attempts) == ("failed", 3)
-    assert "no channel of this name is installed" in done.reason
+async def test_a_missing_channel_is_waited_for_and_then_parked(office: Any, pushed: Any) -> None:
+    desk = office()
+    [key] = await desk.enqueue(pushed(channel="nowhere"))
+    await desk.run()
+    done = await desk.row(key)
+    assert (done.state, done.reason, done.attempts) == ("parked", "no_plugin", 0)
+    assert [row.key for row in await outbox.parked(desk.link, outbox.partition(key) or 0)] == [key]
 
 
-async def test_a_row_whose_dispatcher_died_is_not_sent_blindly(link: Link, scripted: Any) -> None:
-    [key] = await enqueue(link, "scripted", "a")
-    await outbox.claim(link, [key], time.time(), 0.05, "dead")
+async def test_a_row_whose_dispatcher_died_is_not_sent_blindly(office: Any, pushed: Any, scripted: Any) -> None:
     channel = scripted()
-    await send_all(link, channel)
-    assert ((await row(link, key)).state, channel.got) == ("unknown", [])
+    desk = office(channel)
+    [key] = await desk.enqueue(pushed())
+    await abandon(desk.link, key, "scripted")
+    await desk.run()
+    done = await desk.row(key)
+    assert (done.state, done.reason, channel.got) == ("unknown", "interrupted", [])
 
 
 async def test_a_row_whose_dispatcher_died_is_sent_again_where_repetition_is_harmless(
-    link: Link, repeatable: Any
+    office: Any, pushed: Any, repeatable: Any
 ) -> None:
-    [key] = await enqueue(link, "repeatable", "a")
-    await outbox.claim(link, [key], time.time(), 0.05, "dead")
     channel = repeatable()
-    await send_all(link, channel)
-    assert ((await row(link, key)).state, [each.attempt for each in channel.got]) == ("accepted", [2])
+    desk = office(channel)
+    [key] = await desk.enqueue(pushed(channel="repeatable"))
+    await abandon(desk.link, key, "repeatable")
+    await desk.run()
+    assert ((await desk.row(key)).state, [each.attempt for each in channel.got]) == ("accepted", [2])
 
 
-async def test_a_row_whose_dispatcher_died_stays_unknown_when_its_channel_is_gone(link: Link) -> None:
-    [key] = await enqueue(link, "nowhere", "a")
-    await outbox.claim(link, [key], time.time(), 0.05, "dead")
-    await send_all(link, None)
-    assert (await row(link, key)).state == "unknown"
+async def test_a_row_whose_dispatcher_died_stays_unknown_when_its_channel_is_gone(office: Any, pushed: Any) -> None:
+    desk = office()
+    [key] = await desk.enqueue(pushed(channel="nowhere"))
+    await abandon(desk.link, key, "nowhere")
+    await desk.run()
+    assert (await desk.row(key)).state == "unknown"
 
 
-async def test_a_dispatcher_that_lost_its_row_changes_nothing(link: Link, scripted: Any) -> None:
-    [key] = await enqueue(link, "scripted", "a")
+@pytest.mark.parametrize(
+    ("known", "state", "sends"),
+    [
+        (Receipt("delivered", provider_id="p-1"), "delivered", 0),
+        (Receipt("failed", failure="bad_address"), "failed", 0),
+        (Receipt("retry", "never came"), "accepted", 1),
+        (None, "unknown", 0),
+    ],
+)
+async def test_a_provider_is_asked_what_it_knows_before_anything_is_sent_again(
+    office: Any, pushed: Any, knowing: Any, known: Receipt | None, state: str, sends: int
+) -> None:
+    channel = knowing()
+    desk = office(channel)
+    [key] = await desk.enqueue(pushed(channel="knowing"))
+    await abandon(desk.link, key, "knowing")
+    channel.known[key] = known
+    await desk.run()
+    assert ((await desk.row(key)).state, len(channel.got)) == (state, sends)
+    assert [each.request.key for each in channel.asked] == [key]
 
+
+async def test_a_batch_without_an_answer_is_looked_up_and_what_never_came_is_sent_alone(
+    office: Any, pushed: Any, knowing: Any
+) -> None:
+    channel = knowing(TimeoutError("no answer"), Receipt("accepted"))
+    desk = office(channel)
+    made = await desk.enqueue(
+        *(pushed("batch", "knowing", to=f"0101234{number:04}", member="") for number in range(40))
+    )
+    channel.known = {key: Receipt("accepted") if place % 2 else Receipt("retry") for place, key in enumerate(made)}
+    await desk.run()
+    assert set(await desk.states(made)) == {"accepted"}
+    times = [sum(each.key == key for each in channel.got) for key in made]
+    assert max(times) == 2, "what had never come was sent again"
+    assert sorted(channel.batches)[-1] > 1
+    assert channel.batches.count(1) >= sum(each == 2 for each in times) > 0
+
+
+async def test_one_bad_request_does_not_take_its_batch_along(office: Any, pushed: Any, batched: Any) -> None:
+    async def picky(requests: Any) -> list[Receipt]:
+        if any(each.variables.get("bad") for each in requests):
+            raise KeyError("bad")
+        return [Receipt("accepted") for _ in requests]
+
+    channel = batched(picky)
+    desk = office(channel, policy=Policy(tries=2, first=0.01, longest=0.02))
+    made = [pushed(f"c{number}", "batched", variables={"bad": "x"} if number == 13 else {}) for number in range(30)]
+    found = await desk.enqueue(*made)
+    await desk.run()
+    assert await desk.states(found) == ["parked" if number == 13 else "accepted" for number in range(30)]
+    poison = await desk.row(found[13])
+    assert (poison.reason, poison.attempts) == ("poison", desk.policy.tries)
+
+
+async def test_a_request_that_can_not_be_made_ready_is_parked_and_the_others_go(
+    office: Any, pushed: Any, batched: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(row: Any, *more: Any) -> Any:
+        if row.push.cause == "c3":
+            raise RuntimeError("01012345678 is not for the logs")
+        return judged(row, *more)
+
+    from dangol.worker import preparing
+
+    judged = preparing.case_of
+    monkeypatch.setattr(preparing, "case_of", unreadable)
+    desk = office(batched(), policy=Policy(first=0.01, longest=0.01, poison=3))
+    found = await desk.enqueue(*(pushed(f"c{number}", "batched") for number in range(6)))
+    await desk.run()
+    assert await desk.states(found) == ["parked" if number == 3 else "accepted" for number in range(6)]
+    assert (await desk.row(found[3])).detail.startswith("RuntimeError in ")
+
+
+async def test_a_request_over_which_workers_end_is_parked(office: Any, pushed: Any, scripted: Any) -> None:
+    desk = office(scripted(), policy=Policy(poison=1))
+    [key] = await desk.enqueue(pushed())
+    number = outbox.partition(key)
+    assert number is not None
+    for claim in range(12):
+        await outbox.claim(desk.link, number, time.time() + claim, 0.5, "dead", 10)
+    await desk.link.call("ZADD", keys.due(number), 0, key)
+    await desk.run()
+    assert (await desk.row(key)).state == "parked"
+
+
+async def test_what_is_parked_can_be_released(office: Any, pushed: Any, scripted: Any) -> None:
+    desk = office()
+    [key] = await desk.enqueue(pushed())
+    await desk.run()
+    repaired = office(scripted())
+    assert await outbox.release(desk.link, [key, key], time.time()) == 1
+    await repaired.run()
+    assert (await repaired.row(key)).state == "accepted"
+
+
+async def test_a_dispatcher_that_lost_its_row_changes_nothing(office: Any, pushed: Any, scripted: Any) -> None:
     async def slow() -> Receipt:
-        await outbox.claim(link, [key], time.time() + 100, 15.0, "another")
+        await outbox.claim(desk.link, outbox.partition(key) or 0, time.time() + 100, 15.0, "another", 10)
         return Receipt("failed", "too late")
 
-    job = Dispatch(link, Registry.of([scripted(slow)]), Guard(), QUICK)
-    assert await job.lane(Place("dispatch", NUMBER), "token").step() == 0.0
-    await job.close()
-    assert (await row(link, key)).state == "sending"
+    desk = office(scripted(slow))
+    [key] = await desk.enqueue(pushed())
+    assert await desk.job.lane(Place("dispatch", outbox.partition(key) or 0), "token").step() == 0.0
+    await desk.job.close()
+    assert (await desk.row(key)).state == "sending"
 
 
-async def test_no_more_than_the_limit_are_sent_at_once(link: Link, scripted: Any) -> None:
+async def test_no_more_calls_than_the_limit_are_made_at_once(office: Any, pushed: Any, scripted: Any) -> None:
     running, most = 0, 0
 
     async def slow() -> Receipt:
@@ -183,27 +271,45 @@ async def test_no_more_than_the_limit_are_sent_at_once(link: Link, scripted: Any
         running -= 1
         return Receipt("accepted")
 
-    keys = await enqueue(link, "scripted", *(f"c{number}" for number in range(20)))
-    job = await send_all(link, scripted(slow), Policy(concurrency=4))
+    desk = office(scripted(slow), policy=Policy(concurrency=4))
+    made = await desk.enqueue(*(pushed(f"c{number}") for number in range(20)))
+    await desk.run()
     assert most == 4
-    assert job.free == 4
-    assert {(await row(link, key)).state for key in keys} == {"accepted"}
+    assert desk.job.free == desk.policy.rows
+    assert set(await desk.states(made)) == {"accepted"}
 
 
-async def test_no_partition_waits_while_there_is_room(link: Link, scripted: Any) -> None:
-    made = [PushRequest(outbox.key_of("shop", "a", str(number)), "shop", "a", str(number)) for number in range(40)]
-    for each in made:
-        await outbox.enqueue(link, each, "scripted", {}, time.time())
-    job = Dispatch(link, Registry.of([scripted()]), Guard(), Policy(concurrency=40))
-    await asyncio.gather(*(job.lane(Place("dispatch", number), "token").step() for number in range(16)))
-    await job.close()
-    assert {(await row(link, each.key)).state for each in made} == {"accepted"}
+async def test_what_finds_no_room_at_its_sender_is_given_back(office: Any, pushed: Any, scripted: Any) -> None:
+    gate = asyncio.Event()
+
+    async def stuck() -> Receipt:
+        await gate.wait()
+        return Receipt("accepted")
+
+    desk = office(scripted(stuck), policy=Policy(concurrency=1, patience=0.02))
+    made = await desk.enqueue(pushed("a"), pushed("b"))
+    await asyncio.gather(*(desk.job.start(number) for number in range(16)))
+    await asyncio.sleep(0.2)
+    rows = [await desk.row(key) for key in made]
+    assert sorted((row.state, row.attempts, row.reason) for row in rows) == [("queued", 0, "rate"), ("sending", 1, "")]
+    gate.set()
+    await desk.run()
+    assert set(await desk.states(made)) == {"accepted"}
+
+
+async def test_a_worker_takes_no_more_rows_than_it_has_room_for(office: Any, pushed: Any, scripted: Any) -> None:
+    desk = office(scripted(), policy=Policy(rows=5))
+    await desk.enqueue(*(pushed(f"c{number}") for number in range(BATCH)))
+    number = outbox.partition(pushed("c0").key)
+    assert await desk.job.start(number) == 0.0
+    assert desk.job.free == 0
+    assert await desk.job.start(number) == 0.05
+    await desk.job.close()
 
 
 async def test_what_a_provider_accepted_is_written_down_after_the_store_was_away(
-    link: Link, store: Any, scripted: Any
+    office: Any, pushed: Any, store: Any, scripted: Any
 ) -> None:
-    [key] = await enqueue(link, "scripted", "a")
     helper = Link(store.url)
 
     async def cut() -> Receipt:
@@ -211,24 +317,9 @@ async def test_what_a_provider_accepted_is_written_down_after_the_store_was_away
         return Receipt("accepted")
 
     channel = scripted(cut)
-    job = Dispatch(link, Registry.of([channel]), Guard(), Policy())
-    assert await job.lane(Place("dispatch", NUMBER), "token").step() == 0.0
-    await job.close()
+    desk = office(channel, policy=Policy())
+    [key] = await desk.enqueue(pushed())
+    assert await desk.job.lane(Place("dispatch", outbox.partition(key) or 0), "token").step() == 0.0
+    await desk.job.close()
     helper.close()
-    assert ((await row(link, key)).state, len(channel.got)) == ("accepted", 1)
-
-
-@given(st.integers(1, 10_000), st.one_of(st.floats(), st.just(math.nan), st.just(math.inf)))
-def test_a_pause_grows_within_bounds(attempts: int, asked: float) -> None:
-    policy = Policy()
-    pause = policy.pause(attempts, asked)
-    whole = min(policy.first * policy.factor ** min(attempts - 1, 50), policy.longest)
-    assert whole / 2 <= pause <= dispatch.DAY
-    if math.isfinite(asked):
-        assert pause >= min(asked, dispatch.DAY)
-
-
-@given(st.sampled_from(["raised", "slow", "result", "off", "missing", "import", "api"]), st.integers(1, 20))
-def test_only_what_was_surely_not_sent_may_be_repeated_without_an_idempotent_provider(kind: str, attempts: int) -> None:
-    outcome = dispatch.judge_failure(PluginFailure("p", kind, "x"), False, attempts, Policy())
-    assert (outcome.state == "unknown") == (kind in ("raised", "slow", "result"))
+    assert ((await desk.row(key)).state, len(channel.got)) == ("accepted", 1)

@@ -77,6 +77,10 @@ REFUSED: dict[str, Words] = {
         "ko": "위젯과 메시지를 합해 {}까지로 한 만큼 이미 받았습니다.",
         "en": "The contact budget over widgets and messages, {}, is used up.",
     },
+    "holdout": {
+        "ko": "효과를 재기 위해 보내지 않는 비교 그룹의 고객입니다.",
+        "en": "The recipient is in the group that does not get it, by which its effect is measured.",
+    },
     "no_match": {
         "ko": "보낼 때 다시 확인하니 캠페인의 대상이 아닙니다.",
         "en": "The recipient was no longer in the campaign's audience when it was to be sent.",

@@ -1,228 +1,151 @@
-"""Handing push requests to their channels: claim what is due, send, and write down what became of it."""
+"""Handing push requests to their channels: claim what is due, look at it, send it, write down what became of it.
+
+A batch is one partition's. What raises while a batch is made ready is looked for by halves, so that one bad request
+does not take the others along; it is tried a few times, then parked.
+"""
 
 import asyncio
 import logging
-import random
 import secrets
 import time
-from dataclasses import dataclass, fields, replace
-from math import isfinite
-from typing import Literal
+from collections import defaultdict
+from collections.abc import Sequence
 
-import msgspec
-
-from dangol.errors import PluginFailure, Unavailable
+from dangol.engine import Engine
+from dangol.errors import Unavailable
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
-from dangol.plugin import Channel, Receipt
-from dangol.store import outbox
+from dangol.messages.reasons import Reason
+from dangol.store import outbox, recipients
 from dangol.store.link import Link
 from dangol.store.outbox import Row
+from dangol.store.recipients import Reach
+from dangol.store.sends import Sends
+from dangol.worker.asking import Asking
+from dangol.worker.handing import Handing
 from dangol.worker.job import Job, Lane
 from dangol.worker.leases import Place
-from dangol.worker.metrics import PUSHES, SENDS
+from dangol.worker.outcomes import ALONE, Policy, stumbled
+from dangol.worker.preparing import Prepared, Preparing, Ready, Sites, refused
 
-CLAIM = 16
+BATCH = 250
 FULL_PAUSE = 0.05
-"""Seconds until rows that found no room are looked at again."""
-
-DAY = 86_400.0
-UNSENT = frozenset({"missing", "import", "api", "off"})
-"""Kinds of PluginFailure that come before the channel is called."""
+"""Seconds until a partition is looked at again when there was no room for its rows."""
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How sends are tried. `budget` and pauses are seconds: the n-th pause is ``first * factor ** (n - 1)``, at most
-    `longest`, of which a random half is taken off so that retries spread. With the defaults a provider may be away for
-    two hours. A row's lease outlives the budget by `margin`: that long its outcome may take to be written down, and
-    that much workers' clocks may differ. `keep` is how long a finished row can be looked up."""
-
-    budget: float = 10.0
-    tries: int = 8
-    first: float = 5.0
-    factor: float = 4.0
-    longest: float = 3600.0
-    concurrency: int = 64
-    margin: float = 5.0
-    keep: float = 90 * DAY
-
-    def pause(self, attempts: int, asked: float = 0.0) -> float:
-        """Seconds until the next attempt after so many; `asked` is what the provider asked for, at most a day."""
-        whole = min(self.first * self.factor ** min(attempts - 1, 50), self.longest)
-        wish = min(asked, DAY) if isfinite(asked) else 0.0
-        return max(whole * random.uniform(0.5, 1.0), wish)  # noqa: S311
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What to write into the row: a final state, or "queued" for another attempt after `pause` seconds."""
-
-    state: Literal["accepted", "delivered", "failed", "unknown", "queued"]
-    reason: str = ""
-    provider_id: str = ""
-    pause: float = 0.0
-    counted: bool = True
-
-
-def judge_receipt(receipt: Receipt, attempts: int, policy: Policy) -> Outcome:
-    """What follows from a channel's own answer."""
-    if receipt.state != "retry":
-        return Outcome(receipt.state, receipt.reason, receipt.provider_id)
-    if attempts >= policy.tries:
-        return Outcome("failed", f"given up after {attempts} attempts: {receipt.reason}")
-    return Outcome("queued", receipt.reason, pause=policy.pause(attempts, receipt.retry_after))
-
-
-def judge_failure(failure: PluginFailure, idempotent: bool, attempts: int, policy: Policy) -> Outcome:
-    """What follows when the channel gave no answer: only where nothing was sent, or where a repetition does no harm, is
-    it tried again."""
-    reason = str(failure)
-    if failure.kind == "params":
-        return Outcome("failed", reason)
-    if failure.kind == "off":
-        return Outcome("queued", reason, pause=policy.pause(attempts), counted=False)
-    if failure.kind not in UNSENT and not idempotent:
-        return Outcome("unknown", f"it may have been sent, and is not sent again: {reason}")
-    if attempts >= policy.tries:
-        return Outcome("failed", f"given up after {attempts} attempts: {reason}")
-    return Outcome("queued", reason, pause=policy.pause(attempts))
-
-
-def checked(receipt: Receipt, channel: str) -> Receipt:
-    """The receipt, once its fields are of their types; raises PluginFailure (result)."""
-    try:
-        return msgspec.convert({field.name: getattr(receipt, field.name) for field in fields(Receipt)}, Receipt)
-    except msgspec.ValidationError as error:
-        raise PluginFailure(channel, "result", f"send: {error}") from error
-
-
-def may_repeat(idempotent: bool, attempts: int, policy: Policy) -> bool:
-    """Whether a row may be sent again whose last dispatcher ended while sending."""
-    return idempotent and attempts <= policy.tries
-
-
-INTERRUPTED = Outcome("unknown", "the worker ended while sending; it may have been sent, and is not sent again")
-
-
 class Dispatch(Job):
-    """Sends rows that are due, at most `policy.concurrency` at once over all partitions."""
+    """Sends rows that are due, at most `policy.rows` at once over all partitions."""
 
     name = "dispatch"
 
-    def __init__(self, link: Link, registry: Registry, guard: Guard, policy: Policy) -> None:
+    def __init__(
+        self, link: Link, registry: Registry, guard: Guard, sites: Sites, engine: Engine, policy: Policy
+    ) -> None:
         self.link = link
-        self.registry = registry
-        self.guard = guard
         self.policy = policy
-        self.free = policy.concurrency
-        self.sending: set[asyncio.Task[None]] = set()
+        self.preparing = Preparing(sites, registry, engine, Sends(link), policy)
+        self.handing = Handing(link, Asking(guard, policy.budget), engine, self.preparing, policy)
+        self.free = policy.rows
+        self.working: set[asyncio.Task[None]] = set()
 
     def lane(self, place: Place, token: str) -> Lane:
         """One partition's rows."""
         return _Claims(self, place.number)
 
     async def close(self) -> None:
-        """Wait for the sends under way; each has its time budget."""
-        await asyncio.gather(*self.sending)
+        """Wait for the batches under way; each has its time budget."""
+        await asyncio.gather(*self.working)
 
     async def start(self, number: int) -> float | None:
-        """Start sending what is due, as far as there is room; returns as `Lane.step` does."""
-        token = secrets.token_hex(8)  # not the lane's: a send that outlived its lease must not write over a later one
-        due = await outbox.due(self.link, number, time.time(), CLAIM)
-        chosen = due[: self.free]
-        for row in await self._claim(chosen, token):
-            task = asyncio.create_task(self._deliver(row, token))
-            self.sending.add(task)
-            task.add_done_callback(self._done)
-        if len(chosen) < len(due):
+        """Start on what is due, as far as there is room; returns as `Lane.step` does."""
+        if self.free <= 0:
             return FULL_PAUSE
-        return 0.0 if due else None
+        token = secrets.token_urlsafe(9)  # not the lane's: who outlived its lease must not write over a later one
+        rows = await self._claim(number, token)
+        if not rows:
+            return None
+        task = asyncio.create_task(self._work(rows, token))
+        self.working.add(task)
+        task.add_done_callback(self.working.discard)
+        return 0.0
 
-    async def _claim(self, due: list[str], token: str) -> list[Row]:
+    async def _claim(self, number: int, token: str) -> list[Row]:
         """Room is taken before the store is asked, since other partitions ask at the same time."""
-        self.free -= len(due)
+        room = min(BATCH, self.free)
+        self.free -= room
         rows: list[Row] = []
         try:
-            rows = await outbox.claim(self.link, due, time.time(), self.policy.budget + self.policy.margin, token)
+            rows = await outbox.claim(self.link, number, time.time(), self.policy.lease, token, room)
         finally:
-            self.free += len(due) - len(rows)
+            self.free += room - len(rows)
         return rows
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self.free += 1
-        self.sending.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            logger.error("a push request could not be written down", exc_info=error)
-
-    async def _deliver(self, row: Row, token: str) -> None:
-        outcome = await self._attempt(row)
-        SENDS.labels(row.channel, outcome.state).inc()
-        deadline = time.monotonic() + self.policy.margin
-        while not await self._settled(row, token, outcome):
-            if time.monotonic() > deadline:
-                logger.error("push request %s: %s can't be written down", row.key, outcome.state)
-                return
-            await asyncio.sleep(self.policy.margin / 20)
-
-    async def _settled(self, row: Row, token: str, outcome: Outcome) -> bool:
-        """Write the outcome; False where the store is away, since what a provider accepted must not be forgotten."""
+    async def _work(self, rows: Sequence[Row], token: str) -> None:
+        """Whatever ends this early leaves the rows to whoever finds their leases lapsed."""
         try:
-            kept = await self._write(row, token, outcome)
+            prepared = await self._prepare(rows)
+            await asyncio.gather(
+                self.handing.settle(prepared.outcomes, token),
+                self.handing.look_up(prepared.open, token),
+                *(
+                    self.handing.hand_over(chunk[0].way, chunk, token, f"{token}{place}")
+                    for place, chunk in enumerate(chunks(prepared.ready))
+                ),
+            )
+        except Unavailable as error:
+            logger.warning("%d push requests wait for the store: %s", len(rows), error)
+        except Exception:
+            logger.exception("%d push requests were left where they are", len(rows))
+        finally:
+            self.free += len(rows)
+
+    async def _prepare(self, rows: Sequence[Row]) -> Prepared:
+        try:
+            prepared = await self.preparing.prepare(rows, time.time())
+            prepared.ready = await self._distinct(prepared)
+            return prepared
         except Unavailable:
-            return False
-        if kept:
-            PUSHES.labels(outcome.state).inc()
+            raise
+        except Exception as error:
+            if len(rows) == 1:
+                return Prepared(outcomes=[stumbled(rows[0], error, self.policy, time.time())])
+        middle = len(rows) // 2
+        one, other = await self._prepare(rows[:middle]), await self._prepare(rows[middle:])
+        return Prepared(one.ready + other.ready, one.outcomes + other.outcomes, one.open + other.open)
+
+    async def _distinct(self, prepared: Prepared) -> list[Ready]:
+        """Of requests of one cause that would reach the same address, the first."""
+        sites: dict[str, list[Ready]] = defaultdict(list)
+        for ready in prepared.ready:
+            if ready.request.to and ready.row.push.origin != "test":
+                sites[ready.row.push.site].append(ready)
+        late: set[str] = set()
+        for site, part in sites.items():
+            reach = [Reach(ready.row.push.cause, ready.request.to, ready.row.key) for ready in part]
+            claimed = await recipients.claim(self.link, site, reach)
+            late |= {each.row.key for each, mine in zip(part, claimed, strict=True) if not mine}
+        for ready in prepared.ready:
+            if ready.row.key in late:
+                prepared.outcomes.append(refused(ready.row, Reason("duplicate"), ready.way))
+        return [ready for ready in prepared.ready if ready.row.key not in late]
+
+
+def chunks(ready: Sequence[Ready]) -> list[list[Ready]]:
+    """What is handed over in one call: requests of the same way, as many as its channel takes; a request whose batch
+    once gave no answer by itself."""
+    ways: dict[int, list[Ready]] = defaultdict(list)
+    made: list[list[Ready]] = []
+    for each in ready:
+        if each.row.code == ALONE:
+            made.append([each])
         else:
-            logger.warning("push request %s: its lease ended before %s", row.key, outcome.state)
-        return True
-
-    async def _write(self, row: Row, token: str, outcome: Outcome) -> bool:
-        now = time.time()
-        if outcome.state == "queued":
-            attempts = row.attempts if outcome.counted else row.attempts - 1
-            due = now + outcome.pause
-            return await outbox.retry_at(self.link, row.key, token, due, now, reason=outcome.reason, attempts=attempts)
-        return await outbox.finish(
-            self.link,
-            row.key,
-            token,
-            outcome.state,
-            now,
-            reason=outcome.reason,
-            provider_id=outcome.provider_id,
-            keep=self.policy.keep,
-        )
-
-    async def _attempt(self, row: Row) -> Outcome:
-        idempotent = False
-        try:
-            channel = self.registry.channel(row.channel)
-            idempotent = channel.idempotent
-            if row.state == "sending" and not may_repeat(idempotent, row.attempts, self.policy):
-                return INTERRUPTED
-            return judge_receipt(checked(await self._send(channel, row), row.channel), row.attempts, self.policy)
-        except PluginFailure as failure:
-            if row.state == "sending" and not idempotent:
-                return INTERRUPTED
-            return judge_failure(failure, idempotent, row.attempts, self.policy)
-
-    async def _send(self, channel: Channel, row: Row) -> Receipt:
-        params = _params(row, channel.Params)
-        request = replace(row.request, attempt=row.attempts)
-        budget = self.policy.budget
-        return await self.guard.call(
-            channel, "send", lambda: channel.send(params, request), budget=budget, expect=Receipt
-        )
-
-
-def _params(row: Row, shape: type[msgspec.Struct]) -> msgspec.Struct:
-    try:
-        return msgspec.convert(row.params, shape)
-    except msgspec.ValidationError as error:
-        raise PluginFailure(row.channel, "params", str(error)) from error
+            ways[id(each.way)].append(each)
+    for part in ways.values():
+        most = max(1, part[0].way.channel.most)
+        made += [part[at : at + most] for at in range(0, len(part), most)]
+    return made
 
 
 class _Claims(Lane):

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from dangol.engine import Engine
 from dangol.errors import Unavailable
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
@@ -13,14 +14,16 @@ from dangol.store.keys import PARTITIONS
 from dangol.store.link import Link
 from dangol.store.log import LeaseLost
 from dangol.worker import leases
-from dangol.worker.dispatch import Dispatch, Policy
+from dangol.worker.dispatch import Dispatch
 from dangol.worker.effects import Effects
 from dangol.worker.follow import Follow
 from dangol.worker.job import Job, Lane
 from dangol.worker.learners import Drain, Learner, Teller
 from dangol.worker.leases import Place
 from dangol.worker.metrics import FAILURES, LEASES
-from dangol.worker.triggers import Campaigns, Profiles, Triggers
+from dangol.worker.outcomes import Policy
+from dangol.worker.preparing import Sites
+from dangol.worker.triggers import Triggers
 from dangol.worker.upkeep import Upkeep
 
 SHORTEST_PAUSE = 0.004
@@ -45,9 +48,9 @@ class Timing:
 class Worker:
     """All jobs of dangol in one event loop. Any number may run on one store; they share the work by themselves.
 
-    `campaigns` looks a campaign up in the definitions, `profiles` reads a profile; `others` are jobs that need more
-    than those. Start it once the definitions are loaded: a message of a campaign that `campaigns` does not know within
-    seconds is dropped and counted.
+    `sites` tells a site's definitions, compiled, and `engine` changes profiles; `others` are jobs that need more than
+    those. Start it once the definitions are loaded: a message of a campaign that is not known within seconds is dropped
+    and counted.
     """
 
     def __init__(
@@ -55,8 +58,8 @@ class Worker:
         link: Link,
         registry: Registry,
         guard: Guard,
-        campaigns: Campaigns,
-        profiles: Profiles,
+        sites: Sites,
+        engine: Engine,
         *,
         timing: Timing | None = None,
         policy: Policy | None = None,
@@ -66,14 +69,15 @@ class Worker:
         self.timing = timing or Timing()
         self.name = secrets.token_hex(8)
         follows = [
-            Follow(link, "triggers", Triggers(link, campaigns, profiles)),
+            Follow(link, "triggers", Triggers(link, sites)),
             Follow(link, "effects", Effects(link)),
             *(Follow(link, f"learn:{each.name}", Learner(link, guard, each)) for each in registry.recommenders()),
             *(Follow(link, f"tally:{each.name}", Teller(link, guard, each)) for each in registry.tallies()),
             *(Follow(link, f"sink:{each.name}", Drain(guard, each), SINK_TRIES) for each in registry.sinks()),
         ]
         upkeep = Upkeep(link, {job.name for job in follows}, self.timing.retention)
-        self.jobs: Sequence[Job] = [*follows, Dispatch(link, registry, guard, policy or Policy()), upkeep, *others]
+        dispatch = Dispatch(link, registry, guard, sites, engine, policy or Policy())
+        self.jobs: Sequence[Job] = [*follows, dispatch, upkeep, *others]
         self._stopping = asyncio.Event()
         self._crew = Crew(link, self.jobs, self.timing)
 

@@ -4,13 +4,11 @@ import asyncio
 import logging
 import signal
 
-from dangol.definitions.model import Campaign
 from dangol.house import House
-from dangol.profile.model import Profile
 from dangol.worker.backfill import Backfill
 from dangol.worker.census import Census
-from dangol.worker.dispatch import Policy
 from dangol.worker.loop import Timing, Worker
+from dangol.worker.outcomes import Policy
 from dangol.worker.schedules import Schedules
 
 log = logging.getLogger(__name__)
@@ -19,22 +17,13 @@ log = logging.getLogger(__name__)
 def worker_for(house: House) -> Worker:
     """The worker that shares the house's store, plugins and definitions."""
 
-    def campaign(site: str, name: str) -> Campaign | None:
-        runtime = house.by_id.get(site)
-        rule = runtime.plan.by_id.get(name) if runtime else None
-        return rule.campaign if rule else None
-
-    async def profile(site: str, profile_id: str) -> Profile | None:
-        stored = await house.profiles.read(site, profile_id)
-        return stored.profile() if stored.document else None
-
     settings = house.settings
     return Worker(
         house.link,
         house.registry,
         house.guard,
-        campaign,
-        profile,
+        lambda site: house.by_id.get(site),
+        house.engine,
         timing=Timing(retention=settings.log_hours * 3600),
         policy=Policy(keep=settings.push_days * 86_400),
         others=[

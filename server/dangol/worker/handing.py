@@ -1,0 +1,271 @@
+"""Handing requests over: money and limits last, then the provider, then what became of them written down."""
+
+import asyncio
+import logging
+import time
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from dangol.campaigns.arms import HOLDOUT
+from dangol.campaigns.calendar import local_time
+from dangol.engine import Engine
+from dangol.errors import PluginFailure, Unavailable
+from dangol.messages.kinds import price_forms
+from dangol.messages.policy import Go, Refuse, Verdict, judge
+from dangol.messages.reasons import Reason
+from dangol.plugin import PushRequest, Receipt, Sent
+from dangol.profile.model import Profile
+from dangol.store import money, outbox, recipients
+from dangol.store.link import Link
+from dangol.store.money import NO_LIMIT, Out, Want
+from dangol.store.outbox import Outcome, Row
+from dangol.worker.asking import Answer, Asking
+from dangol.worker.metrics import PUSHES, SENDS
+from dangol.worker.outcomes import Policy, after_failure, after_look, after_receipt, interrupted
+from dangol.worker.preparing import Preparing, Ready, not_now, refused, tried
+from dangol.worker.ways import Way
+
+FULL_PAUSE = 1.0
+"""Seconds until requests that found no room at their sender are looked at again."""
+
+logger = logging.getLogger(__name__)
+
+
+class Given(NamedTuple):
+    """A request with what the channel answered."""
+
+    ready: Ready
+    answer: Answer
+
+
+@dataclass
+class Spent:
+    """What a batch has cost by campaign, thousandths."""
+
+    token: str
+    sums: Counter[str] = field(default_factory=Counter)
+
+
+class Handing:
+    """Serves one worker."""
+
+    def __init__(self, link: Link, asking: Asking, engine: Engine, preparing: Preparing, policy: Policy) -> None:
+        self.link = link
+        self.asking = asking
+        self.engine = engine
+        self.preparing = preparing
+        self.policy = policy
+        self._slots: dict[tuple[str, str], asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(policy.concurrency)
+        )
+
+    async def hand_over(self, way: Way, chunk: Sequence[Ready], token: str, name: str) -> None:
+        """Send requests of one way that the contact policy lets go; `name` is the batch's, for money."""
+        async with self._slot(way, chunk[0].row) as free:
+            if free:
+                await self._send(way, chunk, token, name)
+            else:
+                due = time.time() + FULL_PAUSE
+                await self.settle([Outcome(each.row.key, "queued", due, "rate") for each in chunk], token)
+
+    @asynccontextmanager
+    async def _slot(self, way: Way, row: Row) -> AsyncIterator[bool]:
+        """Room for one more call of the sender; False where there was none for too long."""
+        slots = self._slots[row.push.site, way.route.sender or way.route.channel]
+        try:
+            async with asyncio.timeout(self.policy.patience):
+                await slots.acquire()
+        except TimeoutError:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            slots.release()
+
+    async def _send(self, way: Way, chunk: Sequence[Ready], token: str, name: str) -> None:
+        spent = Spent(name)
+        chunk, outcomes = await self._paid(way, chunk, name)
+        chunk, others = await self._noted(way, chunk)
+        outcomes += others
+        now = time.time()
+        held = await outbox.mark_sending(
+            self.link,
+            [(each.row.key, each.request.to) for each in chunk],
+            way.route.channel,
+            way.route.sender,
+            now,
+            self.policy.lease,
+            token,
+        )
+        chunk = [each for each, mine in zip(chunk, held, strict=True) if mine]
+        answers = await self.asking.send(way, [each.request for each in chunk]) if chunk else []
+        given = [Given(ready, answer) for ready, answer in zip(chunk, answers, strict=True)]
+        sent = [self._outcome(each) for each in given]
+        for each, outcome in zip(chunk, sent, strict=True):
+            spent.sums[each.row.push.campaign] += outcome.price or 0
+            SENDS.labels(way.route.channel, outcome.state).inc()
+        await asyncio.gather(
+            self.settle([*outcomes, *sent], token),
+            self._named(way, chunk, sent),
+            self._booked(way, chunk, spent),
+            self._bury(given),
+        )
+
+    def _outcome(self, given: Given) -> Outcome:
+        """What becomes of a request; what may have been sent counts as paid for."""
+        now, attempt = time.time(), given.ready.tried
+        if isinstance(given.answer, Receipt):
+            return after_receipt(attempt, given.answer, self.policy, now)
+        outcome = after_failure(attempt, given.answer, self.policy, now)
+        return replace(outcome, price=attempt.price) if outcome.state == "sending" else outcome
+
+    async def _paid(self, way: Way, chunk: Sequence[Ready], name: str) -> tuple[list[Ready], list[Outcome]]:
+        """Those that there is money for, and that the sender's account takes now."""
+        limits = way.limits
+        unlimited = limits.site == NO_LIMIT and all(each == NO_LIMIT for each in limits.campaigns.values())
+        if not way.rate and (unlimited or not any(each.price for each in chunk)):
+            return list(chunk), []
+        answers = await money.admit(
+            self.link,
+            chunk[0].row.push.site,
+            name,
+            [Want(each.row.push.campaign, each.price) for each in chunk],
+            limits,
+            time.time(),
+            lease=self.policy.lease,
+            sender=way.route.sender or way.route.channel,
+            rate=way.rate,
+        )
+        pairs = list(zip(chunk, answers, strict=True))
+        paid = [each for each, answer in pairs if not isinstance(answer, Out)]
+        return paid, [_unpaid(each, answer) for each, answer in pairs if isinstance(answer, Out)]
+
+    async def _noted(self, way: Way, chunk: Sequence[Ready]) -> tuple[list[Ready], list[Outcome]]:
+        """Those that still may go, each counted in its recipient's limits now."""
+        verdicts = await asyncio.gather(*(self._note(each) for each in chunk))
+        pairs = list(zip(chunk, verdicts, strict=True))
+        going = [each for each, verdict in pairs if isinstance(verdict, Go)]
+        return going, [not_now(each.row, verdict, way) for each, verdict in pairs if not isinstance(verdict, Go)]
+
+    async def _note(self, ready: Ready) -> Verdict:
+        """Judged once more on the profile as it stands when the message is counted on it: of two messages at once only
+        one may take the last place that a limit leaves."""
+        push, case = ready.row.push, ready.case
+        verdict: Verdict = Go(ready.request.to, ready.request.devices)
+        if push.counted or case.test or not push.profile:
+            return verdict
+
+        def still(profile: Profile) -> bool:
+            nonlocal verdict
+            verdict = judge(replace(case, profile=profile))
+            return isinstance(verdict, Go)
+
+        runtime = self.preparing.ways(push.site).runtime
+        await self.engine.note_sent(
+            runtime, push.profile, push.campaign, push.key, case.now, ad=case.is_ad, arm=push.arm, if_still=still
+        )
+        if push.arm == HOLDOUT and isinstance(verdict, Go):
+            return Refuse(Reason("holdout"))
+        return verdict
+
+    async def _named(self, way: Way, chunk: Sequence[Ready], outcomes: Sequence[Outcome]) -> None:
+        """Hooks of some providers know requests by the provider's ids alone."""
+        if getattr(way.channel, "found_by", "") == "provider_id" and chunk:
+            named = [(each.provider_id, each.key) for each in outcomes if each.provider_id]
+            await recipients.name_provider(self.link, chunk[0].row.push.site, way.route.sender, named)
+
+    async def _booked(self, way: Way, chunk: Sequence[Ready], spent: Spent) -> None:
+        if chunk and (way.rate or any(spent.sums.values())):
+            site = chunk[0].row.push.site
+            zone = way.limits.timezone
+            await money.settle(self.link, site, spent.token, spent.sums.items(), time.time(), timezone=zone)
+
+    async def _bury(self, given: Sequence[Given]) -> None:
+        """Forget devices that will never work again."""
+        for ready, answer in given:
+            if isinstance(answer, Receipt) and answer.dead and ready.row.push.profile:
+                runtime = self.preparing.ways(ready.row.push.site).runtime
+                await self.engine.drop_devices(runtime, ready.row.push.profile, answer.dead)
+
+    async def settle(self, outcomes: Sequence[Outcome], token: str) -> None:
+        """Write down what became of rows. A store that is away is waited for as long as the leases last, since what a
+        provider accepted must not be forgotten."""
+        deadline = time.monotonic() + self.policy.margin
+        while outcomes:
+            try:
+                kept = await outbox.settle(self.link, token, outcomes, time.time(), keep=self.policy.keep)
+            except Unavailable:
+                if time.monotonic() > deadline:
+                    logger.error("what became of %d push requests can't be written down", len(outcomes))
+                    return
+                await asyncio.sleep(self.policy.margin / 20)
+                continue
+            _tell(outcomes, kept)
+            return
+
+    async def look_up(self, rows: Sequence[tuple[Row, Way]], token: str) -> None:
+        """Ask the providers about requests whose handing over was interrupted; nothing is sent here."""
+        ways: dict[int, list[tuple[Row, Way]]] = defaultdict(list)
+        for row, way in rows:
+            ways[id(way)].append((row, way))
+        for part in ways.values():
+            way = part[0][1]
+            await self._look(way, [row for row, _ in part], token)
+
+    async def _look(self, way: Way, rows: Sequence[Row], token: str) -> None:
+        now = time.time()
+        price = max(way.route.price(form) for form in price_forms(way.route.template))
+        attempts = [tried(row, way, row.attempts, row.price or price) for row in rows]
+        try:
+            found = await self.asking.look_up(way, [_sent(row) for row in rows]) if way.looks_up else [None] * len(rows)
+            outcomes = [
+                after_look(each, receipt, self.policy, now) for each, receipt in zip(attempts, found, strict=True)
+            ]
+        except PluginFailure as failure:
+            outcomes = [
+                interrupted(each) if each.row.claims >= self.policy.tries else _later(each.row, failure, self.policy)
+                for each in attempts
+            ]
+        zone = way.limits.timezone
+        for row, outcome in zip(rows, outcomes, strict=True):
+            if outcome.price is not None and (more := outcome.price - row.price):
+                told = f"look:{row.key}:{row.attempts}"
+                await money.settle(self.link, row.push.site, told, [(row.push.campaign, more)], now, timezone=zone)
+        await self.settle(outcomes, token)
+
+
+def _later(row: Row, failure: PluginFailure, policy: Policy) -> Outcome:
+    due = time.time() + policy.pause(row.claims)
+    return Outcome(row.key, "sending", due, "no_answer", outbox.short(str(failure)), again=True)
+
+
+def _sent(row: Row) -> Sent:
+    push = row.push
+    request = PushRequest(
+        push.key, push.site, push.cause, push.member, {}, push.variables, attempt=row.attempts, to=row.to
+    )
+    return Sent(request, row.provider_id, row.sent)
+
+
+def _unpaid(ready: Ready, out: Out) -> Outcome:
+    """What becomes of a request that there is no money or no room for."""
+    if out.until is None:
+        return refused(ready.row, Reason("budget_total"), ready.way)
+    told, zone = ready.row.key, ready.way.limits.timezone
+    if out.scope == "rate":
+        return Outcome(told, "queued", out.until, "rate", local_time(out.until, zone))
+    return Outcome(told, "held", out.until, "budget_day", local_time(out.until, zone), channel=ready.way.route.channel)
+
+
+def _tell(outcomes: Sequence[Outcome], kept: Sequence[bool]) -> None:
+    for state, times in Counter(each.state for each, held in zip(outcomes, kept, strict=True) if held).items():
+        PUSHES.labels(state).inc(times)
+    for each, held in zip(outcomes, kept, strict=True):
+        if not held:
+            logger.warning("push request %s: its lease ended before %s", each.key, each.state)

@@ -1,0 +1,254 @@
+"""Making push requests ready to be handed over: who, by which way, whether they may go now, and what they say.
+
+What any one request raises is its own trouble: the others of its batch go on.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from dangol.campaigns.decide import arm_of
+from dangol.definitions.templates import AlimtalkTemplate
+from dangol.engine import Engine
+from dangol.errors import Invalid, PluginFailure, Unavailable
+from dangol.host.registry import Registry
+from dangol.messages import filling
+from dangol.messages.counting import is_somebody
+from dangol.messages.filling import Whom
+from dangol.messages.policy import Case, Go, Hold, judge
+from dangol.messages.push import Push
+from dangol.messages.reasons import Reason
+from dangol.plugin import PushRequest, Request
+from dangol.profile.model import Profile
+from dangol.runtime import SiteRuntime
+from dangol.store.outbox import Outcome, Row, short
+from dangol.store.sends import Sends
+from dangol.worker.outcomes import Policy, Try, after_failure, stumbled
+from dangol.worker.ways import Way, Ways
+
+Sites = Callable[[str], SiteRuntime | None]
+"""A site's id to its runtime, None where it is not defined."""
+
+
+class Ready(NamedTuple):
+    """A request that may go. `price` is what it will cost at most, thousandths. `case` is what was judged of it."""
+
+    row: Row
+    way: Way
+    request: PushRequest
+    price: int
+    case: Case
+
+    @property
+    def tried(self) -> Try:
+        """The attempt that it is about to make."""
+        return tried(self.row, self.way, self.row.attempts + 1, self.price)
+
+
+@dataclass
+class Prepared:
+    """Of a batch: those that may go, what became of the others, and those that may have been sent already."""
+
+    ready: list[Ready] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    open: list[tuple[Row, Way]] = field(default_factory=list)
+
+
+def tried(row: Row, way: Way, attempts: int, price: int = 0) -> Try:
+    """An attempt at a row by its way."""
+    channel = way.channel
+    return Try(row, attempts, channel.idempotent, way.looks_up, channel.keeps_trying, price, way.use.fallback)
+
+
+class Preparing:
+    """Serves one worker. `sites` tells the definitions in force."""
+
+    def __init__(self, sites: Sites, registry: Registry, engine: Engine, sends: Sends, policy: Policy) -> None:
+        self.sites = sites
+        self.registry = registry
+        self.engine = engine
+        self.sends = sends
+        self.policy = policy
+        self._ways: dict[str, Ways] = {}
+
+    async def prepare(self, rows: Sequence[Row], now: float) -> Prepared:
+        """Look at claimed rows. Raises `Unavailable`."""
+        prepared = Prepared()
+        profiles = await asyncio.gather(*(self._profile(row.push) for row in rows))
+        for row, profile in zip(rows, profiles, strict=True):
+            try:
+                await self._take(row, profile, now, prepared)
+            except Unavailable:
+                raise
+            except PluginFailure as failure:
+                prepared.outcomes.append(self._without(row, failure, now))
+            except Invalid as error:
+                prepared.outcomes.append(refused(row, Reason("content", str(error.problems[0]))))
+            except Exception as error:  # whatever a definition, a profile or a row makes of our own code
+                prepared.outcomes.append(stumbled(row, error, self.policy, now))
+        return prepared
+
+    def _without(self, row: Row, failure: PluginFailure, now: float) -> Outcome:
+        """A channel that isn't there: what may have been sent by it can't be looked up either."""
+        if row.state == "sending":
+            return Outcome(row.key, "unknown", reason="interrupted", detail=short(str(failure)))
+        outcome = after_failure(Try(row, row.claims, False, False, False), failure, self.policy, now)
+        return replace(outcome, again=True, counted=True)
+
+    def ways(self, site: str) -> Ways:
+        """Those of a site as it is defined now. Raises LookupError for a site that is not."""
+        runtime = self.sites(site)
+        if runtime is None:
+            raise LookupError("the site is not defined, or not loaded yet")
+        known = self._ways.get(site)
+        if known is None or known.runtime is not runtime:
+            known = self._ways[site] = Ways(runtime, self.registry)
+        return known
+
+    async def _profile(self, push: Push) -> Profile | None:
+        runtime = self.sites(push.site)
+        if runtime is None or not push.profile:
+            return None
+        profile = await self.engine.look(runtime, push.profile)
+        return profile if is_somebody(profile) else None
+
+    async def _take(self, row: Row, profile: Profile | None, now: float, prepared: Prepared) -> None:
+        ways = self.ways(row.push.site)
+        row = _with_arm(row, ways.runtime, profile)
+        way = await ways.of(row.push, self.sends)
+        if row.state == "sending" and (way is None or not way.channel.idempotent):
+            if way is None:
+                prepared.outcomes.append(Outcome(row.key, "unknown", reason="interrupted"))
+            else:
+                prepared.open.append((row, way))
+        elif row.claims > self.policy.poison + ENDED_WORKERS:
+            prepared.outcomes.append(Outcome(row.key, "parked", reason="poison", detail="workers end over it"))
+        elif way is None:
+            prepared.outcomes.append(refused(row, Reason("inactive")))
+        elif row.state == "sending" and row.attempts > self.policy.tries:
+            prepared.outcomes.append(Outcome(row.key, "unknown", reason="interrupted", detail=row.detail))
+        else:
+            made = self._made(row, way, ways, profile, now)
+            (prepared.ready if isinstance(made, Ready) else prepared.outcomes).append(made)  # type: ignore[arg-type]
+
+    def _made(self, row: Row, way: Way, ways: Ways, profile: Profile | None, now: float) -> Ready | Outcome:
+        case = case_of(row, way, ways, profile, now)
+        if reason := _unfit(row.push, way, ways.runtime, profile, case):
+            return refused(row, reason, way)
+        verdict = judge(case)
+        if not isinstance(verdict, Go):
+            return not_now(row, verdict, way)
+        return _filled(row, way, ways.runtime, case, verdict)
+
+
+ENDED_WORKERS = 10
+"""Workers that may end while they handle one request, before the request is taken for the cause."""
+
+
+def case_of(row: Row, way: Way, ways: Ways, profile: Profile | None, now: float) -> Case:
+    """What the contact policy looks at."""
+    push, definitions = row.push, ways.runtime.definitions
+    return Case(
+        kind=way.kind,
+        ad=way.ad,
+        site=definitions.site,
+        contact=definitions.contact,
+        now=now,
+        consent_channel=way.use.consent,
+        profile=profile,
+        to=push.to,
+        origin=push.origin,
+        counted=push.counted,
+        counted_at=row.created,
+        key=push.key,
+        manners=definitions.manners,
+        groups=ways.groups,
+        campaign=way.campaign,
+        once=way.use.once,
+        test=push.origin == "test",
+        device_kind=way.channel.device,
+    )
+
+
+def refused(row: Row, reason: Reason, way: Way | None = None) -> Outcome:
+    """It never goes."""
+    return Outcome(
+        row.key,
+        "refused",
+        reason=reason.code,
+        detail=short(reason.detail),
+        channel=way.route.channel if way else "",
+        sender=way.route.sender if way else "",
+    )
+
+
+def not_now(row: Row, verdict: object, way: Way) -> Outcome:
+    """What the contact policy makes of a request that does not go now."""
+    if isinstance(verdict, Hold):
+        reason = verdict.reason
+        return Outcome(row.key, "held", verdict.until, reason.code, reason.detail, channel=way.route.channel)
+    return refused(row, verdict.reason, way)  # type: ignore[attr-defined]  # the third kind of verdict
+
+
+def _unfit(push: Push, way: Way, runtime: SiteRuntime, profile: Profile | None, case: Case) -> Reason | None:
+    """What has changed between the cause and now, and what Kakao has not approved."""
+    template = way.route.template
+    if isinstance(template, AlimtalkTemplate) and template.review in ("requested", "reviewing", "rejected"):
+        return Reason("review", template.review)
+    waited = push.origin == "trigger" and way.use.wait > 0 and way.campaign is not None and not push.step
+    if not waited or way.campaign is None or not way.campaign.audience:
+        return None
+    matched = runtime.audiences.match(profile, Request(case.now)) if profile else ()
+    return None if set(way.campaign.audience).issubset(matched) else Reason("no_match")
+
+
+def _filled(row: Row, way: Way, runtime: SiteRuntime, case: Case, go: Go) -> Ready:
+    push, profile, site = row.push, case.profile, runtime.site
+    language = push.language or (profile.environment.language if profile else "")
+    whom = Whom(site, profile, language if language in ("ko", "en") else site.language, case.now)
+    template, form, unsubscribe = None, way.kind, ""
+    if way.route.template is None:
+        variables = {**_name(profile), **filling.values(way.use.fill, push.variables, whom)}
+    else:
+        template, variables, form = filling.filled(
+            way.route.template,
+            whom,
+            case.contact,
+            fill=way.use.fill,
+            variables=push.variables,
+            unsubscribe=unsubscribe,
+            device=way.channel.device,
+            test=case.test,
+        )
+    recipient = recipient_of(push, profile)
+    request = PushRequest(
+        push.key, push.site, push.cause, push.member, recipient, variables, row.attempts + 1, go.to, go.devices,
+        template, unsubscribe,
+    )  # fmt: skip
+    return Ready(row, way, request, way.route.price(form), case)
+
+
+def _name(profile: Profile | None) -> dict[str, str]:
+    member = profile.member if profile else None
+    return {"name": member.name} if member and member.name else {}
+
+
+def recipient_of(push: Push, profile: Profile | None) -> dict[str, str]:
+    """How the recipient can be reached, without what is not known."""
+    member = profile.member if profile else None
+    known = {"member": push.member or (member.id if member else ""), "to": push.to}
+    if member:
+        known |= {"phone": member.phone, "email": member.email}
+    return {name: value for name, value in known.items() if value}
+
+
+def _with_arm(row: Row, runtime: SiteRuntime, profile: Profile | None) -> Row:
+    """With the arm of its campaign's comparison that the recipient is in or enters with this message, as that of other
+    campaigns is drawn when they are decided on; the same one again in another attempt."""
+    push, rule = row.push, runtime.plan.by_id.get(row.push.campaign)
+    if push.origin != "schedule" or push.arm or rule is None or profile is None:
+        return row
+    return replace(row, push=replace(push, arm=arm_of(rule, profile)))
