@@ -1,7 +1,10 @@
 """A receiver of the fake providers' hooks."""
 
-from collections.abc import Iterator
+import json
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -19,6 +22,19 @@ class Receiver:
     url: str = ""
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+
+    def read(self) -> list[Any]:
+        """The bodies as JSON."""
+        return [json.loads(body) for _, body in self.got]
+
+
+def until(found: Callable[[], Any]) -> Any:
+    """Wait for something that happens soon; gives what it is."""
+    end = time.monotonic() + 5
+    while not (value := found()):
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
+    return value
 
 
 @pytest.fixture

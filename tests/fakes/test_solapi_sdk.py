@@ -1,7 +1,5 @@
 """The fake of SOLAPI, driven by the vendor's own SDK: it is held to something that was not written here."""
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +10,7 @@ from solapi.model.request.groups.get_groups import GetGroupsRequest
 from solapi.model.request.messages.get_messages import GetMessagesRequest
 from solapi.model.webhook.single_report import SingleReportPayload
 from tests.conftest import Fakes
+from tests.fakes.conftest import Receiver, until
 
 SENDER = "0212345678"
 
@@ -79,14 +78,6 @@ def test_an_unknown_template_is_learned_or_refused(solapi: SolapiMessageService,
     assert refused.value.failed_messages[0].status_code == "1042"
 
 
-def until(found: Callable[[], Any]) -> Any:
-    end = time.monotonic() + 5
-    while not (value := found()):
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
-    return value
-
-
 def test_the_list_tells_the_result_once_it_is_known(solapi: SolapiMessageService, fakes: Fakes) -> None:
     group = solapi.send([alimtalk({}, "01011110000"), alimtalk({}, "01011112222")]).group_info.group_id
     assert solapi.get_group(group).count.total == 2
@@ -126,7 +117,7 @@ def test_a_wrong_secret_is_refused(solapi: SolapiMessageService) -> None:
         solapi.get_balance()
 
 
-def test_the_sdk_reads_our_hooks(solapi: SolapiMessageService, fakes: Fakes, receiver: Any) -> None:
+def test_the_sdk_reads_our_hooks(solapi: SolapiMessageService, fakes: Fakes, receiver: Receiver) -> None:
     fakes.hook("solapi", receiver.url)
     solapi.send([sms("01000010001", custom_fields={"key": "bad"}), alimtalk({"가": "나"}, "01077770002")])
     headers, body = until(lambda: receiver.got and receiver.got[0])

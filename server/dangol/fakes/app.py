@@ -13,12 +13,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from dangol.fakes.aligo import Aligo
+from dangol.fakes.apns import Apns
 from dangol.fakes.arrival import Shown
 from dangol.fakes.door import Refused, body_of, json
 from dangol.fakes.faults import PROVIDERS, Fault, Provider
+from dangol.fakes.fcm import Fcm
 from dangol.fakes.hooks import Hooks
+from dangol.fakes.nhn_kakao import Kakao
+from dangol.fakes.nhn_sms import Sms
+from dangol.fakes.numbers import digits
 from dangol.fakes.solapi import Solapi
 from dangol.fakes.templates import Registered
+from dangol.fakes.webpush import WebPush
 from dangol.fakes.world import World
 
 HOSTS = ["127.0.0.1", "localhost", "::1"]
@@ -45,6 +52,13 @@ class OfBalance(Struct, forbid_unknown_fields=True):
     balance: Annotated[float, Meta(ge=0)]
 
 
+class Refusal(Struct, forbid_unknown_fields=True):
+    """Somebody has called the free number so as to get no more advertisements."""
+
+    number: Annotated[str, Meta(pattern=r"^[0-9-]{9,16}\Z")]
+    free: Annotated[str, Meta(pattern=r"^080[0-9-]{7,10}\Z")] = "0801234567"
+
+
 def create(world: World | None = None, *, pause: float = 1.0) -> Starlette:
     """The app for `world`, a new one where it is None. `pause` is the seconds before a hook is tried again."""
     world = world or World()
@@ -55,9 +69,15 @@ def create(world: World | None = None, *, pause: float = 1.0) -> Starlette:
         yield
         await hooks.close()
 
+    sms = Sms(world, hooks)
     routes: list[BaseRoute] = [
         Mount("/solapi", routes=Solapi(world, hooks).routes()),
-        *Switches(world).routes(),
+        Mount("/nhn", routes=[*Kakao(world, hooks).routes(), *sms.routes()]),
+        Mount("/aligo", routes=Aligo(world).routes()),
+        Mount("/fcm", routes=Fcm(world).routes()),
+        Mount("/apns", routes=Apns(world).routes()),
+        Mount("/webpush", routes=WebPush(world).routes()),
+        *Switches(world, hooks, sms).routes(),
     ]
     # Another host name than these is a page of somewhere else that has found out about the port.
     app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(TrustedHostMiddleware, HOSTS)])
@@ -68,8 +88,8 @@ def create(world: World | None = None, *, pause: float = 1.0) -> Starlette:
 class Switches:
     """What a test or the page asks and sets."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, hooks: Hooks, sms: Sms) -> None:
+        self.world, self.hooks, self.sms = world, hooks, sms
 
     def routes(self) -> list[Route]:
         """Under `/`."""
@@ -83,6 +103,7 @@ class Switches:
             self._setting("/hooks", HookAddress, self._hook),
             self._setting("/templates", OfTemplate, self._template),
             self._setting("/balance", OfBalance, self._balance),
+            self._setting("/refusals", Refusal, self._refuse),
         ]
 
     def _setting(self, path: str, shape: type[Struct], keep: object) -> Route:
@@ -114,6 +135,10 @@ class Switches:
         if wanted.provider not in self.world.balance:
             raise ValueError(f"{wanted.provider} has no balance")
         self.world.balance[wanted.provider] = wanted.balance
+
+    def _refuse(self, wanted: Refusal) -> None:
+        self.world.refused.add(digits(wanted.number))
+        self.hooks.post("nhn", lambda count: self.sms.refused(digits(wanted.number), wanted.free))
 
     async def arrived(self, request: Request) -> Response:
         """Each message once, the oldest first."""

@@ -1,5 +1,7 @@
 """`dangol fake-providers`."""
 
+import shlex
+
 import click
 import msgspec
 
@@ -31,5 +33,5 @@ def fake_providers(port: int, hooks: dict[Provider, str], seed: int, delay: floa
     base = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
     click.echo(f"what arrives is shown at {base}/ ; channels come here with these variables:", err=True)
     for name, value in environment(world.accounts, base).items():
-        click.echo(f"{name}={value}")
+        click.echo(f"export {name}={shlex.quote(value)}")
     serve_forever(create(world), listening)

@@ -51,6 +51,10 @@ def door(world: World, provider: Provider, handle: Handler, refuse: Refuse, doin
     """An endpoint around `handle`."""
 
     async def endpoint(request: Request) -> Response:
+        try:
+            await body_of(request)
+        except Refused as refused:
+            return refuse(refused.status, refused.code, refused.words)
         for name, status, code, words in BEFORE:
             if fault := world.faults.strikes(provider, name, doing):
                 response = refuse(status, code, words)
@@ -99,11 +103,15 @@ async def _wait(request: Request, seconds: float) -> None:
 
 
 async def body_of(request: Request) -> bytes:
-    """All of a request's body. Raises `Refused` for one that is too long."""
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LONGEST_BODY:
-            raise Refused(413, "PayloadTooLarge", f"expected at most {LONGEST_BODY} bytes")
-        parts.append(part)
-    return b"".join(parts)
+    """All of a request's body. Raises `Refused` for one that is too long, once all of it has come: an answer before the
+    end of an HTTP/2 request would break the connection."""
+    if "body" not in request.scope:
+        parts, size = [], 0
+        async for part in request.stream():
+            size += len(part)
+            parts.append(part if size <= LONGEST_BODY else b"")
+        request.scope["body"] = b"".join(parts) if size <= LONGEST_BODY else None
+    body: bytes | None = request.scope["body"]
+    if body is None:
+        raise Refused(413, "PayloadTooLarge", f"expected at most {LONGEST_BODY} bytes")
+    return body

@@ -1,5 +1,7 @@
 """The variables by which a process reaches the fake providers instead of the real ones. Pure."""
 
+import msgspec
+
 from dangol.fakes.accounts import Accounts
 
 
@@ -22,4 +24,13 @@ def environment(accounts: Accounts, base: str) -> dict[str, str]:
         "ALIGO_API_KEY": aligo.key,
         "ALIGO_USER_ID": aligo.user,
         "ALIGO_SENDER_KEY": aligo.sender_key,
+        "FCM_URL": f"{base}/fcm",
+        "FCM_CREDENTIALS": msgspec.json.encode(accounts.service_account(base)).decode(),
+        "APNS_URL": f"{base}/apns",
+        "APNS_KEY": accounts.apple_key(),
+        "APNS_KEY_ID": accounts.key_id,
+        "APNS_TEAM_ID": accounts.team,
+        "WEBPUSH_URL": f"{base}/webpush",
+        "WEBPUSH_PRIVATE_KEY": accounts.vapid_key(),
+        "WEBPUSH_SUBJECT": "mailto:shop@example.com",
     }

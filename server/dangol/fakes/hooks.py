@@ -3,7 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from itertools import groupby
+from typing import Any
 
 import httpx
 
@@ -21,7 +23,8 @@ LATE = 5.0
 TOGETHER = 100
 """Results in one hook."""
 
-Write = Callable[[Sequence[Arrival], int], tuple[dict[str, str], bytes]]
+Written = tuple[dict[str, str], bytes]
+Write = Callable[[Sequence[Arrival], int], Written]
 """Headers and body that tell of the arrivals; the number counts tries, from 0."""
 
 
@@ -31,7 +34,7 @@ class Hooks:
     def __init__(self, world: World, pause: float = 1.0) -> None:
         self.world = world
         self.pause = pause
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[object]] = set()
         self._http: httpx.AsyncClient | None = None
 
     def report(self, provider: Provider, arrivals: Sequence[Arrival], write: Write) -> None:
@@ -59,7 +62,7 @@ class Hooks:
         late = self.world.faults.strikes(provider, "late_hook")
         return self.world.delay + (0.0 if late is None else LATE if late.seconds is None else late.seconds)
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -70,25 +73,30 @@ class Hooks:
             self._start(self._tell(provider, arrivals[start : start + TOGETHER], write))
 
     async def _tell(self, provider: Provider, arrivals: Sequence[Arrival], write: Write) -> None:
-        await self._post(provider, arrivals, write)
         again = [arrival for arrival in arrivals if self.world.faults.strikes(provider, "double_hook")]
-        if again:
-            await self._post(provider, again, write)
+        for each in filter(None, (arrivals, again)):
+            if await self._post(provider, partial(write, each)):
+                for arrival in each:
+                    arrival.told += 1
 
-    async def _post(self, provider: Provider, arrivals: Sequence[Arrival], write: Write) -> None:
-        """Until it is answered with 200, or as often as the provider tries."""
+    def post(self, provider: Provider, write: Callable[[int], Written]) -> None:
+        """Tell something else, at once."""
+        if provider in self.world.hooks:
+            self._start(self._post(provider, write))
+
+    async def _post(self, provider: Provider, write: Callable[[int], Written]) -> bool:
+        """Until it is answered with 200, or as often as the provider tries; then False."""
         self._http = self._http or httpx.AsyncClient(timeout=10, trust_env=False)
         for count in range(TRIES):
             if count:
                 await asyncio.sleep(self.pause * 2 ** (count - 1))
-            headers, body = write(arrivals, count)
+            headers, body = write(count)
             try:
                 response = await self._http.post(self.world.hooks[provider], headers=headers, content=body)
             except httpx.HTTPError as error:
                 log.info("%s: no answer to a hook: %s", provider, type(error).__name__)
                 continue
             if response.status_code == 200:
-                for arrival in arrivals:
-                    arrival.told += 1
-                return
-        log.warning("%s: nobody took the results of %d messages", provider, len(arrivals))
+                return True
+        log.warning("%s: nobody took a hook", provider)
+        return False

@@ -35,6 +35,7 @@ async def run(app: Starlette, listening: socket.socket, until: Callable[[], Awai
     config.keep_alive_timeout = 60
     config.h2_max_concurrent_streams = 1000
     config.accesslog = None
+    config.loglevel = "WARNING"
     await serve(app, config, shutdown_trigger=until)  # type: ignore[arg-type]
 
 
