@@ -14,6 +14,7 @@ from threading import Thread
 from typing import Any, Literal, TypeVar
 
 import hypothesis
+import msgspec
 import pytest
 import uvicorn
 from redis import Redis
@@ -96,12 +97,13 @@ Define = Callable[..., Definitions]
 def define(registry: Registry) -> Define:
     """Makes checked definitions of a shop: `define(segments=[...], campaigns=[...], origins=[...])`. What is no part of
     a document is a field of the site."""
+    names = {field.name for field in msgspec.structs.fields(Definitions)} - {"site"}
 
-    def make(
-        segments: Any = (), campaigns: Any = (), groups: Any = (), manners: Any = None, **site: Any
-    ) -> Definitions:
-        parts = {"segments": list(segments or ()), "campaigns": list(campaigns or ()), "groups": list(groups)}
-        return document.check({"site": {**SITE, **site}, **parts, "manners": manners or {}}, "test", registry)
+    def make(segments: Any = (), campaigns: Any = (), **given: Any) -> Definitions:
+        given |= {"segments": segments, "campaigns": campaigns}
+        parts = {name: given[name] for name in names & given.keys() if given[name]}
+        site = {name: value for name, value in given.items() if name not in names}
+        return document.check({"site": {**SITE, **site}, **parts}, "test", registry)
 
     return make
 

@@ -155,7 +155,7 @@ async def test_a_push_request_is_made_once_by_its_id(shop: httpx.AsyncClient) ->
     assert (second.status_code, second.json()["new"]) == (200, False)
     assert first.json()["key"] == second.json()["key"]
     state = (await shop.get(f"/v1/push/{first.json()['key']}")).json()
-    assert (state["state"], state["channel"], state["attempts"]) == (first.json()["state"], "log", 0)
+    assert (state["state"], state["attempts"], state["reason"]) == ("queued", 0, "")
 
 
 async def test_the_same_push_request_many_times_at_once_is_one(shop: httpx.AsyncClient) -> None:
@@ -260,6 +260,8 @@ BAD: dict[str, tuple[str, Any, str]] = {
         {"orders": [ORDER, {**ORDER, "items": [{"item_id": "a", "quantity": 1 << 70}]}]},
         "orders[1].items[0].quantity",
     ),
+    "nobody to send to": ("/v1/push", {**PUSH, "member": ""}, "member"),
+    "an unknown template": ("/v1/push", {**PUSH, "template": "<b>"}, "template"),
     "an unknown channel": ("/v1/push", {**PUSH, "channel": "<b>"}, "channel"),
     "a channel that is a widget": ("/v1/push", {**PUSH, "channel": "popcorn"}, "channel"),
     "unknown parameters": ("/v1/push", {**PUSH, "params": {"x": 1}}, "params"),

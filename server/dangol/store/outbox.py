@@ -172,6 +172,11 @@ async def release(link: Link, wanted: Sequence[str], now: float) -> int:
     return await _sum(link, transitions.RELEASE, [now, COUNTS_KEEP], wanted)
 
 
+async def cancel(link: Link, wanted: Sequence[str], now: float, *, keep: float = KEEP) -> int:
+    """Refuse rows that wait and that no worker has in hand; how many there were."""
+    return await _sum(link, transitions.CANCEL, [now, COUNTS_KEEP, int(keep * 1000), "cancelled"], wanted)
+
+
 async def click(link: Link, key: str, now: float) -> bool:
     """Note a click on a link of this request; True for the first one."""
     number = partition(key)

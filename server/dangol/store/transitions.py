@@ -256,6 +256,28 @@ return released
 """
 )
 
+# KEYS: due. ARGV: now, milliseconds to keep the counts, those to keep a row that is done, the reason, keys. Rows that
+# wait and that nobody has in hand are refused; answers with their number.
+CANCEL = Script(
+    _SHARED
+    + """
+local cancelled = 0
+for i = 5, #ARGV do
+  local row = load(ARGV[i])
+  if row and (row[STATE] == 'queued' or row[STATE] == 'held') then
+    change(row, 'refused', row[CHANNEL])
+    count(counts_of(row), row[CHANNEL] .. '|refused|' .. ARGV[4], 1)
+    row[UPDATED], row[DUE], row[REASON], row[DETAIL] = tonumber(ARGV[1]), 0, ARGV[4], ''
+    save(ARGV[i], row, ARGV[3])
+    redis.call('ZREM', KEYS[1], ARGV[i])
+    cancelled = cancelled + 1
+  end
+end
+flush(ARGV[2])
+return cancelled
+"""
+)
+
 # KEYS: due. ARGV: key, now, milliseconds to keep the counts. Answers whether this is the first click.
 CLICK = Script(
     _SHARED

@@ -15,6 +15,7 @@ from dangol.web import (
     conditions,
     devices,
     links,
+    messages,
     ops,
     persons,
     previews,
@@ -22,6 +23,7 @@ from dangol.web import (
     reports,
     shop_api,
     sizes,
+    templates,
     why,
 )
 from dangol.web.collect import Collector
@@ -79,6 +81,8 @@ def create(house: House) -> App:
             *sizes.routes(house),
             *rehearsals.routes(house),
             *links.routes(house),
+            *messages.routes(house),
+            *templates.routes(house),
             *persons.routes(house),
             *reports.routes(house),
             *previews.routes(house),

@@ -14,12 +14,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from dangol.definitions.model import MessageUse
 from dangol.engine import Context
 from dangol.errors import Invalid, PluginFailure, Problem
 from dangol.host.params import check_params
 from dangol.house import House
 from dangol.members.row import MemberRow, changes, checked
-from dangol.plugin import PushRequest
+from dangol.messages import view
+from dangol.messages.kinds import kind_of
+from dangol.messages.push import Push
+from dangol.messages.resolving import Routes
 from dangol.protocol import tokens
 from dangol.protocol.event import Entry, Event
 from dangol.protocol.strict import decode
@@ -33,6 +37,8 @@ from dangol.web.member_import import MemberImport
 from dangol.web.shop_rows import Members, Orders, Products, PushRow, order, product
 
 LONGEST_BODY = 4 << 20
+STATE = ("key", "state", "channel", "attempts", "created", "updated", "due", "failure", "price", "provider_id")
+"""What the shop is told of a push request."""
 AT_ONCE = 4  # orders of one member that make one entry of the log; its readers take entries whole
 
 Body = TypeVar("Body", bound=Struct)
@@ -119,25 +125,51 @@ class ShopApi:
     async def push(self, request: Request, runtime: SiteRuntime) -> Response:
         """Make a push request, once by its id."""
         row = await _body(request, PushRow)
-        try:
-            channel = self._house.registry.channel(row.channel)
-        except PluginFailure as error:
-            raise Invalid([Problem("channel", row.channel, f"a channel ({error.detail})")]) from None
-        check_params(channel, row.params, "params")
-        key = outbox.key_of(runtime.site.id, f"api:{row.id}", row.member)
-        wanted = PushRequest(
-            key, runtime.site.id, f"api:{row.id}", row.member, {"member": row.member, **row.recipient}, row.variables
+        use = self._use(row, runtime)
+        profile = tokens.member_profile(runtime.keys, row.member) if row.member else ""
+        cause = f"api:{row.id}"
+        push = Push(
+            outbox.key_of(runtime.site.id, cause, outbox.recipient_of(profile, row.member, row.to)),
+            runtime.site.id,
+            cause,
+            "api",
+            profile=profile,
+            member=row.member,
+            to=row.to,
+            variables={**row.recipient, **row.variables},
+            language=row.language,
+            use=use,
         )
-        made = await outbox.enqueue(self._house.link, wanted, row.channel, row.params, self._house.now())
+        now, keep = self._house.now(), self._house.settings.push_days * 86_400
+        [made] = await outbox.enqueue(self._house.link, [push], now, now, zone=runtime.site.timezone, keep=keep)
         return json({"key": made.key, "state": made.state, "new": made.new}, 202 if made.new else 200)
+
+    def _use(self, row: PushRow, runtime: SiteRuntime) -> MessageUse:
+        """The message that the row asks for. Raises `Invalid` for a channel, a template or parameters that are none."""
+        if not row.member and not row.to:
+            raise Invalid([Problem("member", "", "a member, or an address in `to`")])
+        use = MessageUse(row.channel, row.params, template=row.template, ad=row.ad, consent=row.consent)
+        try:
+            route = Routes(runtime.definitions).of(use)
+        except Invalid:
+            raise Invalid([Problem("template", row.template, "a template of this site")]) from None
+        try:
+            channel = self._house.registry.channel(route.channel)
+        except PluginFailure as error:
+            raise Invalid([Problem("channel", row.channel, f"a sender or channel ({error.detail})")]) from None
+        check_params(channel, route.params, "params")
+        if kind_of(route.template) not in channel.kinds:
+            kinds = ", ".join(channel.kinds)
+            raise Invalid([Problem("template", row.template, f"one that {route.channel} can send: {kinds}")])
+        return use
 
     async def push_state(self, request: Request, runtime: SiteRuntime) -> Response:
         """What became of a push request."""
         row = await outbox.read(self._house.link, request.path_params["key"])
-        if row is None or row.request.site != runtime.site.id:
+        if row is None or row.push.site != runtime.site.id:
             return json({"error": "key: expected that of a push request of this site"}, 404)
-        told = ("key", "state", "channel", "attempts", "created", "updated", "reason", "provider_id")
-        return json({name: getattr(row, name) for name in told})
+        told = view.brief(row)
+        return json({name: told.get(name, "") for name in STATE} | {"reason": view.said(row), "why": view.why(row)})
 
 
 async def _body(request: Request, shape: type[Body]) -> Body:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from dangol.definitions.model import ConsentChannel, Language
 from dangol.errors import Invalid, Problem
 from dangol.members.row import Line, MemberRow, ShopId
 from dangol.plugin import Product
@@ -43,16 +44,25 @@ class OrderRow(Struct, forbid_unknown_fields=True):
 
 
 class PushRow(Struct, forbid_unknown_fields=True):
-    """A push request; `id` names its cause, and the same id is sent once."""
+    """A push request; `id` names its cause, and the same id is sent once.
+
+    It goes to a `member`, or to an address `to`, through `channel`: a sender of the site, or a channel plugin. Without
+    a `template` the channel gets the `variables` alone; `ad` then tells whether it is an advertisement, and `consent`
+    which consent it needs. What `recipient` tells goes with the variables."""
 
     id: ShopId
-    member: ShopId
     channel: ShopId
+    member: Annotated[str, Meta(max_length=100)] = ""
+    to: Annotated[str, Meta(max_length=254)] = ""
+    template: Annotated[str, Meta(max_length=40)] = ""
     params: dict[str, Any] = field(default_factory=dict)
     recipient: Annotated[dict[Line, Line], Meta(max_length=20)] = field(default_factory=dict)
     variables: Annotated[dict[Line, Annotated[str, Meta(max_length=2000)]], Meta(max_length=50)] = field(
         default_factory=dict
     )
+    language: Language | Literal[""] = ""
+    ad: bool = False
+    consent: ConsentChannel | Literal[""] = ""
 
 
 class Products(Struct, forbid_unknown_fields=True):

@@ -1,0 +1,198 @@
+"""What became of messages, for holders of the admin key: results, lists, single requests, exports."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import date, timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from dangol.campaigns.calendar import day_number
+from dangol.definitions.model import LANGUAGES
+from dangol.definitions.shapes import nearest
+from dangol.errors import Invalid, Problem
+from dangol.house import House
+from dangol.messages import results as messages_results
+from dangol.messages import view
+from dangol.messages.push import FINAL, WAITING
+from dangol.messages.results import Results
+from dangol.runtime import SiteRuntime
+from dangol.store import listing, outbox, results, sends
+from dangol.store.outbox import Row
+from dangol.web.body import NO_SNIFF, json
+from dangol.web.keyed import admin_route
+
+ORDINARY_SPAN = 30
+"""Days that are told where nobody says which."""
+LONGEST_OVERVIEW = 92
+"""Days of all campaigns together."""
+ORIGINS = ("api", "test")
+"""Under what messages without a campaign are counted."""
+STATES = ("", *sorted(WAITING | FINAL | {"accepted"}))
+MOST_ROWS = 500
+
+
+def routes(house: House) -> list[Route]:
+    """The routes for admin keys."""
+    messages = Messages(house)
+    return [
+        admin_route(house, "/v1/admin/messages", messages.listed),
+        admin_route(house, "/v1/admin/messages/report", messages.report),
+        admin_route(house, "/v1/admin/messages/export", messages.export),
+        admin_route(house, "/v1/admin/messages/{key}", messages.one),
+        admin_route(house, "/v1/admin/messages/{key}/release", messages.release, "POST"),
+        admin_route(house, "/v1/admin/messages/{key}/cancel", messages.cancel, "POST"),
+    ]
+
+
+class Messages:
+    """The handlers."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def report(self, request: Request, runtime: SiteRuntime) -> Response:
+        """Counts and money by channel and day: of one campaign or manual send (``send:<id>``), also of one that is
+        gone, else of all that there are. `from` and `to` are days on which messages were asked for."""
+        _only(request, "campaign", "from", "to", "format")
+        form = _one_of(request, "format", ("json", "csv"))
+        name = request.query_params.get("campaign", "")
+        span = self._span(request, runtime, results.LONGEST if name else LONGEST_OVERVIEW)
+        names = [name] if name else await self._names(runtime)
+        told = [await self._results(runtime, each, span) for each in names]
+        if name and not told[0].days and name not in (known := await self._names(runtime)):
+            expected = f"a campaign or manual send of this site{nearest(name, known)}"
+            return json({"error": f"campaign: expected {expected}"}, 404)
+        if form == "csv":
+            return _attached(messages_results.spreadsheet(told), "messages")
+        days = {"from": span[0], "to": span[-1]}
+        return json(told[0] if name else {**days, "campaigns": [each for each in told if each.requests]})
+
+    async def listed(self, request: Request, runtime: SiteRuntime) -> Response:
+        """Requests of a `state` and of a `campaign`, a page at a time: what waits in the order in which it is due. A
+        page may be empty while there is a `cursor` to go on with."""
+        _only(request, "state", "campaign", "cursor", "limit")
+        state = _one_of(request, "state", STATES)
+        cursor, limit = request.query_params.get("cursor", ""), _number(request, "limit", 50, MOST_ROWS)
+        if not listing.is_cursor(state, cursor):
+            raise Invalid([Problem("cursor", cursor, "one that an answer for the same state has given")])
+        found = await listing.page(self._house.link, state, _of(request, runtime), cursor, limit)
+        told = {"messages": [view.brief(row) for row in found.rows]}
+        return json(told | ({"cursor": found.cursor} if found.cursor else {}))
+
+    async def one(self, request: Request, runtime: SiteRuntime) -> Response:
+        """All that is known of one request, its reasons in words."""
+        row = await self._row(request, runtime)
+        return json(view.whole(row)) if row else _unknown()
+
+    async def release(self, request: Request, runtime: SiteRuntime) -> Response:
+        """Begin a parked request anew."""
+
+        async def change(key: str, now: float) -> int:
+            return await outbox.release(self._house.link, [key], now)
+
+        return await self._changed(request, runtime, change, "parked")
+
+    async def cancel(self, request: Request, runtime: SiteRuntime) -> Response:
+        """Refuse a request that waits. One that a worker has in hand is sent."""
+
+        async def change(key: str, now: float) -> int:
+            return await outbox.cancel(self._house.link, [key], now, keep=self._house.settings.push_days * 86_400)
+
+        return await self._changed(request, runtime, change, "queued or held")
+
+    async def export(self, request: Request, runtime: SiteRuntime) -> Response:
+        """Every recipient of a campaign as CSV, one after the other: nothing of it is kept in memory. `bom` 1 is for
+        Excel."""
+        _only(request, "campaign", "state", "language", "bom")
+        state = _one_of(request, "state", STATES)
+        if not request.query_params.get("campaign"):
+            raise Invalid([Problem("campaign", "", "a campaign or manual send (send:<id>)")])
+        language, bom = _one_of(request, "language", LANGUAGES), _one_of(request, "bom", ("0", "1"))
+        wanted, timezone = _of(request, runtime), runtime.site.timezone
+
+        async def lines() -> AsyncIterator[str]:
+            yield view.head(bom == "1")
+            async for row in listing.every(self._house.link, wanted):
+                if state in ("", row.state):
+                    yield view.cells(row, timezone, language)
+
+        return StreamingResponse(lines(), headers=_headers("recipients"), media_type="text/csv; charset=utf-8")
+
+    async def _changed(
+        self, request: Request, runtime: SiteRuntime, change: Callable[[str, float], Awaitable[int]], needed: str
+    ) -> Response:
+        row = await self._row(request, runtime)
+        if row is None:
+            return _unknown()
+        if not await change(row.key, self._house.now()):
+            now = await outbox.read(self._house.link, row.key) or row
+            return json({"error": f"state: expected a request that is {needed}; this one is {now.state}"}, 409)
+        return json(view.brief(await outbox.read(self._house.link, row.key) or row))
+
+    async def _row(self, request: Request, runtime: SiteRuntime) -> Row | None:
+        row = await outbox.read(self._house.link, request.path_params["key"])
+        return row if row and row.push.site == runtime.site.id else None
+
+    async def _names(self, runtime: SiteRuntime) -> list[str]:
+        """All that messages of the site may be counted under."""
+        campaigns = [each.id for each in runtime.definitions.campaigns if each.message is not None]
+        manual = [each.campaign for each in await sends.every(self._house.link, runtime.site.id)]
+        return [*campaigns, *manual, *ORIGINS]
+
+    async def _results(self, runtime: SiteRuntime, name: str, span: Sequence[str]) -> Results:
+        sums = await results.read(self._house.link, runtime.site.id, name, span)
+        return messages_results.results(name, runtime.site.currency, sums)
+
+    def _span(self, request: Request, runtime: SiteRuntime, longest: int) -> list[str]:
+        today = date.fromordinal(day_number(self._house.now(), runtime.site.timezone))
+        until = _day(request, "to") or today
+        since = _day(request, "from") or until - timedelta(days=ORDINARY_SPAN - 1)
+        if not 0 <= (until - since).days < longest:
+            raise Invalid([Problem("from", f"{since}", f"a day up to {longest} days before {until}, or that day")])
+        return results.days(since, until)
+
+
+def _of(request: Request, runtime: SiteRuntime) -> Callable[[Row], bool]:
+    site, campaign = runtime.site.id, request.query_params.get("campaign", "")
+    return lambda row: row.push.site == site and campaign in ("", row.push.campaign, outbox.counted_as(row.push))
+
+
+def _unknown() -> Response:
+    return json({"error": "key: expected that of a push request of this site"}, 404)
+
+
+def _attached(text: str, name: str) -> Response:
+    return Response(text, headers=_headers(name), media_type="text/csv; charset=utf-8")
+
+
+def _headers(name: str) -> dict[str, str]:
+    return {**NO_SNIFF, "Content-Disposition": f'attachment; filename="{name}.csv"'}
+
+
+def _only(request: Request, *known: str) -> None:
+    query = request.query_params
+    if unknown := [Problem(name, query[name], f"one of {', '.join(known)}") for name in query if name not in known]:
+        raise Invalid(unknown)
+
+
+def _one_of(request: Request, name: str, choices: Sequence[str]) -> str:
+    given = request.query_params.get(name, choices[0])
+    if given not in choices:
+        raise Invalid([Problem(name, given, f"one of {', '.join(filter(None, choices))}")])
+    return given
+
+
+def _number(request: Request, name: str, ordinary: int, most: int) -> int:
+    given = request.query_params.get(name, f"{ordinary}")
+    if not (given.isascii() and given.isdecimal() and len(given) < 10 and 1 <= int(given) <= most):
+        raise Invalid([Problem(name, given, f"a number from 1 to {most}")])
+    return int(given)
+
+
+def _day(request: Request, name: str) -> date | None:
+    given = request.query_params.get(name)
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        raise Invalid([Problem(name, given, "a day such as 2026-11-22")]) from None
