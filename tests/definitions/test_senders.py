@@ -125,7 +125,7 @@ def test_what_is_wrong_with_a_sender_is_told(sender: dict[str, Any], expected: s
         ({"fill": {"이름": "{nam}"}}, "fill.이름: '{nam}' is not a known variable"),
         ({"fill": {"이름": "{product}"}}, "fill.이름: '{product}' is not a known variable"),
         ({"ad": True}, "message.ad: True is not left out: the template tells"),
-        ({"fallback": {**SMS, "template": "ordered"}}, "fallback.template: 'alimtalk' is not a template of the kind text"),
+        ({"fallback": {**SMS, "template": "ordered"}}, "fallback.template: 'alimtalk' is not a template of the kind"),
         ({"fallback": {**SMS, "use": "browser"}}, "fallback.use: 'text' is not of a kind that browser sends"),
         ({"fallback": {**SMS, "on": []}}, "fallback.on: [] is not one kind of failure"),
         ({"fallback": {**SMS, "fill": {"a": "b"}}}, "fallback.fill.a: 'a' is not a variable"),

@@ -16,6 +16,7 @@ from dangol.definitions.model import Definitions
 from dangol.definitions.notation import LARGEST
 from dangol.errors import Invalid, Problem, Unavailable
 from dangol.host.registry import Registry
+from dangol.messages.reviews import demoted
 from dangol.settings import Settings
 from dangol.store.embedded import store_at
 from dangol.store.link import Link
@@ -126,9 +127,12 @@ async def _apply(link: Link, documents: Sequence[Definitions], dry_run: bool) ->
     for document in documents:
         site = document.site.id
         version, former = stored.get(site, (0, None))
+        document, drafts = demoted(former, document)
         lines = changes(former, document)
         for line in lines:
             click.secho(f"{site}: {line}", fg=COLOURS.get(line[0]))
+        for id in drafts:
+            click.secho(f"{site}: ! template {id} is a draft again: its words are not those approved", fg="yellow")
         if not lines:
             click.echo(f"{site}: no changes")
         elif dry_run:

@@ -9,7 +9,8 @@ from dangol.definitions.templates import (
     TextTemplate,
 )
 from dangol.errors import Problem
-from dangol.messages import alimtalk, brand, mail, pushes, texts
+from dangol.messages import alimtalk, brand, euckr, mail, pushes, texts
+from dangol.messages.places import word
 
 
 def problems(template: Template, device: str = "") -> list[Problem]:
@@ -25,3 +26,16 @@ def problems(template: Template, device: str = "") -> list[Problem]:
         return list(pushes.problems(template, device or "fcm"))
     assert isinstance(template, EmailTemplate)
     return list(mail.problems(template))
+
+
+def size(template: Template, device: str = "") -> dict[str, int]:
+    """How large a filled template is and how much fits (`most`, where there is a limit), in the unit of its kind."""
+    if isinstance(template, TextTemplate):
+        return {"bytes": euckr.size(word(template.text)), "most": texts.most(template)}
+    if isinstance(template, PushTemplate):
+        return {"bytes": pushes.size(template), "most": pushes.most(device or "fcm")}
+    characters = len(word(template.text))
+    if isinstance(template, AlimtalkTemplate):
+        return {"characters": characters + len(word(template.extra)), "most": alimtalk.most_of_body(template)}
+    limit = brand.SHAPES[template.bubble].limits.get("text") if isinstance(template, BrandTemplate) else None
+    return {"characters": characters, **({"most": limit.most} if limit else {})}

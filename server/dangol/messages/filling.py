@@ -97,20 +97,44 @@ def filled(
     Raises Invalid for variables that nobody gave and for whatever is beyond a limit, with the field, the value as far
     as it is not personal, and the limit.
     """
+    given = {} if test else values(fill, variables, whom)
+    made, found = tried(template, whom, contact, given, shorten, unsubscribe, device)
+    missing = [] if test else unfilled(template, made.variables)
+    if missing or found:
+        raise Invalid(missing or found)
+    return made
+
+
+def tried(
+    template: Template,
+    whom: Whom,
+    contact: ContactPolicy,
+    given: Mapping[str, str],
+    shorten: Shorten = str,
+    unsubscribe: str = "",
+    device: str = "",
+) -> tuple[Filled, list[Problem]]:
+    """The template filled as far as it can be, and all that is wrong with it; variables that are not `given` stay as
+    they are written."""
     writer = _Writer(whom)
     own = plain(template, writer.language, whom.site.language)
     asked = names(own)
+    is_kakao = isinstance(own, AlimtalkTemplate | BrandTemplate)
     is_fixed = isinstance(own, AlimtalkTemplate) or (isinstance(own, BrandTemplate) and bool(own.code))
-    told = {} if test else _told(asked, values(fill, variables, whom), shorten if is_fixed else str)
-    write = _by_name(told) if asked or isinstance(own, AlimtalkTemplate | BrandTemplate) else writer.personal
+    told = _told(asked, given, shorten if is_fixed else str)
+    write = _by_name(told) if asked or is_kakao else writer.personal
     content: Template = rewritten(own, _visit(write, None if is_fixed else _lead(whom.site, shorten)))
     content = labels.labelled(content, contact, writer.language, unsubscribe)
     if isinstance(content, TextTemplate):
         content = texts.formed(content)
     found = [*_unlike(own, content), *labels.problems(own, contact, unsubscribe), *checks.problems(content, device)]
-    if found:
-        raise Invalid(_discreet(found, own, content))
-    return Filled(content, told, price_form(content))
+    return Filled(content, told, price_form(content)), _discreet(found, own, content)
+
+
+def unfilled(template: Template, told: Mapping[str, str]) -> list[Problem]:
+    """The variables of a template that nobody gave, or gave empty."""
+    missing = [(name, where) for name, where in names(template).items() if name not in told]
+    return [Problem(f"variables.{name}", "", f"given: {where} names #{{{name}}}") for name, where in missing]
 
 
 def _unlike(own: Template, content: Template) -> list[Problem]:
@@ -130,12 +154,10 @@ def values(fill: Mapping[str, Text], variables: Mapping[str, str], whom: Whom) -
 
 
 def _told(asked: Mapping[str, str], given: Mapping[str, str], shorten: Shorten) -> dict[str, str]:
-    """The variables that the template asks for. Addresses that the cause gave are tracked where they stand in a
-    template of the provider's, whose own ones must stay as they were approved."""
-    missing = [name for name in asked if not given.get(name, "").strip()]
-    if missing:
-        raise Invalid([Problem(f"variables.{name}", "", f"given: {asked[name]} names #{{{name}}}") for name in missing])
-    return {name: shorten(given[name]) if LINK.fullmatch(given[name]) else given[name] for name in asked}
+    """The given ones of the variables that the template asks for. Addresses are tracked where they stand in a template
+    of the provider's, whose own ones must stay as they were approved."""
+    told = {name: given[name] for name in asked if given.get(name, "").strip()}
+    return {name: shorten(value) if LINK.fullmatch(value) else value for name, value in told.items()}
 
 
 def _by_name(told: Mapping[str, str]) -> Callable[..., str]:
@@ -177,6 +199,8 @@ def _lead(site: Site, shorten: Shorten) -> Shorten:
 
 def _discreet(found: list[Problem], own: Template, content: Template) -> list[Problem]:
     """Problems that show what the marketer wrote in place of what is known of the recipient."""
+    if not found:
+        return []
     written, personal = ({where: text for where, _, text in said(each)} for each in (own, content))
     return [
         problem._replace(value=written.get(problem.where, "…"))

@@ -27,11 +27,16 @@ def size(template: PushTemplate) -> int:
     return len(msgspec.json.encode(said))
 
 
+def most(device: str) -> int:
+    """Bytes of what a notification says to a device of the kind; that of an unknown kind takes the least."""
+    limit = LIMITS.get(f"payload, {device}", LIMITS["payload, webpush"])
+    return limit.most - ENVELOPE
+
+
 def problems(template: PushTemplate, device: str = "webpush") -> Iterator[Problem]:
     """What is wrong with a notification, in one language, to a `device` of the kind."""
     for field in ("title", "text"):
         if not str(getattr(template, field)).strip():
             yield Problem(field, "", "given: a notification has it")
-    most = LIMITS[f"payload, {device}"].most - ENVELOPE
-    if (found := size(template)) > most:
-        yield too_many("text", found, "bytes", most, f" with title, link, image and data, for {device}")
+    if (found := size(template)) > most(device):
+        yield too_many("text", found, "bytes", most(device), f" with title, link, image and data, for {device}")

@@ -34,6 +34,11 @@ def formed(template: TextTemplate) -> TextTemplate:
     return replace(template, form="sms" if fits else "lms")
 
 
+def most(template: TextTemplate) -> int:
+    """Bytes of a text in its final form."""
+    return LIMITS[f"text, {template.form.upper()}"].most
+
+
 def problems(template: TextTemplate) -> Iterator[Problem]:
     """What is wrong with a text in its final form."""
     if not word(template.text).strip():

@@ -12,6 +12,7 @@ from dangol.definitions.model import Definitions
 from dangol.errors import Invalid, Problem
 from dangol.host.registry import Registry
 from dangol.house import House
+from dangol.messages.reviews import demoted
 from dangol.runtime import SiteRuntime
 from dangol.web.body import json, read_body
 from dangol.web.keyed import admin_route
@@ -46,13 +47,16 @@ class Admin:
         return json({"version": runtime.version, "definitions": runtime.definitions})
 
     async def replace(self, request: Request, runtime: SiteRuntime) -> Response:
-        """Put other definitions in force. `?version=` refuses where somebody else was quicker."""
+        """Put other definitions in force. `?version=` refuses where somebody else was quicker. `drafts` are templates
+        whose words are not those approved any more, and which are not sent until they are."""
         definitions = await read_definitions(request, runtime, self._house.registry)
         expected = request.query_params.get("version")
         if expected is not None and not (expected.isdecimal() and len(expected) <= LONGEST_NUMBER):
             raise Invalid([Problem("version", expected, "a number")])
+        found = await repository.read(self._house.link, runtime.site.id)
+        definitions, drafts = demoted(found[1] if found else None, definitions)
         version = await repository.save(self._house.link, definitions, int(expected) if expected else None)
-        return json({"version": version})
+        return json({"version": version, **({"drafts": drafts} if drafts else {})})
 
 
 async def read_definitions(request: Request, runtime: SiteRuntime, registry: Registry) -> Definitions:
