@@ -5,9 +5,7 @@ https://developers.solapi.dev/references/authentication/api-key.
 """
 
 import hashlib
-import hmac
 import math
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -24,14 +22,13 @@ from dangol.fakes.door import Refused, body_of, door, json
 from dangol.fakes.faults import Doing
 from dangol.fakes.hooks import Hooks
 from dangol.fakes.numbers import Fate, digits
+from dangol.fakes.solapi_auth import authorize
 from dangol.fakes.solapi_checks import WORDS, Failed, Judged, Message, typed
 from dangol.fakes.solapi_files import kept
 from dangol.fakes.world import World, new_id
 
 MOST = 10_000
-SKEW = 900
 PAGE = 500
-HEADER = re.compile(r"^HMAC-(SHA256|MD5)\s+(.*)$")
 CODES: dict[Fate, str] = {
     "delivered": "4000",
     "not_kakao": "3104",
@@ -96,39 +93,12 @@ class Solapi:
 
     def _route(self, path: str, handle: Any, method: str = "GET") -> Route:
         async def checked(request: Request) -> Response:
-            self._authorize(request.headers.get("authorization", ""))
+            authorize(self.world, request.headers.get("authorization", ""))
             response: Response = await handle(request)
             return response
 
         doing: Doing = "send" if method == "POST" else "look_up"
         return Route(path, door(self.world, "solapi", checked, refusal, doing), methods=[method])
-
-    def _authorize(self, header: str) -> None:
-        """Raises `Refused` for a header that SOLAPI would refuse."""
-        found = HEADER.match(header)
-        parts = dict(re.findall(r"(\w+)\s*=\s*([^,\s]+)", found[2])) if found else {}
-        given = {name.lower(): value for name, value in parts.items()}
-        if not found or not {"apikey", "date", "salt", "signature"} <= given.keys():
-            raise Refused(401, "Unauthorized", "Authorization: expected apiKey, date, salt and signature")
-        if given["apikey"] != self.account.key:
-            raise Refused(403, "InvalidAPIKey", "unknown API key")
-        if not 12 <= len(given["salt"]) <= 64:
-            raise Refused(403, "InvalidSalt", "salt: expected 12 to 64 characters")
-        self._check_date(given["date"])
-        said = (given["date"] + given["salt"]).encode()
-        right = hmac.new(self.account.secret.encode(), said, found[1].lower()).hexdigest()
-        if not hmac.compare_digest(right.encode(), given["signature"].encode()):
-            raise Refused(403, "SignatureDoesNotMatch", "the signature is not that of date and salt")
-        if not self.world.signatures.is_new(given["signature"], self.world.clock()):
-            raise Refused(403, "DuplicatedSignature", "this signature was used within 15 minutes")
-
-    def _check_date(self, date: str) -> None:
-        try:
-            at = datetime.fromisoformat(date)
-        except ValueError:
-            raise Refused(400, "InvalidDate", "date: expected ISO 8601") from None
-        if abs((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - self.world.clock()) > SKEW:
-            raise Refused(403, "RequestTimeTooSkewed", "date: more than 15 minutes off")
 
     async def send(self, request: Request) -> Response:
         """Take messages in."""

@@ -40,7 +40,7 @@ class World:
         self.templates: dict[Provider, Templates] = {
             provider: Templates(learn) for provider in ("solapi", "nhn", "aligo")
         }
-        self.balance: dict[Provider, float] = {"solapi": 1_000_000.0, "aligo": 1_000_000.0}
+        self.balance: dict[Provider, float] = {"solapi": 1e8, "aligo": 1e8}
         self.refused: set[str] = set()
         self.arrived: OrderedDict[tuple[Provider, str], Arrival] = OrderedDict()
         self.counts: Counter[Provider] = Counter()
