@@ -64,7 +64,7 @@ def _bare(shape: Any) -> Any:
         return _bare(get_args(shape)[0])
     if get_origin(shape) in (Union, UnionType):
         rest = [one for one in get_args(shape) if one is not type(None)]
-        return _bare(rest[0]) if len(rest) == 1 else shape
+        return _bare(rest[0]) if len(rest) == 1 else Union[tuple(rest)]  # noqa: UP007
     return shape
 
 
