@@ -1,4 +1,4 @@
-// Bundles src/ into one classic script, dangol.js, and the modules that it, or one of them, imports when needed:
+// Bundles src/ into one classic script, dangol.js, and the modules that it, one of them or a page imports when needed:
 // node build.mjs <folder> <version>. A module's address carries the version, a hash of all sources.
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
@@ -62,10 +62,10 @@ async function bundle(entry, name, format) {
   await writeFile(join(target, `${name}.js`), code);
 }
 
-for (const name of ["widgets", "moments", "malls", "inspector"]) {
+for (const name of ["widgets", "moments", "malls", "inspector", "push"]) {
   const entry = [join(source, `${name}.ts`), join(source, name, "index.ts"), join(source, name, `${name}.ts`)].find(existsSync);
   if (entry) modules.set(name, entry);
 }
-for (const name of ["dangol", "stub"]) await bundle(join(source, `${name}.ts`), name, "iife");
+for (const name of ["dangol", "stub", "push-worker"]) await bundle(join(source, `${name}.ts`), name, "iife");
 // A Map may grow while it is walked through.
 for (const [name, entry] of modules) await bundle(entry, name, "esm");

@@ -51,7 +51,15 @@ def test_what_a_first_popup_waits_for_stays_within_its_size() -> None:
     assert found <= 5_000, f"widgets.js and rich_popup's style are {found} bytes as brotli; at most 5,000 are promised"
 
 
+PUSH = {"push.js": 1_150, "push-worker.js": 450}
+
+
+@pytest.mark.parametrize(("name", "most"), PUSH.items())
+def test_what_notifications_take_stays_within_its_size(name: str, most: int) -> None:
+    assert size(name)[0] <= most, f"{name} is {size(name)[0]} bytes as brotli; at most {most} are promised"
+
+
 def test_every_built_file_has_its_bar() -> None:
     """The inspector is for marketers, and the stub stands in the shop's own pages."""
-    known = {"dangol.js", "inspector.js", "stub.js", "malls.js", *RUNTIME, *(f"{name}.js" for name in ADAPTERS)}
+    known = {"dangol.js", "inspector.js", "stub.js", "malls.js", *RUNTIME, *PUSH, *(f"{name}.js" for name in ADAPTERS)}
     assert {path.name for path in (files("dangol") / "static").iterdir() if path.name.endswith(".js")} == known

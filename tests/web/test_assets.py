@@ -78,3 +78,8 @@ async def test_nothing_else_is_served(page: httpx.AsyncClient, path: str) -> Non
     response = await page.request("GET", path)
     assert response.status_code == 404
     assert path not in response.text
+
+
+async def test_the_worker_may_look_after_more_than_the_path_that_it_is_served_under(page: httpx.AsyncClient) -> None:
+    assert (await page.get("/v1/push-worker.js")).headers["service-worker-allowed"] == "/"
+    assert "service-worker-allowed" not in (await page.get("/v1/push.js")).headers

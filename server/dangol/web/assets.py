@@ -13,6 +13,7 @@ from dangol.render.renderer import Renderer
 
 SHORT = "public, max-age=3600, stale-while-revalidate=86400"
 FOREVER = "public, max-age=31536000, immutable"
+WORKER = "push-worker.js"
 
 
 class Stamp(msgspec.Struct):
@@ -61,6 +62,8 @@ def routes(renderer: Renderer) -> list[Route]:
         name: Asset(static.joinpath(name).read_bytes(), "text/javascript; charset=utf-8", version=stamp.version)
         for name in stamp.files
     }
+    # Where a shop serves dangol under a path of its own, the worker may look after the whole shop all the same.
+    assets[WORKER].headers["Service-Worker-Allowed"] = "/"
     for address, css in renderer.sheets().items():
         assets[address.removeprefix("/v1/")] = Asset(css, "text/css; charset=utf-8", FOREVER)
 
