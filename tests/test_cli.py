@@ -15,6 +15,7 @@ from loadtests.browser import DESKTOP
 from redis import Redis
 
 from dangol.cli import main
+from dangol.host.registry import Registry
 from dangol.house import House
 from dangol.protocol.tokens import Keys
 from dangol.settings import Settings
@@ -33,6 +34,22 @@ def test_keys_are_those_that_the_server_takes() -> None:
     derived = Keys.derive(SECRET.encode(), "shop")
     told = run("keys", "shop", DANGOL_SECRET=SECRET).output
     assert [line.split()[2] for line in told.splitlines()] == [derived.server, derived.identity, derived.admin]
+
+
+def test_push_keys_are_those_that_web_push_signs_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = dict(line.split("=", 1) for line in run("push-keys", "mailto:shop@shop.example").output.splitlines())
+    assert told != dict(line.split("=", 1) for line in run("push-keys", "mailto:shop@shop.example").output.splitlines())
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    registry = Registry.load()
+    channel = registry.channel("webpush")
+    assert len(channel.public_key(channel.Params())) == 87
+
+
+def test_push_keys_need_a_way_to_reach_the_shop() -> None:
+    refused = run("push-keys", "shop@shop.example")
+    assert refused.exit_code == 2
+    assert "mailto:" in refused.output
 
 
 def test_the_lines_to_paste_have_the_site_s_key_and_their_policy(

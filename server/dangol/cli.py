@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import uvicorn
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from dangol import __version__, tag
 from dangol.definitions import repository
@@ -20,7 +21,7 @@ from dangol.host.commands import plugin
 from dangol.house import House
 from dangol.members.commands import members
 from dangol.preview.commands import preview
-from dangol.protocol.tokens import Keys
+from dangol.protocol.tokens import Keys, encoded
 from dangol.recipes.commands import recipe
 from dangol.rehearsal.commands import rehearse
 from dangol.settings import Settings
@@ -107,6 +108,17 @@ def keys(site: str) -> None:
     click.echo(f"server key       {derived.server}   (for the shop's server: /v1/members, orders, products, push)")
     click.echo(f"identity secret  {derived.identity}   (for the shop's server: signs member tokens)")
     click.echo(f"admin key        {derived.admin}   (for administrators: /v1/admin)")
+
+
+@main.command("push-keys")
+@click.argument("contact")
+def push_keys(contact: str) -> None:
+    """Print what the environment needs for web push. Push services reach the shop at CONTACT, mailto:... or https:..."""
+    if not contact.startswith(("mailto:", "https:")):
+        raise click.BadParameter(f"expected mailto: and an e-mail address, or an https: address; got {contact!r}")
+    private = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    click.echo(f"WEBPUSH_PRIVATE_KEY={encoded(private.to_bytes(32, 'big'))}")
+    click.echo(f"WEBPUSH_SUBJECT={contact}")
 
 
 @main.command()
