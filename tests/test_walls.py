@@ -23,7 +23,7 @@ PURE_MODULES = (
     "members/columns.py",
     "members/report.py",
     "members/table.py",
-    *(f"messages/{name}.py" for name in ("policy", "nights", "counting", "reasons", "push")),
+    *(f"messages/{name}.py" for name in ("policy", "nights", "counting", "reasons", "consent_notices", "push")),
     "web/shop_rows.py",
     "store/keys.py",
     "preview/telling.py",

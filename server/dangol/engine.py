@@ -16,6 +16,7 @@ from dangol.errors import Unavailable
 from dangol.messages import counting
 from dangol.plugin import Request
 from dangol.profile import devices
+from dangol.profile.consents import Act, at_home, event_of, joined_event, record
 from dangol.profile.merge import merge
 from dangol.profile.model import Device, Environment, Member, Profile
 from dangol.profile.reduce import reduce
@@ -128,16 +129,17 @@ class Engine:
         uncounted = events
         if context.counted:
             uncounted = [one for one in events if one.name != "purchase" or one.key not in context.counted]
-        sent = self._submitted(runtime, profile, context)
+        sent, acts = self._submitted(runtime, profile, context), list[Act]()
         if sent and not sent.made.problems:
-            submissions.keep(profile, sent.made, runtime.site, sent.decision.campaign.id, context.language, context.now)
-            event = submissions.event_of(sent.decision.campaign.id, sent.decision.key, context.page, context.now)
+            campaign = sent.decision.campaign.id
+            acts += submissions.keep(profile, sent.made, runtime.site, campaign, context.language, context.now)
+            event = submissions.event_of(campaign, sent.decision.key, context.page, context.now)
             events, uncounted = [*events, event], [*uncounted, event]
         part, visits = ledger.at_stake(profile, uncounted), profile.visits
         taken = reduce(profile, uncounted, runtime.site, context.now, seed, runtime.watching)
         changes = ledger.changes(part, profile, taken, runtime.site) if part else []
         if context.devices:
-            devices.take(profile, context.devices, {event.id for event in taken})
+            acts += devices.take(profile, context.devices, {event.id for event in taken})
         request = request_of(live(events, context.now), context)
         recent = live(taken, context.now)
         repeated = bool(uncounted) and not taken
@@ -148,9 +150,10 @@ class Engine:
             shown = await self.stage.answered(runtime, profile, request, sent, shown)
         decided, entries = ledger.note(profile, decisions, context.now, runtime.site)
         entry = None
-        if taken or decided:
+        if taken or decided or acts:
             member = profile.member.id if profile.member else ""
             new = [one for one in taken if one.name != "purchase" or one.key not in context.logged]
+            new += [event_of(act) for act in acts]
             credits = [*changes, *entries]
             entry = Entry(runtime.site.id, profile_id, member, int(context.now * 1000), new, decided, credits)
         waiting = [one for one in decisions if one.verdict is Verdict.WAIT]
@@ -175,9 +178,11 @@ class Engine:
             part = ledger.taking_part(member)
             if not merge(member, history, visitor_id, runtime.watching):
                 return False
-            name, at = member.member.id if member.member else "", int(time.time() * 1000)
+            name, now = member.member.id if member.member else "", time.time()
             credits = ledger.joined(part, history, member, runtime.site)
-            return not credits or Entry(runtime.site.id, member_id, name, at, [], [], credits)
+            events = [joined_event(now)] if history.subscriptions else []
+            entry = Entry(runtime.site.id, member_id, name, int(now * 1000), events, [], credits)
+            return not (events or credits) or entry
 
         await self._change(runtime.site.id, member_id, take_over)
         await self._profiles.write(runtime.site.id, visitor_id, visitor, Profile(alias=member_id))
@@ -236,6 +241,27 @@ class Engine:
         home = await self.home(runtime, profile_id)
         if home != FORGOTTEN:
             await self._change(runtime.site.id, home, lambda profile: devices.drop(profile, tokens))
+
+    async def consent(
+        self, runtime: SiteRuntime, profile_id: str, acts: Sequence[Act], now: float, member: str = ""
+    ) -> list[Act]:
+        """Note what a shopper did with consents, and return what was new; the log is told of that, without addresses.
+        The profile of a `member` of whom the shop's server speaks is made where there is none."""
+        made: list[Act] = []
+        home = await self.home(runtime, profile_id)
+
+        def apply(profile: Profile) -> bool | Entry:
+            made.clear()
+            if home == FORGOTTEN or not (member or counting.is_somebody(profile)):
+                return False
+            profile.member = profile.member or (Member(member) if member else None)
+            made.extend(act for each in acts if record(profile, act := at_home(profile, each)))
+            name = profile.member.id if profile.member else ""
+            events = [event_of(act) for act in made]
+            return bool(made) and Entry(runtime.site.id, home, name, int(now * 1000), events)
+
+        await self._change(runtime.site.id, home, apply)
+        return made
 
     async def note_sent(
         self,

@@ -14,7 +14,7 @@ from dangol.definitions.model import Site
 from dangol.errors import PluginFailure
 from dangol.host.guard import Guard
 from dangol.plugin import Submission, Subscribe, Text, Widget
-from dangol.profile.consents import subscribe
+from dangol.profile.consents import Act, subscribe
 from dangol.profile.model import Profile
 from dangol.profile.subscriptions import CHANNELS, EXPECTED, normal
 from dangol.profile.traits import changed, told_by_page
@@ -38,19 +38,21 @@ def ask(guard: Guard, widget: Widget, params: Any, fields: Mapping[str, str]) ->
     return guard.run(widget, "submit", answer, expect=(Submission, NoneType))
 
 
-def keep(profile: Profile, made: Submission, site: Site, campaign: str, language: str, now: float) -> None:
-    """Write a submission without problems onto the profile. Traits that the site has not declared as public, or that
-    don't take the value, are left out and told to the operator."""
+def keep(profile: Profile, made: Submission, site: Site, campaign: str, language: str, now: float) -> list[Act]:
+    """Write a submission without problems onto the profile, and return what it did with consents. Traits that the site
+    has not declared as public, or that don't take the value, are left out and told to the operator."""
     if profile.anonymous:
-        return  # who has agreed to be counted only has agreed to nothing more
+        return []  # who has agreed to be counted only has agreed to nothing more
     taken = told_by_page(site, made.traits)
     profile.traits = changed(profile.traits, taken)
     if left := sorted(made.traits.keys() - taken.keys()):
         names = ", ".join(left)
         logger.warning("campaign %s: the form's traits %s are not public, or don't take the value", campaign, names)
+    acts = []
     for each in made.subscriptions:
         wording = choose(each.wording, language, site.language)
-        subscribe(profile, each.channel, each.address, now, wording, each.night, campaign)
+        acts += subscribe(profile, each.channel, each.address, now, wording, each.night, campaign)
+    return acts
 
 
 def event_of(campaign: str, exposure: str, page: str, now: float) -> Event:

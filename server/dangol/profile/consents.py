@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from msgspec.structs import replace
 
 from dangol.profile.model import CONSENT_CHANGES, ConsentChange, Profile, Subscription
+from dangol.profile.subscriptions import normal
 from dangol.protocol.event import Event
 from dangol.protocol.text import clean
 
@@ -23,6 +24,9 @@ LONGEST_WORDING = 500
 LONGEST_SOURCE = 100
 DAY = 86_400
 TELL_WITHIN = 14 * DAY
+IMPORT = "import"
+"""The source of acts that come with members' files."""
+
 EVENT = "consent"
 """The name under which the log tells that a consent has changed, of its `channel` and `act`, without an address."""
 
@@ -37,6 +41,14 @@ class Act(NamedTuple):
     address: str = ""
     wording: str = ""
     source: str = ""
+
+
+def at_home(profile: Profile, act: Act) -> Act:
+    """An agreement that names no address is one for the member's own."""
+    if act.address or act.what != "agreed" or profile.member is None:
+        return act
+    own = profile.member.email if act.channel == "email" else profile.member.phone
+    return act if act.channel == "push" else act._replace(address=normal(act.channel, own) or "")
 
 
 def record(profile: Profile, act: Act) -> bool:
@@ -95,12 +107,15 @@ def _changed(known: Subscription, act: Act) -> Subscription | None:
     return None
 
 
-def subscribe(profile: Profile, channel: str, address: str, now: float, wording: str, night: bool, source: str) -> None:
-    """Note a consent given now by the form of the campaign `source`; `address` is in its normal form. A consent for the
-    nights that was given before for the same address holds on."""
-    record(profile, Act(channel, "agreed", int(now), address, wording, source))
+def subscribe(
+    profile: Profile, channel: str, address: str, now: float, wording: str, night: bool, source: str
+) -> list[Act]:
+    """Note a consent given now by the form of the campaign `source`, and return what is new; `address` is in its normal
+    form. A consent for the nights that was given before for the same address holds on."""
+    acts = [Act(channel, "agreed", int(now), address, wording, source)]
     if night:
-        record(profile, Act(channel, "night_agreed", int(now), address, "", source))
+        acts.append(Act(channel, "night_agreed", int(now), address, "", source))
+    return [act for act in acts if record(profile, act)]
 
 
 def holding(subscription: Subscription) -> bool:
@@ -120,8 +135,10 @@ def changed_at(subscription: Subscription) -> int:
 
 
 def untold_since(subscription: Subscription) -> int:
-    """Since when the person is to be told of a change; 0 where that is done."""
-    at = changed_at(subscription)
+    """Since when the person is to be told of a change; 0 where that is done. What was imported was told by whoever
+    asked for it then."""
+    own = [each.at for each in subscription.history if each.what in CHANGES and each.source != IMPORT]
+    at = max(own, default=0) if subscription.history else changed_at(subscription)
     return at if at > subscription.notified_at else 0
 
 
@@ -141,6 +158,11 @@ def _both(ours: Subscription, theirs: Subscription) -> Subscription:
     latest = max(ours, theirs, key=lambda each: (max(each.agreed_at, each.withdrawn_at), each.withdrawn_at))
     notified = max(ours.notified_at, theirs.notified_at)
     return replace(latest, notified_at=notified, history=_history([*ours.history, *theirs.history]))
+
+
+def joined_event(at: float) -> Event:
+    """What the log is told of a visitor with consents who turned out to be a member."""
+    return Event(f"{EVENT}-joined-{int(at)}", EVENT, int(at * 1000), props={"act": "joined"})
 
 
 def event_of(act: Act) -> Event:

@@ -3,7 +3,7 @@ place."""
 
 from collections.abc import Collection, Iterable
 
-from dangol.profile.consents import subscribe
+from dangol.profile.consents import Act, subscribe
 from dangol.profile.model import DEVICES, Device, Profile
 from dangol.protocol.device import DeviceTold
 
@@ -33,9 +33,10 @@ def joined(ours: Iterable[Device], theirs: Iterable[Device]) -> list[Device]:
     return list(latest.values())[:DEVICES]
 
 
-def take(profile: Profile, told: Iterable[DeviceTold], new: Collection[str]) -> None:
-    """What the page has told of its own notifications; `new` are the events that were not taken before. Who has agreed
-    to be counted only has agreed to nothing more."""
+def take(profile: Profile, told: Iterable[DeviceTold], new: Collection[str]) -> list[Act]:
+    """What the page has told of its own notifications; `new` are the events that were not taken before. Returns what it
+    did with consents. Who has agreed to be counted only has agreed to nothing more."""
+    acts: list[Act] = []
     for each in told:
         if each.id not in new or profile.anonymous:
             continue
@@ -44,4 +45,5 @@ def take(profile: Profile, told: Iterable[DeviceTold], new: Collection[str]) -> 
             continue
         add(profile, Device("webpush", each.token, int(each.at)))
         if each.agreed:
-            subscribe(profile, "push", "webpush", each.at, each.wording, each.night, SOURCE)
+            acts += subscribe(profile, "push", "webpush", each.at, each.wording, each.night, SOURCE)
+    return acts

@@ -38,6 +38,7 @@ class Keys:
     visitor: bytes
     members: bytes
     preview: bytes
+    addresses: bytes
 
     @classmethod
     def derive(cls, master: bytes, site: str) -> "Keys":
@@ -53,6 +54,7 @@ class Keys:
             visitor=key("visitor"),
             members=key("members"),
             preview=key("preview"),
+            addresses=key("addresses"),
         )
 
 
@@ -67,6 +69,12 @@ def new_visitor(keys: Keys, first: str = "") -> str:
 def member_profile(keys: Keys, member: str) -> str:
     """The profile id of a member: always the same, and not to be guessed from the member id."""
     return "m" + encoded(hashlib.blake2b(_bytes(member), key=keys.members, digest_size=ID_BYTES).digest())
+
+
+def address_mark(keys: Keys, address: str) -> str:
+    """What stands for a phone number or an e-mail address, in its normal form, where it must be found again but not be
+    read."""
+    return encoded(hashlib.blake2b(_bytes(address), key=keys.addresses, digest_size=MAC_BYTES).digest())
 
 
 def pseudonym(salt: bytes, who: str) -> str:

@@ -166,6 +166,21 @@ QUESTIONS = "{ask}questions"
 """Stream: what servers ask of the workers that hold the profiles in columns."""
 
 
+def standing(site: str, mark: str) -> str:
+    """Hash: what is known of a phone number or an e-mail address; `store.addresses` has the form."""
+    return f"{TAGS[partition(mark)]}a:{site}:{mark}"
+
+
+def untold(number: int, site: str) -> str:
+    """Sorted set: consents of one partition's profiles whose change is still to be told, by the unix time of that."""
+    return f"{TAGS[number]}untold:{site}"
+
+
+def confirmed(number: int, site: str) -> str:
+    """Sorted set: consents of one partition's profiles that hold, by the unix time at which each was last confirmed."""
+    return f"{TAGS[number]}confirmed:{site}"
+
+
 def answers(server: str) -> str:
     """Stream with expiry: what workers answer to one server."""
     return f"{{ask}}answers:{server}"

@@ -45,7 +45,7 @@ class Dispatch(Job):
     ) -> None:
         self.link = link
         self.policy = policy
-        self.preparing = Preparing(sites, registry, engine, Sends(link), policy)
+        self.preparing = Preparing(link, sites, registry, engine, Sends(link), policy)
         self.handing = Handing(link, Asking(guard, policy.budget), engine, self.preparing, policy)
         self.free = policy.rows
         self.working: set[asyncio.Task[None]] = set()

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from dangol import consents
 from dangol.campaigns.arms import HOLDOUT
 from dangol.campaigns.calendar import local_time
 from dangol.engine import Engine
@@ -115,6 +116,7 @@ class Handing:
             self._named(way, chunk, sent),
             self._booked(way, chunk, spent),
             self._bury(given),
+            self._told(chunk, sent),
         )
 
     def _outcome(self, given: Given) -> Outcome:
@@ -192,6 +194,13 @@ class Handing:
             if isinstance(answer, Receipt) and answer.dead and ready.row.push.profile:
                 runtime = self.preparing.ways(ready.row.push.site).runtime
                 await self.engine.drop_devices(runtime, ready.row.push.profile, answer.dead)
+
+    async def _told(self, chunk: Sequence[Ready], sent: Sequence[Outcome]) -> None:
+        """Whoever was sent the notice of what became of consents counts as told."""
+        for ready, outcome in zip(chunk, sent, strict=True):
+            if outcome.state in ("accepted", "delivered"):
+                push = ready.row.push
+                await consents.told(self.link, self.engine, self.preparing.ways(push.site).runtime, push, time.time())
 
     async def settle(self, outcomes: Sequence[Outcome], token: str) -> None:
         """Write down what became of rows. A store that is away is waited for as long as the leases last, since what a

@@ -14,6 +14,7 @@ from dangol.store.keys import PARTITIONS
 from dangol.store.link import Link
 from dangol.store.log import LeaseLost
 from dangol.worker import leases
+from dangol.worker.consents import Consents
 from dangol.worker.dispatch import Dispatch
 from dangol.worker.effects import Effects
 from dangol.worker.follow import Follow
@@ -71,6 +72,7 @@ class Worker:
         follows = [
             Follow(link, "triggers", Triggers(link, sites)),
             Follow(link, "effects", Effects(link)),
+            Follow(link, "consents", Consents(link, engine, sites)),
             *(Follow(link, f"learn:{each.name}", Learner(link, guard, each)) for each in registry.recommenders()),
             *(Follow(link, f"tally:{each.name}", Teller(link, guard, each)) for each in registry.tallies()),
             *(Follow(link, f"sink:{each.name}", Drain(guard, each), SINK_TRIES) for each in registry.sinks()),

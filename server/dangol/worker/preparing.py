@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from dangol import consents
 from dangol.campaigns.decide import arm_of
 from dangol.definitions.templates import AlimtalkTemplate
 from dangol.engine import Engine
@@ -24,6 +25,7 @@ from dangol.messages.reasons import Reason
 from dangol.plugin import PushRequest, Request
 from dangol.profile.model import Profile
 from dangol.runtime import SiteRuntime
+from dangol.store.link import Link
 from dangol.store.outbox import Outcome, Row, short
 from dangol.store.sends import Sends
 from dangol.worker.outcomes import Policy, Try, after_failure, stumbled
@@ -66,7 +68,10 @@ def tried(row: Row, way: Way, attempts: int, price: int = 0) -> Try:
 class Preparing:
     """Serves one worker. `sites` tells the definitions in force."""
 
-    def __init__(self, sites: Sites, registry: Registry, engine: Engine, sends: Sends, policy: Policy) -> None:
+    def __init__(
+        self, link: Link, sites: Sites, registry: Registry, engine: Engine, sends: Sends, policy: Policy
+    ) -> None:
+        self.link = link
         self.sites = sites
         self.registry = registry
         self.engine = engine
@@ -77,19 +82,20 @@ class Preparing:
     async def prepare(self, rows: Sequence[Row], now: float) -> Prepared:
         """Look at claimed rows. Raises `Unavailable`."""
         prepared = Prepared()
-        profiles = await asyncio.gather(*(self._profile(row.push) for row in rows))
-        for row, profile in zip(rows, profiles, strict=True):
-            try:
-                await self._take(row, profile, now, prepared)
-            except Unavailable:
-                raise
-            except PluginFailure as failure:
-                prepared.outcomes.append(self._without(row, failure, now))
-            except Invalid as error:
-                prepared.outcomes.append(refused(row, Reason("content", str(error.problems[0]))))
-            except Exception as error:  # whatever a definition, a profile or a row makes of our own code
-                prepared.outcomes.append(stumbled(row, error, self.policy, now))
+        await asyncio.gather(*(self._try(row, now, prepared) for row in rows))
         return prepared
+
+    async def _try(self, row: Row, now: float, prepared: Prepared) -> None:
+        try:
+            await self._take(row, await self._profile(row.push), now, prepared)
+        except Unavailable:
+            raise
+        except PluginFailure as failure:
+            prepared.outcomes.append(self._without(row, failure, now))
+        except Invalid as error:
+            prepared.outcomes.append(refused(row, Reason("content", str(error.problems[0]))))
+        except Exception as error:  # whatever a definition, a profile or a row makes of our own code
+            prepared.outcomes.append(stumbled(row, error, self.policy, now))
 
     def _without(self, row: Row, failure: PluginFailure, now: float) -> Outcome:
         """A channel that isn't there: what may have been sent by it can't be looked up either."""
@@ -131,17 +137,18 @@ class Preparing:
         elif row.state == "sending" and row.attempts > self.policy.tries:
             prepared.outcomes.append(Outcome(row.key, "unknown", reason="interrupted", detail=row.detail))
         else:
-            made = self._made(row, way, ways, profile, now)
+            case = case_of(row, way, ways, profile, now)
+            case = await consents.consult(self.link, self.engine, ways.runtime, case)
+            made = self._made(row, way, ways.runtime, case)
             (prepared.ready if isinstance(made, Ready) else prepared.outcomes).append(made)  # type: ignore[arg-type]
 
-    def _made(self, row: Row, way: Way, ways: Ways, profile: Profile | None, now: float) -> Ready | Outcome:
-        case = case_of(row, way, ways, profile, now)
-        if reason := _unfit(row.push, way, ways.runtime, profile, case):
+    def _made(self, row: Row, way: Way, runtime: SiteRuntime, case: Case) -> Ready | Outcome:
+        if reason := _unfit(row.push, way, runtime, case.profile, case):
             return refused(row, reason, way)
         verdict = judge(case)
         if not isinstance(verdict, Go):
             return not_now(row, verdict, way)
-        return _filled(row, way, ways.runtime, case, verdict)
+        return _filled(row, way, runtime, case, verdict)
 
 
 ENDED_WORKERS = 10
