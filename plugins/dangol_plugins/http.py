@@ -5,7 +5,8 @@ phone numbers in theirs.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+import time
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -25,6 +26,14 @@ LONGEST = 1_048_576
 """Bytes of an answer that are read; a longer one counts as unreadable."""
 
 LONGEST_WAIT = 86_400.0
+SETTLED = WHOLE + 1.0
+"""Seconds after the beginning of a call after which a provider lists all that it took of it."""
+
+AROUND, UNCERTAIN = 60.0, 900.0
+"""Seconds by which a provider's own times may differ from its clock, and from ours where that is not known."""
+
+PATIENCE = 4.0
+"""Seconds that a look-up waits for that, so that there is time left for asking."""
 
 T = TypeVar("T")
 
@@ -52,10 +61,26 @@ class Answer:
         except msgspec.DecodeError:
             raise Lost(f"the answer with status {self.status} can't be read") from None
 
+    def span(self, times: Collection[float]) -> tuple[float, float]:
+        """What our unix times are, from the first to the last, by the clock of the other side, and some time around."""
+        try:
+            ahead = parsedate_to_datetime(self.headers["date"]).timestamp() - time.time()
+            around = AROUND
+        except (KeyError, ValueError):
+            ahead, around = 0.0, UNCERTAIN
+        return min(times) + ahead - around, max(times) + ahead + around
+
     @property
     def retry_after(self) -> float:
         """Seconds; 0 where the header is absent or says nothing."""
-        return seconds(self.headers.get("retry-after", ""), datetime.now().timestamp())
+        return seconds(self.headers.get("retry-after", ""), time.time())
+
+
+async def settled(begun: float) -> bool:
+    """Wait until what was handed over at the unix time `begun` is taken or not; False where that takes too long."""
+    left = begun + SETTLED - time.time()
+    await asyncio.sleep(min(max(left, 0.0), PATIENCE))
+    return left <= PATIENCE
 
 
 @cache

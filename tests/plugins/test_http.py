@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+import time
 from collections.abc import AsyncIterator
 from email.utils import formatdate
 
@@ -129,6 +130,15 @@ async def test_neither_logs_nor_errors_tell_an_address(server: Server, caplog: p
     with pytest.raises(http.Lost) as error:
         answer.read(dict)
     assert "secret" not in caplog.text + str(error.value)
+
+
+def test_times_are_told_by_the_clock_of_the_other_side() -> None:
+    now = time.time()
+    wrong = http.Answer(200, {"date": formatdate(now + 3600, usegmt=True)}, b"")
+    start, end = wrong.span([now - 10, now])
+    assert start == pytest.approx(now + 3600 - 10 - 60, abs=2)
+    assert end == pytest.approx(now + 3600 + 60, abs=2)
+    assert http.Answer(200, {"date": "yesterday"}, b"").span([now]) == (now - 900, now + 900)
 
 
 @given(st.one_of(st.text(max_size=40), st.integers().map(str), st.just("Fri, 31 Dec 9999 23:59:59 GMT")))

@@ -1,11 +1,10 @@
 """Asking SOLAPI what became of messages."""
 
-import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from dangol.plugin import Receipt, Sent
-from dangol_plugins.http import Lost
+from dangol_plugins.http import Answer, Lost, settled
 from dangol_plugins.solapi import client
 from dangol_plugins.solapi.results import Page, Stored
 
@@ -17,11 +16,6 @@ LIMIT = 200
 """Messages on one page: with their texts they stay below the longest answer that is read."""
 
 MOST_PAGES = 40
-AROUND = 120.0
-"""Seconds around the time of sending in which a message is looked for: SOLAPI's clock may be another."""
-
-SETTLED = 12.0
-"""Seconds after which what SOLAPI does not list was surely not taken: a call takes eight at most."""
 
 
 async def by_id(account: str, sent: Sequence[Sent]) -> dict[str, Stored]:
@@ -37,10 +31,12 @@ async def by_id(account: str, sent: Sequence[Sent]) -> dict[str, Stored]:
 async def by_key(account: str, sent: Sequence[Sent]) -> tuple[dict[str, Stored], bool]:
     """The messages that SOLAPI took around the time of sending, by our keys; and whether these are all."""
     times = [each.at for each in sent]
+    is_settled = await settled(max(times))
+    start, end = (await _asked(account, {"limit": "1"})).span(times)
     query: dict[str, str | Sequence[str]] = {
         "dateType": "CREATED",
-        "startDate": _iso(min(times) - AROUND),
-        "endDate": _iso(max(times) + AROUND),
+        "startDate": _iso(start),
+        "endDate": _iso(end),
         "limit": str(LIMIT),
     }
     missing, found = {each.request.key for each in sent}, dict[str, Stored]()
@@ -48,11 +44,11 @@ async def by_key(account: str, sent: Sequence[Sent]) -> tuple[dict[str, Stored],
         page = await _page(account, query)
         found |= {each.key: each for each in page.messages if each.key in missing}
         if not page.next_key:
-            return found, True
+            return found, is_settled
         if found.keys() == missing:
             break
         query |= {"startKey": page.next_key}
-    return found, found.keys() == missing
+    return found, False
 
 
 async def looked_up(account: str, sent: Sequence[Sent]) -> list[Receipt | None]:
@@ -68,16 +64,20 @@ def _told(each: Sent, ids: dict[str, Stored], keys: dict[str, Stored], whole: bo
     stored = ids.get(each.provider_id) if each.provider_id else keys.get(each.request.key)
     if stored is not None:
         return stored.receipt
-    if not each.provider_id and whole and time.time() - each.at > SETTLED:
+    if not each.provider_id and whole:
         return Receipt("retry", "SOLAPI does not list it, so it was not taken", failure="provider")
     return None
 
 
 async def _page(account: str, query: Mapping[str, str | Sequence[str]]) -> Page:
+    return (await _asked(account, query)).read(Page)
+
+
+async def _asked(account: str, query: Mapping[str, str | Sequence[str]]) -> Answer:
     answer = await client.get(account, PATH, query)
     if answer.status != 200:
         raise Lost(f"SOLAPI answered a look-up with {answer.status}")
-    return answer.read(Page)
+    return answer
 
 
 def _iso(at: float) -> str:

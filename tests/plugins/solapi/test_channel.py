@@ -81,7 +81,13 @@ async def test_what_was_surely_not_taken_may_be_sent_again(
     assert [each and each.state for each in await Solapi().look_up(PARAMS, [ago(each) for each in TEXTS])] == [
         "retry"
     ] * 3
-    assert await Solapi().look_up(PARAMS, [ago(each, seconds=1) for each in TEXTS]) == [None] * 3
+
+
+async def test_nothing_is_said_before_it_is_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "PATIENCE", 0.05)
+    assert await Solapi().look_up(PARAMS, [ago(TEXTS[0], seconds=1)]) == [None]
+    monkeypatch.setattr(http, "SETTLED", 1.04)
+    assert [each and each.state for each in await Solapi().look_up(PARAMS, [ago(TEXTS[0], seconds=1)])] == ["retry"]
 
 
 async def test_a_look_up_reads_page_after_page(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> None:
