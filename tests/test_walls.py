@@ -19,6 +19,7 @@ PURE_MODULES = (
     "definitions/drafts.py",
     "members/row.py",
     "messages/notices.py",
+    "messages/recipients.py",
     "messages/schedule.py",
     "members/columns.py",
     "members/report.py",

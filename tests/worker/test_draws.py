@@ -183,12 +183,14 @@ async def test_a_draw_that_breaks_off_is_done_again_and_queues_nobody_twice(
 
 
 async def test_rows_of_a_file_are_queued_for_their_time_and_then_forgotten(house: House) -> None:
-    send = Send("s1", "shop", "", MessageUse("log"), "rows", 1.0, state="started", at=NOW, columns=["coupon"])
+    send = Send(
+        "s1", "shop", "", MessageUse("log"), "rows", 1.0, state="started", at=NOW, columns=["coupon"], file="f1"
+    )
     await sends.create(house.link, send)
     profile = tokens.member_profile(house.by_id["shop"].keys, "kim")
     rows = {profile: Recipient("kim", "", "en", ["A1"]), "to:01012345678": Recipient("", "01012345678", "", ["B2"])}
     for recipient, row in rows.items():
-        await sends.put_rows(house.link, keys.partition(recipient), "s1", [row], 60)
+        await sends.put_rows(house.link, keys.partition(recipient), "f1", [row], 60)
     await draws.begin(house.link, Draw("d", "shop", "send:s1", "rows", 0.0))
     async with lanes(house) as found:
         await to_the_end(house, found)
@@ -197,7 +199,7 @@ async def test_rows_of_a_file_are_queued_for_their_time_and_then_forgotten(house
     assert pushes["01012345678"].to == "01012345678"
     assert {(await outbox.read(house.link, push.key)).due for push in pushes.values()} == {NOW}  # type: ignore[union-attr]
     for number in range(keys.PARTITIONS):
-        assert await sends.rows(house.link, number, "s1", 0) is None
+        assert await sends.rows(house.link, number, "f1", 0) is None
 
 
 async def test_a_manual_send_to_an_audience_is_drawn_unless_it_was_cancelled(house: House) -> None:

@@ -14,7 +14,7 @@ from dangol.definitions.model import Site
 from dangol.engine import Engine
 from dangol.errors import Invalid, Problem
 from dangol.members.columns import Columns, Refusal
-from dangol.members.row import MemberRow, changes
+from dangol.members.row import MemberRow, changes, consents
 from dangol.members.table import BLOCK, Blocks, Encodings, records
 from dangol.protocol import tokens
 from dangol.protocol.tokens import Keys
@@ -60,7 +60,7 @@ class Rows:
     read. Raises `Invalid` for a wrong header, and where the file is not the `known` one."""
 
     def __init__(self, file: BinaryIO, site: Site, known: Checked) -> None:
-        self._blocks = _from_start(file, known.digests)
+        self._blocks = from_start(file, known.digests)
         self._records = records(self._blocks, known.encoding)
         header = next(self._records, None)
         if header is None or header.expected:
@@ -82,7 +82,7 @@ async def check(
 ) -> Checked:
     """Check a whole file and change nothing; each thing that is wrong with a row goes to `refuse`. Raises `Invalid` for
     a file that can't be read to its end or whose header is wrong."""
-    looked = await _look(file, Turns(pause))
+    looked = await look(file, Turns(pause))
     turns, all_rows, count, refused = Turns(pause), Rows(file, site, looked), 0, 0
     for row in all_rows:
         count += 1
@@ -120,14 +120,15 @@ async def _tell(rows: Sequence[MemberRow], site: Site, keys: Keys, engine: Engin
     for row in rows:
         by_member[row.id].append(row)
     tellings = (
-        engine.tell(site.id, tokens.member_profile(keys, id), changes(theirs), id) for id, theirs in by_member.items()
+        engine.tell(site.id, tokens.member_profile(keys, id), changes(theirs), id, consents(theirs))
+        for id, theirs in by_member.items()
     )
     await asyncio.gather(*tellings)
 
 
-async def _look(file: BinaryIO, turns: Turns) -> Checked:
+async def look(file: BinaryIO, turns: Turns) -> Checked:
     """The encoding of the file, and its digests."""
-    encodings, blocks = Encodings(), _from_start(file)
+    encodings, blocks = Encodings(), from_start(file)
     while block := blocks.read(BLOCK):
         encodings.take(block)
         await turns.give()
@@ -135,6 +136,7 @@ async def _look(file: BinaryIO, turns: Turns) -> Checked:
     return Checked(encodings.found(), blocks.digests)
 
 
-def _from_start(file: BinaryIO, known: Sequence[bytes] | None = None) -> Blocks:
+def from_start(file: BinaryIO, known: Sequence[bytes] | None = None) -> Blocks:
+    """The blocks of the file from its beginning, `known` or not."""
     file.seek(0)
     return Blocks(file, known)

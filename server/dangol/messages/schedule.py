@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, rrule, rruleset, weekday, weekdays
 
 from dangol.campaigns.calendar import moment
-from dangol.definitions.model import Campaign, Schedule, Site
+from dangol.definitions.model import Campaign, Definitions, Schedule, Site
 from dangol.segments.calendar import WEEKDAYS
 
 DAY = 86_400
@@ -44,6 +44,18 @@ def timetable(campaign: Campaign, site: Site) -> Timetable | None:
         return None
     starts, ends = moment(campaign.starts, site.timezone, -inf), moment(campaign.ends, site.timezone, inf)
     return Timetable(campaign.schedule, starts, ends, site.timezone)
+
+
+def in_force(campaign: Campaign, site: Site) -> Timetable | None:
+    """The schedule of a campaign that is switched on."""
+    return timetable(campaign, site) if campaign.active and campaign.message is not None else None
+
+
+def scheduled(definitions: Definitions) -> Iterator[tuple[Campaign, Timetable]]:
+    """The campaigns that go by a schedule now, with it."""
+    for campaign in definitions.campaigns:
+        if table := in_force(campaign, definitions.site):
+            yield campaign, table
 
 
 def slots(table: Timetable, after: float) -> Iterator[int]:

@@ -84,3 +84,13 @@ async def found(link: Link, id: str) -> dict[int, Drawn]:
 def total(parts: dict[int, Drawn]) -> Drawn:
     """The sum over partitions."""
     return Drawn(*(sum(getattr(part, name) for part in parts.values()) for name in Drawn.__struct_fields__))
+
+
+def slot_id(site: str, campaign: str, slot: int) -> str:
+    """The name of a slot's draw."""
+    return f"{site}:{campaign}:{slot}"
+
+
+def is_over(parts: dict[int, Drawn]) -> bool:
+    """Whether every partition is done."""
+    return len(parts) == keys.PARTITIONS

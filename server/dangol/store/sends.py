@@ -8,7 +8,8 @@ import msgspec
 from msgspec import Struct, field
 
 from dangol.definitions.model import MessageUse
-from dangol.store import keys
+from dangol.store import draws, keys
+from dangol.store.draws import Draw
 from dangol.store.link import Link
 from dangol.store.script import Script
 
@@ -23,8 +24,8 @@ REMEMBERED = 1.0
 
 class Send(Struct, array_like=True, frozen=True):
     """A manual send. A draft of `source` rows gets ready by its file, of which `rows` were taken and `refused` not;
-    `columns` are the variables that a row has values of. One that was started goes at the unix time `at`; what has not
-    left yet of a cancelled one never will."""
+    `columns` are the variables that a row has values of, and `file` is what the rows are kept under since `uploaded`.
+    One that was started goes at the unix time `at`; what has not left yet of a cancelled one never will."""
 
     id: str
     site: str
@@ -38,6 +39,8 @@ class Send(Struct, array_like=True, frozen=True):
     rows: int = 0
     refused: int = 0
     columns: list[str] = field(default_factory=list)
+    file: str = ""
+    uploaded: float = 0.0
 
     @property
     def campaign(self) -> str:
@@ -54,10 +57,13 @@ class Recipient(Struct, array_like=True, frozen=True, gc=False):
     values: list[str]
 
 
-# KEYS: sends. ARGV: id, the document that was read, the new one. Answers whether it still stood.
+# KEYS: sends, draws. ARGV: id, the document that was read, the new one; a draw's id, and the draw or nothing, where it
+# is opened or dropped. Answers whether the document still stood.
 _REPLACE = Script("""
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+if ARGV[5] then redis.call('HSET', KEYS[2], ARGV[4], ARGV[5])
+elseif ARGV[4] then redis.call('HDEL', KEYS[2], ARGV[4]) end
 return 1
 """)
 
@@ -90,12 +96,19 @@ async def read(link: Link, site: str, id: str) -> Send | None:
     return _decode(raw) if raw else None
 
 
-async def change(link: Link, site: str, id: str, edit: Callable[[Send], Send]) -> Send | None:
+async def change(
+    link: Link, site: str, id: str, edit: Callable[[Send], Send], draw: Callable[[Send], Draw] | None = None
+) -> Send | None:
     """What `edit` made of a send, which is read and edited anew as often as somebody else is quicker; None where there
-    is none. What `edit` raises leaves it as it is."""
+    is none. What `edit` raises leaves it as it is. In the same step the `draw` of one that is started by this is
+    opened, and that of a cancelled one dropped."""
     while raw := await link.call("HGET", keys.sends(site), id):
         edited = edit(_decode(raw))
-        if await _REPLACE(link, [keys.sends(site)], [id, raw, _encode(edited)]):
+        args = [id, raw, _encode(edited)]
+        if draw is not None:
+            made = draw(edited)
+            args += [made.id, draws.encode(made)] if edited.state == "started" else [made.id]
+        if await _REPLACE(link, [keys.sends(site), keys.DRAWS], args):
             return edited
     return None
 
@@ -130,6 +143,12 @@ async def rows(link: Link, number: int, send: str, place: int) -> list[Recipient
     """The chunk at a place; None behind the last."""
     raw = await link.call("LINDEX", keys.recipients(number, send), place)
     return _rows(raw) if raw else None
+
+
+async def keep_rows(link: Link, send: str, seconds: int) -> None:
+    """Let the rows of a file live for so many seconds from now."""
+    for number in range(keys.PARTITIONS):
+        await link.call("EXPIRE", keys.recipients(number, send), seconds)
 
 
 async def drop_rows(link: Link, send: str) -> None:

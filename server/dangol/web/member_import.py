@@ -53,12 +53,12 @@ class MemberImport:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "text/csv":
             raise Invalid([Problem("Content-Type", kind, "text/csv")])
-        dry_run, skip_refused = (_flag(request, name) for name in ("dry_run", "skip_refused"))
+        dry_run, skip_refused = (flag(request, name) for name in ("dry_run", "skip_refused"))
         if self._busy.locked():
             return json({"error": "another import is under way; try again after it"}, 409, {"Retry-After": "30"})
         async with self._busy:
             with tempfile.TemporaryFile() as file:
-                await _receive(request, file)
+                await receive(request, file)
                 return await self._import(file, runtime, dry_run, skip_refused)
 
     async def _import(self, file: BinaryIO, runtime: SiteRuntime, dry_run: bool, skip_refused: bool) -> Response:
@@ -78,7 +78,7 @@ class MemberImport:
         return json(Told(encoding, checked.rows, checked.refused, written, problems), 422 if stopped else 200)
 
 
-async def _receive(request: Request, file: BinaryIO) -> None:
+async def receive(request: Request, file: BinaryIO) -> None:
     """Put the body into the file, off the event loop. Raises `TooLarge`, and `Invalid` for one that takes too long."""
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > LARGEST:
@@ -98,7 +98,8 @@ async def _spool(request: Request, file: BinaryIO) -> None:
         await asyncio.to_thread(file.write, part)
 
 
-def _flag(request: Request, name: str) -> bool:
+def flag(request: Request, name: str) -> bool:
+    """A parameter that is true or false."""
     given = request.query_params.get(name, "false")
     if given not in ("true", "false"):
         raise Invalid([Problem(name, given, "true or false")])

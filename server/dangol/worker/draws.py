@@ -141,8 +141,8 @@ class Drawing:
                 matched, already = matched + len(pushes) + excluded, already + excluded
                 yield
         is_last = await draws.finish(self._link, draw, self._lane.number, Drawn(matched, already))
-        if is_last and draw.source == "rows":
-            await sends.drop_rows(self._link, draw.campaign.removeprefix(PREFIX))
+        if is_last and target and target.send and target.send.file:
+            await sends.drop_rows(self._link, target.send.file)
         self._done.add(draw.id)
 
     async def _found(
@@ -151,7 +151,7 @@ class Drawing:
         """Push requests in chunks, when they are due, and how many others had got it already."""
         if target.send is not None and draw.source == "rows":
             place = 0
-            while rows := await sends.rows(self._link, self._lane.number, target.send.id, place):
+            while rows := await sends.rows(self._link, self._lane.number, target.send.file, place):
                 yield [_of_row(row, target.send, runtime) for row in rows], target.send.at, 0
                 place += 1
             return

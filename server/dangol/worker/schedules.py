@@ -7,17 +7,17 @@ has no slots in the past. The store settles a slot once, whoever asks for it.
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 
 import msgspec
 
 from dangol.campaigns.calendar import local_time
 from dangol.definitions import repository
-from dangol.definitions.model import Campaign, Site
-from dangol.messages.schedule import Timetable, due, seen_since, slots, timetable
+from dangol.definitions.model import Campaign
+from dangol.messages.schedule import Timetable, due, in_force, scheduled, seen_since, slots
 from dangol.runtime import SiteRuntime
-from dangol.store import keys
+from dangol.store import draws, keys
 from dangol.store import slots as store
 from dangol.store.draws import Draw
 from dangol.store.link import Link
@@ -53,7 +53,7 @@ class _Keeper(Lane):
 
     async def step(self) -> float | None:
         for runtime in self._job.sites().values():
-            for campaign, table in scheduled(runtime):
+            for campaign, table in scheduled(runtime.definitions):
                 if keys.partition(campaign.id) == self._number:
                     await self._look(runtime, campaign, table, time.time())
         return PAUSE
@@ -79,11 +79,6 @@ class _Keeper(Lane):
         return await store.adopt(self._job.link, site, campaign.id, record, rule, since)
 
 
-def in_force(campaign: Campaign, site: Site) -> Timetable | None:
-    """The schedule of a campaign that is switched on."""
-    return timetable(campaign, site) if campaign.active and campaign.message is not None else None
-
-
 def rule_of(table: Timetable) -> str:
     """A name of the schedule with its span: equal ones have equal slots."""
     return blake2b(msgspec.msgpack.encode(table), digest_size=12).hexdigest()
@@ -97,7 +92,7 @@ async def settle(
     draw = None
     if in_time:
         since = seen_since(table.schedule.range, record.ran, now)
-        id = f"{site}:{campaign.id}:{slot}"
+        id = draws.slot_id(site, campaign.id, slot)
         draw = Draw(id, site, campaign.id, "columns", now, slot, max(since, 0.0), runtime.version)
     settled = Settled(slot, "run" if in_time else "missed", now)
     if not await store.settle(link, site, campaign.id, record, settled, draw):
@@ -120,10 +115,3 @@ async def in_force_since(link: Link, site: str, campaign: str, rule: str) -> int
             break
         since = stored.saved_at
     return since
-
-
-def scheduled(runtime: SiteRuntime) -> Iterator[tuple[Campaign, Timetable]]:
-    """The campaigns of a site that go by a schedule, with it."""
-    for campaign in runtime.definitions.campaigns:
-        if table := in_force(campaign, runtime.site):
-            yield campaign, table

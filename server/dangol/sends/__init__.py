@@ -1,0 +1,1 @@
+"""Manual sends: their files, their start, and the commands."""
