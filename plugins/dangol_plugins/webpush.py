@@ -142,7 +142,7 @@ def payload_of(key: str, content: templates.PushTemplate, icon: str = "", badge:
     length to whoever carries it."""
     said = {
         "title": content.title, "text": content.text, "image": content.image, "link": content.link,
-        "icon": icon, "badge": badge, "tag": place_of(key, content), "data": content.data,
+        "icon": icon, "badge": badge, "tag": place_of(key, content), "key": key, "data": content.data,
     }  # fmt: skip
     plain = msgspec.json.encode({name: value for name, value in said.items() if value})
     return plain.ljust(-(-len(plain) // BLOCK) * BLOCK)
@@ -197,7 +197,9 @@ class Signer:
 @lru_cache(16)
 def _signer(private: str, subject: str) -> Signer:
     """Raises ValueError."""
-    key = ec.derive_private_key(int.from_bytes(_raw(private)), ec.SECP256R1())
+    if len(raw := _raw(private)) != 32:
+        raise ValueError("expected 32 bytes")
+    key = ec.derive_private_key(int.from_bytes(raw), ec.SECP256R1())
     public = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return Signer(key, _encoded(public), subject)
 

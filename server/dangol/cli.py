@@ -113,7 +113,7 @@ def keys(site: str) -> None:
 @main.command("push-keys")
 @click.argument("contact")
 def push_keys(contact: str) -> None:
-    """Print what the environment needs for web push. Push services reach the shop at CONTACT, mailto:... or https:..."""
+    """Print what the environment needs for web push. Push services reach the shop at CONTACT (mailto: or https:)."""
     if not contact.startswith(("mailto:", "https:")):
         raise click.BadParameter(f"expected mailto: and an e-mail address, or an https: address; got {contact!r}")
     private = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
