@@ -13,7 +13,14 @@ from html import escape
 from msgspec.structs import replace
 
 from dangol.definitions.model import ContactPolicy
-from dangol.definitions.templates import EmailTemplate, PushTemplate, Template, TextTemplate
+from dangol.definitions.templates import (
+    AlimtalkTemplate,
+    BrandTemplate,
+    EmailTemplate,
+    PushTemplate,
+    Template,
+    TextTemplate,
+)
 from dangol.errors import Problem
 from dangol.messages.kinds import is_ad
 from dangol.messages.places import word
@@ -40,34 +47,34 @@ def labelled(template: Template, contact: ContactPolicy, language: str, unsubscr
 def problems(template: Template, contact: ContactPolicy, unsubscribe: str) -> Iterator[Problem]:
     """What an advertisement lacks, and labels that marketers wrote themselves; of a template in one language as it is
     written."""
-    if not isinstance(template, TextTemplate | PushTemplate | EmailTemplate):
-        return
-    for field, text in _beginnings(template):
-        if SPELLED.match(text):
-            other = (
-                "left out: dangol puts (광고) there" if template.ad else "left out, or ad: true: it is an advertisement"
-            )
-            yield Problem(field, text[:20], other)
-    refusal = REFUSAL.search(word(template.text)) if isinstance(template, TextTemplate) else None
-    if template.ad and refusal:
-        yield Problem("text", refusal[0], "left out: dangol adds the line, with contact.opt_out")
-    if template.ad:
+    for field in ("subject", "title", "header", "text"):
+        text = getattr(template, field, "")
+        if SPELLED.match(word(text)):
+            yield Problem(field, word(text)[:20], _no_label(template))
+    if isinstance(template, TextTemplate) and template.ad and (found := REFUSAL.search(word(template.text))):
+        yield Problem("text", found[0], "left out: dangol adds the line, with contact.opt_out")
+    if is_ad(template):
         yield from _sender_problems(template, contact, unsubscribe)
 
 
-def _beginnings(template: TextTemplate | PushTemplate | EmailTemplate) -> list[tuple[str, str]]:
-    if isinstance(template, TextTemplate):
-        return [("text", word(template.text)), ("subject", word(template.subject))]
-    if isinstance(template, PushTemplate):
-        return [("title", word(template.title)), ("text", word(template.text))]
-    return [("subject", word(template.subject))]
+def _no_label(template: Template) -> str:
+    if isinstance(template, BrandTemplate):
+        return "left out: KakaoTalk puts (광고) there"
+    if isinstance(template, AlimtalkTemplate):
+        return "left out: an Alimtalk is no advertisement"
+    return "left out: dangol puts (광고) there" if is_ad(template) else "left out, or ad: true: it is an advertisement"
 
 
 def _sender_problems(template: Template, contact: ContactPolicy, unsubscribe: str) -> Iterator[Problem]:
-    if not contact.company:
+    is_brand = isinstance(template, BrandTemplate)
+    if not contact.company and not is_brand:
         yield Problem("contact.company", "", "the sender's name, which every advertisement tells")
-    if isinstance(template, TextTemplate) and contact.jurisdiction == "kr" and not contact.opt_out:
-        yield Problem("contact.opt_out", "", "a free number (080…) by which advertisements in texts are refused")
+    if contact.jurisdiction == "kr" and not contact.opt_out:
+        if isinstance(template, TextTemplate):
+            yield Problem("contact.opt_out", "", "a free number (080…) by which advertisements in texts are refused")
+        if isinstance(template, BrandTemplate) and template.targeting != "I":
+            expected = f"a free number (080…), which the targeting {template.targeting} needs"
+            yield Problem("contact.opt_out", "", expected)
     if isinstance(template, EmailTemplate) and not unsubscribe:
         yield Problem(
             "unsubscribe", "", "an address that ends the consent: DANGOL_PUBLIC_URL says where this server is"
@@ -81,7 +88,10 @@ def _text(template: TextTemplate, contact: ContactPolicy, unsubscribe: str) -> T
     else:
         refuse = contact.opt_out or unsubscribe
         lines = [f"{sender}: {word(template.text)}", *([f"Opt out: {refuse}"] if refuse else [])]
-    return replace(template, text="\n".join(lines))
+    subject = word(template.subject)
+    if subject and contact.jurisdiction == "kr":
+        subject = LABEL + subject
+    return replace(template, subject=subject, text="\n".join(lines))
 
 
 def _push(template: PushTemplate, contact: ContactPolicy, language: str) -> PushTemplate:

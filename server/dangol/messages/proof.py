@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
+from dangol.definitions.basics import LANGUAGES
 from dangol.definitions.model import ContactPolicy, Site
 from dangol.definitions.templates import AlimtalkTemplate, BrandTemplate, Template
 from dangol.errors import Invalid, Problem
@@ -38,6 +39,8 @@ def problems(template: Template, site: Site, contact: ContactPolicy, device: str
     found = list(_variable_problems(template, known(site)))
     if isinstance(template, AlimtalkTemplate):
         found += _name_problems(template)
+    if isinstance(template, AlimtalkTemplate) or (isinstance(template, BrandTemplate) and template.code):
+        found += _wording_problems(template)
     spoken = languages(template)
     for language in spoken:
         mark = f" ({language})" if len(spoken) > 1 else ""
@@ -59,6 +62,14 @@ def _content_problems(
         given = {where.partition(".")[0] for where, _, _ in said(template)}
         # A text may be there for some readers alone.
         yield from (one for one in invalid.problems if one.value != "" or one.where not in given)
+
+
+def _wording_problems(template: Template) -> Iterator[Problem]:
+    """A code stands for one wording."""
+    for where, _, _ in said(template):
+        field, _, language = where.rpartition(".")
+        if language in LANGUAGES:
+            yield Problem(field, language, "one wording, which KakaoTalk knows under its code")
 
 
 def _name_problems(template: AlimtalkTemplate) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ SMS 90 bytes, LMS and MMS 2,000, in EUC-KR; a title 40 bytes (NHN Cloud SMS v3.0
 takes 44). The label and the opt-out line count. MMS: jpg, 3 files (NHN sending-policy.md).
 """
 
+import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -18,9 +19,10 @@ LIMITS = {
     "text, SMS": Limit(90, "bytes"),
     "text, LMS": Limit(2000, "bytes"),
     "text, MMS": Limit(2000, "bytes"),
-    "subject": Limit(40, "bytes", breaks=0),
+    "subject": Limit(40, "bytes"),
     "images": Limit(3, "rows"),
 }
+OTHER_FILE = re.compile(r"\.(png|gif|webp|svg|bmp|avif|heic|tiff?|mp4|pdf)(?=[?#]|\Z)", re.IGNORECASE)
 TITLED = ("lms", "mms")
 
 
@@ -59,7 +61,12 @@ def _byte_problems(field: str, text: str, limit: Limit) -> Iterator[Problem]:
 def _form_problems(template: TextTemplate) -> Iterator[Problem]:
     if template.images and template.form != "mms":
         yield Problem("images", len(template.images), f"left out: an {template.form.upper()} has no pictures")
+    for number, image in enumerate(template.images):
+        if other := OTHER_FILE.search(image):
+            yield Problem(f"images[{number}]", other[0], "a JPG")
+    if len(template.images) > LIMITS["images"].most:
+        yield too_many("images", len(template.images), "rows", LIMITS["images"].most)
     if template.form == "mms" and not template.images:
         yield Problem("images", 0, "given: an MMS has a picture at least")
     if template.subject and template.form not in TITLED:
-        yield Problem("subject", f"{euckr.size(word(template.subject))} bytes", "left out: an SMS has no title")
+        yield Problem("subject", word(template.subject), "left out: an SMS has no title")
