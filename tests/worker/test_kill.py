@@ -16,17 +16,16 @@ import msgspec
 import pytest
 
 from dangol.effects.figures import Cell
-from dangol.profile.model import Member
 from dangol.protocol.event import Credit, Decided, Entry, Event, Item
 from dangol.store import effects, keys, outbox
 from dangol.store.counters import Counters
 from dangol.store.link import Link
-from dangol.worker.triggers import push_request
+from dangol.worker.triggers import push_of
 
 pytestmark = pytest.mark.anyio
 
 VICTIM = Path(__file__).with_name("victim.py")
-KILLS = 15
+KILLS = 10
 REQUESTS = 150
 PRODUCTS = 20
 NOW = 1_763_778_000
@@ -43,8 +42,9 @@ class Receiver:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-            fields = dict(line.split(": ", 1) for line in head.splitlines()[1:-1])
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            lines = (line.split(": ", 1) for line in head.splitlines()[1:-1])
+            fields = {name.lower(): value for name, value in lines}
             await reader.readexactly(int(fields["content-length"]))
             await self.answer(fields["webhook-id"], writer)
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -107,8 +107,9 @@ async def append(link: Link, entries: list[Entry]) -> None:
 
 
 async def rows(link: Link, entries: list[Entry]) -> list[outbox.Row]:
-    wanted = [push_request(entry, entry.decided[0], Member(entry.profile)).key for entry in entries]
-    return [row for row in await asyncio.gather(*(outbox.read(link, key) for key in wanted)) if row]
+    return [
+        row for row in await outbox.read_many(link, [push_of(each, each.decided[0]).key for each in entries]) if row
+    ]
 
 
 async def in_state(link: Link, entries: list[Entry], *states: str) -> int:
@@ -148,12 +149,12 @@ async def test_kills_lose_nothing_and_repeat_nothing(link: Link, store: Any) -> 
     hit = await live_and_die(link, store.url, entries, receiver, chance)
     assert hit > KILLS / 3, "the kills hit too few sends to prove anything"
     found = await rows(link, entries)
-    honoured = {row.key for row in found if row.channel == "webhook"}
-    assert {row.state for row in found if row.channel == "webhook"} == {"accepted"}
+    honoured = {row.key for row in found if row.push.campaign == "webhook"}
+    assert {row.state for row in found if row.push.campaign == "webhook"} == {"accepted"}
     assert honoured <= receiver.accepted
     assert receiver.repeated & honoured, "no request had to be repeated"
     assert receiver.repeated <= honoured, "a request was sent blindly to a channel that is not idempotent"
-    assert {row.state for row in found if row.channel == "raw"} == {"accepted", "unknown"}
+    assert {row.state for row in found if row.push.campaign == "raw"} == {"accepted", "unknown"}
     assert {row.key for row in found if row.state == "accepted"} <= receiver.accepted
     await check_counts(link, entries)
     await check_figures(link)

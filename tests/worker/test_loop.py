@@ -8,21 +8,28 @@ from typing import Any
 
 import pytest
 
-from dangol.definitions.model import Campaign, MessageUse
+from dangol.definitions.model import Campaign, Definitions, MessageUse, Site
+from dangol.engine import Engine
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
-from dangol.plugin import Count, Counts, Entry, Plugin, PushRequest, Query, Receipt, Recommender, Scored, Sink
-from dangol.profile.model import Member, Profile
+from dangol.plugin import Count, Counts, Entry, Plugin, Query, Receipt, Recommender, Scored, Sink
 from dangol.protocol.event import Decided
+from dangol.runtime import SiteRuntime
+from dangol.segments.conditions.catalogue import CATALOGUE
+from dangol.stage import Stage
 from dangol.store import keys, outbox
 from dangol.store.counters import Counters
 from dangol.store.link import Link
+from dangol.store.profiles import Profiles
 from dangol.worker.loop import Timing, Worker
 
 pytestmark = pytest.mark.anyio
 
 QUICK = Timing(lease=0.6, beat=0.1, drain=5.0)
 LANES = 16
+OWN = 5 * LANES
+"""Leases of a worker without plugins: triggers, effects, consents, dispatch, upkeep."""
+SHOP = Site("shop", "public-key", "Shop", ["https://shop.example"])
 
 
 class Tally(Recommender):
@@ -48,13 +55,11 @@ class Keep(Sink):
 
 
 def worker(link: Link, *plugins: Plugin, timing: Timing = QUICK) -> Worker:
-    async def profiles(site: str, profile_id: str) -> Profile:
-        return Profile(member=Member(profile_id))
-
-    def campaigns(site: str, campaign: str) -> Campaign:
-        return Campaign(campaign, message=MessageUse("scripted"))
-
-    return Worker(link, Registry.of(plugins), Guard(), campaigns, profiles, timing=timing)
+    registry, guard = Registry.of(plugins), Guard()
+    campaigns = [Campaign("welcome", message=MessageUse("scripted"))]
+    runtime = SiteRuntime.build(Definitions(SHOP, campaigns=campaigns), 1, b"s" * 32, registry, CATALOGUE)
+    engine = Engine(Profiles(link, 60), Stage(link, registry, guard))
+    return Worker(link, registry, guard, {"shop": runtime}.get, engine, timing=timing)
 
 
 @asynccontextmanager
@@ -98,7 +103,7 @@ async def test_one_worker_does_every_job(link: Link, append: Any, order: Any, sc
 
 async def test_stopping_gives_everything_back(link: Link) -> None:
     async with running(worker(link)):
-        await until(lambda: _count(link, 4 * LANES))
+        await until(lambda: _count(link, OWN))
     assert await leads(link) == []
     assert await link.call("ZCARD", keys.WORKERS) == 0
 
@@ -110,21 +115,21 @@ async def _count(link: Link, wanted: int) -> bool:
 async def test_two_workers_share_the_work_and_one_takes_over_the_rest(link: Link) -> None:
     one, two = worker(link), worker(link)
     async with running(one):
-        await until(lambda: len(one._crew.shifts) == 4 * LANES)
+        await until(lambda: len(one._crew.shifts) == OWN)
         async with running(two):
-            one_crew, two_crew, places = one._crew.shifts, two._crew.shifts, 4 * LANES
+            one_crew, two_crew, places = one._crew.shifts, two._crew.shifts, OWN
             await until(lambda: len(two_crew) > 8 and len(one_crew) + len(two_crew) == places)
             assert not one._crew.shifts.keys() & two._crew.shifts.keys()
-        await until(lambda: len(one._crew.shifts) == 4 * LANES)
+        await until(lambda: len(one._crew.shifts) == OWN)
 
 
 async def test_a_dead_workers_places_are_taken_over_within_its_lease(link: Link, append: Any, order: Any) -> None:
     dead, sink = worker(link, Keep()), Keep()
     task = asyncio.create_task(dead.run())
-    await until(lambda: len(dead._crew.shifts) == 5 * LANES)
+    await until(lambda: len(dead._crew.shifts) == (OWN + LANES))
     task.cancel()  # ends it as a crash would: the leases stay behind
     await asyncio.gather(task, return_exceptions=True)
-    assert await _count(link, 5 * LANES)
+    assert await _count(link, (OWN + LANES))
     await append(order(1))
     async with running(worker(link, sink)):
         assert await until(lambda: sink.got == ["v1"]) < 2 * QUICK.lease + 0.5
@@ -133,11 +138,11 @@ async def test_a_dead_workers_places_are_taken_over_within_its_lease(link: Link,
 async def test_an_idle_worker_asks_seldom_and_an_entry_is_seen_at_once(link: Link, append: Any, order: Any) -> None:
     sink = Keep()
     async with running(worker(link, sink, timing=Timing(lease=3.0, beat=1.0))):
-        await until(lambda: _count(link, 5 * LANES))
+        await until(lambda: _count(link, (OWN + LANES)))
         await asyncio.sleep(0.6)
         before = await _calls(link)
         await asyncio.sleep(1)
-        assert await _calls(link) - before < 1_000
+        assert await _calls(link) - before < 14 * (OWN + LANES), "a lease costs more than fourteen commands a second"
         await append(order(1))
         assert await until(lambda: sink.got == ["v1"]) < 0.6
 
@@ -150,7 +155,7 @@ async def _calls(link: Link) -> int:
 async def test_a_job_that_breaks_is_started_anew(link: Link, append: Any, order: Any) -> None:
     sink = Keep()
     async with running(worker(link, sink)):
-        await until(lambda: _count(link, 5 * LANES))
+        await until(lambda: _count(link, (OWN + LANES)))
         await link.call("XGROUP", "DESTROY", keys.log(0), "sink:keep")
         await append(order(1))
         await until(lambda: sink.got == ["v1"])
@@ -161,14 +166,14 @@ async def test_a_store_that_loses_its_connections_is_waited_for(
 ) -> None:
     sink, own = Keep(), Link(store.url)
     async with running(worker(own, sink)):
-        await until(lambda: _count(link, 5 * LANES))
+        await until(lambda: _count(link, (OWN + LANES)))
         await link.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
         await append(order(1))
         await until(lambda: sink.got == ["v1"])
     own.close()
 
 
-async def test_stopping_waits_for_the_send_under_way(link: Link, scripted: Any) -> None:
+async def test_stopping_waits_for_the_send_under_way(link: Link, scripted: Any, pushed: Any) -> None:
     started = asyncio.Event()
 
     async def slow() -> Receipt:
@@ -176,9 +181,7 @@ async def test_stopping_waits_for_the_send_under_way(link: Link, scripted: Any) 
         await asyncio.sleep(0.3)
         return Receipt("accepted")
 
-    made = outbox.key_of("shop", "welcome", "m")
-    request = PushRequest(made, "shop", "welcome", "m")
-    await outbox.enqueue(link, request, "scripted", {}, time.time())
+    [(made, _, _)] = await outbox.enqueue(link, [pushed()], 0.0, time.time(), zone="UTC")
     async with running(worker(link, scripted(slow))):
         await asyncio.wait_for(started.wait(), 5)
     row = await outbox.read(link, made)

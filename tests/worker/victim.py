@@ -5,14 +5,18 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dangol.definitions.model import Campaign, MessageUse
+from dangol.definitions.model import Campaign, Definitions, MessageUse, Site
+from dangol.engine import Engine
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
 from dangol.plugin import Count, Counts, Entry, PushRequest, Query, Receipt, Recommender, Scored
-from dangol.profile.model import Member, Profile
+from dangol.runtime import SiteRuntime
+from dangol.segments.conditions.catalogue import CATALOGUE
+from dangol.stage import Stage
 from dangol.store.link import Link
-from dangol.worker.dispatch import Policy
+from dangol.store.profiles import Profiles
 from dangol.worker.loop import Timing, Worker
+from dangol.worker.outcomes import Policy
 from dangol_plugins.webhook import Webhook
 
 
@@ -49,17 +53,14 @@ class Tally(Recommender):
 async def main(url: str, receiver: str) -> None:
     """Work until killed."""
 
-    async def profiles(site: str, profile_id: str) -> Profile:
-        return Profile(member=Member(profile_id))
-
-    def campaigns(site: str, campaign: str) -> Campaign:
-        params = {"url": receiver, "secret": "WEBHOOK_SECRET"}
-        return Campaign(campaign, message=MessageUse(campaign, params))
-
-    policy = Policy(budget=0.5, margin=0.5, tries=40, first=0.02, longest=0.1, concurrency=8)
-    timing = Timing(lease=0.4, beat=0.1)
-    registry = Registry.of([Webhook(), Raw(), Tally()])
-    worker = Worker(Link(url), registry, Guard(), campaigns, profiles, timing=timing, policy=policy)
+    params = {"url": receiver, "secret": "WEBHOOK_SECRET"}
+    campaigns = [Campaign(name, message=MessageUse(name, params)) for name in ("webhook", "raw")]
+    shop = Definitions(Site("shop", "public-key", "Shop", ["https://shop.example"]), campaigns=campaigns)
+    registry, guard, link = Registry.of([Webhook(), Raw(), Tally()]), Guard(), Link(url)
+    sites = {"shop": SiteRuntime.build(shop, 1, b"s" * 32, registry, CATALOGUE)}
+    engine = Engine(Profiles(link, 3600), Stage(link, registry, guard))
+    policy = Policy(budget=0.5, margin=0.5, tries=40, poison=100, first=0.02, longest=0.1, concurrency=8)
+    worker = Worker(link, registry, guard, sites.get, engine, timing=Timing(lease=0.4, beat=0.1), policy=policy)
     print("ready", flush=True)
     await worker.run()
 

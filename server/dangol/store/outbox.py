@@ -124,8 +124,10 @@ async def settle(link: Link, token: str, outcomes: Sequence[Outcome], now: float
 async def tell(link: Link, outcomes: Sequence[Outcome], now: float, *, keep: float = KEEP) -> list[bool]:
     """What a provider says later, by hook or when asked: accepted, delivered or failed. A row only moves forward:
     whether it did is the answer, and only then was the fallback added. Rows that no provider was ever asked about stay
-    as they are; a price or id that becomes known is added."""
-    return await _move(link, "", outcomes, now, keep)
+    as they are, and keys that can't be are passed over; a price or id that becomes known is added."""
+    known = [outcome for outcome in outcomes if partition(outcome.key) is not None]
+    moved = iter(await _move(link, "", known, now, keep))
+    return [partition(outcome.key) is not None and next(moved) for outcome in outcomes]
 
 
 async def read(link: Link, key: str) -> Row | None:
