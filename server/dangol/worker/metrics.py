@@ -11,5 +11,6 @@ LEASES = Gauge("dangol_worker_leases", "Partitions of jobs that this worker runs
 WAITING = Gauge("dangol_push_waiting", "Push requests that are not finished, by partition.", ["partition"])
 PUSHES = Counter("dangol_push_rows", "Push requests that came into a state.", ["state"])
 SENDS = Counter("dangol_push_sends", "Attempts to hand over a push request.", ["channel", "outcome"])
+LOOKS = Counter("dangol_push_looks", "Accepted push requests that providers were asked about.", ["channel", "outcome"])
 SKIPPED = Counter("dangol_trigger_skipped", "Decided messages that were not sent.", ["reason"])
 FILLED = Counter("dangol_backfill_profiles", "Profiles that got something from the log for new conditions.")

@@ -5,8 +5,10 @@ import logging
 import signal
 
 from dangol.house import House
+from dangol.runtime import SiteRuntime
 from dangol.worker.backfill import Backfill
 from dangol.worker.census import Census
+from dangol.worker.lookups import Lookups
 from dangol.worker.loop import Timing, Worker
 from dangol.worker.outcomes import Policy
 from dangol.worker.schedules import Schedules
@@ -17,16 +19,21 @@ log = logging.getLogger(__name__)
 def worker_for(house: House) -> Worker:
     """The worker that shares the house's store, plugins and definitions."""
 
+    def site(id: str) -> SiteRuntime | None:
+        return house.by_id.get(id)
+
     settings = house.settings
+    policy = Policy(keep=settings.push_days * 86_400, public_url=settings.public_url.rstrip("/"))
     return Worker(
         house.link,
         house.registry,
         house.guard,
-        lambda site: house.by_id.get(site),
+        site,
         house.engine,
         timing=Timing(retention=settings.log_hours * 3600),
-        policy=Policy(keep=settings.push_days * 86_400),
+        policy=policy,
         others=[
+            Lookups(house.link, house.registry, house.guard, site, house.engine, policy),
             Backfill(house.link, house.profiles, lambda: house.by_id),
             Census(house.link, lambda: house.by_id),
             Schedules(house.link, lambda: house.by_id),
