@@ -49,3 +49,8 @@ def address(account: str, provider: str) -> str:
     if given and not ADDRESS.match(given):
         raise Unset(f"the environment variable {account}_URL is not an address such as {provider}")
     return (given or provider).rstrip("/")
+
+
+def optional(account: str, name: str) -> str:
+    """The variable's value, "" where it is not set."""
+    return os.environ.get(f"{account}_{name}", "").strip()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from dangol.plugin import Text
+
 
 def present(**fields: Any) -> dict[str, Any]:
     """The fields that say something; a provider takes an empty text for a wrong one."""
@@ -16,3 +18,8 @@ def bare(variable: str) -> str:
 def is_address(image: str) -> bool:
     """Whether it is where an image lies, and not the id under which the provider keeps it."""
     return image.startswith(("https://", "http://"))
+
+
+def words(text: Text) -> str:
+    """A filled template's text: it is plain, though templates as they are written may hold one for each language."""
+    return text if isinstance(text, str) else next(iter(text.values()), "")

@@ -1,8 +1,10 @@
 """Filled templates, as channels are given them."""
 
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from dangol.plugin import PushRequest, Template, templates
+from dangol.plugin import PushRequest, Receipt, Template, templates
+from dangol_plugins.http import Lost
 
 KEY = "Ab3_x-9ZkQ1w"
 
@@ -36,3 +38,11 @@ def request(content: Template | None, to: str = "01012345678", key: str = KEY, *
 def brand(bubble: Any, **more: Any) -> templates.BrandTemplate:
     """A free brand message."""
     return templates.BrandTemplate("b", bubble, **more)
+
+
+async def tried(call: Callable[[], Coroutine[None, None, Sequence[Receipt]]]) -> list[str]:
+    """What a channel lets its caller write down."""
+    try:
+        return [repr(receipt) for receipt in await call()]
+    except Lost as lost:
+        return [repr(lost)]

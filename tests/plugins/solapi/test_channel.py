@@ -2,15 +2,14 @@
 
 import logging
 import time
-from collections.abc import Callable, Coroutine, Sequence
 
 import pytest
 from tests.conftest import Fakes
 from tests.plugins import contents
-from tests.plugins.contents import request
+from tests.plugins.contents import request, tried
 
 from dangol.fakes.faults import Name
-from dangol.plugin import PushRequest, Receipt, Sent, Template, templates
+from dangol.plugin import PushRequest, Sent, Template, templates
 from dangol_plugins import http, pictures
 from dangol_plugins.batches import Unfit
 from dangol_plugins.http import Lost, Unreached
@@ -194,10 +193,3 @@ async def test_no_secret_and_no_number_is_ever_written_down(
     own = [record.getMessage() for record in caplog.records if not record.name.startswith("hypercorn")]
     for secret in (account.key, account.secret, "01012341111"):
         assert secret not in "".join(written + own)
-
-
-async def tried(call: Callable[[], Coroutine[None, None, Sequence[Receipt]]]) -> list[str]:
-    try:
-        return [repr(receipt) for receipt in await call()]
-    except Lost as lost:
-        return [repr(lost)]
