@@ -18,6 +18,7 @@ PURE_MODULES = (
     "definitions/model.py",
     "definitions/drafts.py",
     "members/row.py",
+    "malls/cafe24.py",
     "messages/notices.py",
     "messages/recipients.py",
     "messages/schedule.py",

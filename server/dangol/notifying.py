@@ -11,7 +11,9 @@ from dangol.store import outbox
 from dangol.store.link import Link
 
 
-async def notify(link: Link, runtime: SiteRuntime, notices: Sequence[Raised], now: float) -> list[outbox.Enqueued]:
+async def notify(
+    link: Link, runtime: SiteRuntime, notices: Sequence[Raised], now: float, keep: float = outbox.KEEP
+) -> list[outbox.Enqueued]:
     """One push request for each notice and active campaign that tells of it, made once by the notice's id. No holdout:
     a customer is not kept from what has to be known."""
     found = [
@@ -20,7 +22,7 @@ async def notify(link: Link, runtime: SiteRuntime, notices: Sequence[Raised], no
         for campaign, to in wanted(raised, runtime.definitions, now)
     ]
     pushes, dues = [push for push, _ in found], [max(at, now) for _, at in found]
-    return await outbox.enqueue(link, pushes, dues, now, zone=runtime.site.timezone)
+    return await outbox.enqueue(link, pushes, dues, now, zone=runtime.site.timezone, keep=keep)
 
 
 def _push(runtime: SiteRuntime, raised: Raised, campaign: Campaign, to: str) -> Push:

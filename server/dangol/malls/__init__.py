@@ -1,0 +1,1 @@
+"""What mall platforms tell of orders and members by their webhooks."""
