@@ -20,6 +20,7 @@ from dangol.fakes.commands import fake_providers
 from dangol.host.commands import plugin
 from dangol.house import House
 from dangol.members.commands import members
+from dangol.messages.commands import messages
 from dangol.preview.commands import preview
 from dangol.protocol.tokens import Keys, encoded
 from dangol.recipes.commands import recipe
@@ -53,6 +54,7 @@ main.add_command(apply)
 main.add_command(export)
 main.add_command(fake_providers)
 main.add_command(members)
+main.add_command(messages)
 main.add_command(plugin)
 main.add_command(preview)
 main.add_command(recipe)

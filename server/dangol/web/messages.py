@@ -9,25 +9,21 @@ from starlette.routing import Route
 
 from dangol.campaigns.calendar import day_number
 from dangol.definitions.model import LANGUAGES
-from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, Problem
 from dangol.house import House
-from dangol.messages import results as messages_results
-from dangol.messages import view
+from dangol.messages import counted, view
 from dangol.messages.push import FINAL, WAITING
-from dangol.messages.results import Results
+from dangol.messages.results import spreadsheet
 from dangol.runtime import SiteRuntime
-from dangol.store import listing, outbox, results, sends
+from dangol.store import listing, outbox, results
 from dangol.store.outbox import Row
-from dangol.web.body import NO_SNIFF, json
+from dangol.web.body import NO_SNIFF, explained, json
 from dangol.web.keyed import admin_route
 
 ORDINARY_SPAN = 30
 """Days that are told where nobody says which."""
 LONGEST_OVERVIEW = 92
 """Days of all campaigns together."""
-ORIGINS = ("api", "test")
-"""Under what messages without a campaign are counted."""
 STATES = ("", *sorted(WAITING | FINAL | {"accepted"}))
 MOST_ROWS = 500
 
@@ -58,15 +54,13 @@ class Messages:
         form = _one_of(request, "format", ("json", "csv"))
         name = request.query_params.get("campaign", "")
         span = self._span(request, runtime, results.LONGEST if name else LONGEST_OVERVIEW)
-        names = [name] if name else await self._names(runtime)
-        told = [await self._results(runtime, each, span) for each in names]
-        if name and not told[0].days and name not in (known := await self._names(runtime)):
-            expected = f"a campaign or manual send of this site{nearest(name, known)}"
-            return json({"error": f"campaign: expected {expected}"}, 404)
+        try:
+            told = await counted.report(self._house.link, runtime.definitions, name, span)
+        except Invalid as error:
+            return json({"error": explained(error)}, 404)
         if form == "csv":
-            return _attached(messages_results.spreadsheet(told), "messages")
-        days = {"from": span[0], "to": span[-1]}
-        return json(told[0] if name else {**days, "campaigns": [each for each in told if each.requests]})
+            return _attached(spreadsheet(told), "messages")
+        return json(told[0] if name else {"from": span[0], "to": span[-1], "campaigns": told})
 
     async def listed(self, request: Request, runtime: SiteRuntime) -> Response:
         """Requests of a `state` and of a `campaign`, a page at a time: what waits in the order in which it is due. A
@@ -133,16 +127,6 @@ class Messages:
     async def _row(self, request: Request, runtime: SiteRuntime) -> Row | None:
         row = await outbox.read(self._house.link, request.path_params["key"])
         return row if row and row.push.site == runtime.site.id else None
-
-    async def _names(self, runtime: SiteRuntime) -> list[str]:
-        """All that messages of the site may be counted under."""
-        campaigns = [each.id for each in runtime.definitions.campaigns if each.message is not None]
-        manual = [each.campaign for each in await sends.every(self._house.link, runtime.site.id)]
-        return [*campaigns, *manual, *ORIGINS]
-
-    async def _results(self, runtime: SiteRuntime, name: str, span: Sequence[str]) -> Results:
-        sums = await results.read(self._house.link, runtime.site.id, name, span)
-        return messages_results.results(name, runtime.site.currency, sums)
 
     def _span(self, request: Request, runtime: SiteRuntime, longest: int) -> list[str]:
         today = date.fromordinal(day_number(self._house.now(), runtime.site.timezone))
