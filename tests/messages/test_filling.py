@@ -1,0 +1,165 @@
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dangol.definitions.model import ContactPolicy, Site
+from dangol.definitions.templates import EmailTemplate, PushTemplate, Template, TextTemplate
+from dangol.errors import Invalid
+from dangol.messages.filling import Filled, Whom, filled, values
+from dangol.profile.model import Line, Member, Profile
+
+SITE = Site("shop", "public-key", "단골", ["https://shop.example"])
+CONTACT = ContactPolicy(company="단골상점", contact="02-123-4567", opt_out="080-123-4567")
+DANA = Profile(member=Member("m", "김민지"), cart=[Line("1", 12_000, 2, 1)], orders=2)
+NOW = 1_795_000_000.0
+ORDERED: dict[str, Any] = {
+    "kind": "alimtalk",
+    "id": "t",
+    "code": "A",
+    "text": "#{이름}님,  주문 #{번호}",
+    "review": "approved",
+    "buttons": [{"kind": "WL", "name": "보기", "mobile": "https://shop.example/orders/#{번호}"}],
+}
+
+
+def fill(template: Any, profile: Profile | None = DANA, language: str = "ko", **how: Any) -> Filled:
+    template = msgspec.convert(template, Template) if isinstance(template, dict) else template
+    given = {"fill": {}, "variables": {}, "unsubscribe": "https://d.kr/u/1", **how}
+    return filled(template, Whom(SITE, profile, language, NOW), CONTACT, **given)
+
+
+def text(words: Any, **how: Any) -> Any:
+    return fill(TextTemplate("t", words, ad=False), **how).content
+
+
+def refused(*args: Any, **how: Any) -> list[str]:
+    with pytest.raises(Invalid) as caught:
+        fill(*args, **how)
+    return [str(each) for each in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("words", "profile", "expected"),
+    [
+        ("{name|고객}님", DANA, "김민지님"),
+        ("{name|고객}님", Profile(), "고객님"),
+        ("{name|고객}님", None, "고객님"),
+        ("{cart_total}, {cart_count}개", DANA, "24,000원, 2개"),
+        ("주문 {orders}번, {name}{을/를}", DANA, "주문 2번, 김민지를"),
+        ("{orders ? 또 오셨네요 : 처음이시네요}", None, "처음이시네요"),
+        ("{{name}}", DANA, "{name}"),
+        ("{product|상품}", DANA, "상품"),
+    ],
+)
+def test_a_text_speaks_of_its_recipient(words: str, profile: Profile | None, expected: str) -> None:
+    assert text(words, profile=profile).text == expected
+
+
+def test_a_text_is_in_the_recipient_s_language_else_in_the_site_s() -> None:
+    words = {"ko": "안녕", "en": "hello"}
+    assert [text(words, language=each).text for each in ("ko", "en", "fr", "")] == ["안녕", "hello", "안녕", "안녕"]
+
+
+def test_variables_of_the_cause_are_put_in_as_they_are() -> None:
+    made = text("#{이름}님 #{쿠폰}", variables={"이름": "{name}", "쿠폰": "#{이름}", "other": "x"})
+    assert made.text == "{name}님 #{이름}"
+
+
+def test_fill_makes_them_of_what_is_known_of_the_recipient() -> None:
+    made = fill(ORDERED, fill={"이름": "{name|고객}", "번호": "{orders}"})
+    assert made.content.text == "김민지님,  주문 2"
+    assert made.variables == {"이름": "김민지", "번호": "2"}
+    assert made.form == "alimtalk"
+    assert made.content.buttons[0].mobile == "https://shop.example/orders/2"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("variables", [{"이름": "김민지"}, {"이름": "김민지", "번호": " "}])
+def test_variables_that_nobody_gave_are_named(variables: dict[str, str]) -> None:
+    assert refused(ORDERED, variables=variables) == ["variables.번호: '' is not given: text names #{번호}"]
+
+
+def test_a_test_shows_variables_as_they_are_written() -> None:
+    assert fill(ORDERED, test=True).content.text == ORDERED["text"]
+    assert fill(ORDERED, test=True).variables == {}
+
+
+def test_without_a_template_the_variables_are_all() -> None:
+    whom = Whom(SITE, DANA, "ko", NOW)
+    assert values({"name": "{name|고객}"}, {"order": "1\u202e2"}, whom) == {"name": "김민지", "order": "12"}
+
+
+def test_links_of_texts_are_tracked_and_no_others() -> None:
+    made = text("보기 https://a.kr/x?y=1, 또는 http://b.kr/에서", shorten=lambda url: f"https://s.kr/{len(url)}")
+    assert made.text == "보기 https://s.kr/18, 또는 https://s.kr/12에서"
+
+
+def test_paths_lead_to_the_shop() -> None:
+    push = fill(PushTemplate("p", "제목", "본문", link="/a?b#{c}", ad=False), variables={"c": "1"})
+    assert push.content.link == "https://shop.example/a?b1"  # type: ignore[union-attr]
+
+
+def test_addresses_of_an_approved_template_stay_and_those_in_its_variables_are_tracked() -> None:
+    buttons = [
+        {"kind": "WL", "name": "주문", "mobile": "https://shop.example/#{번호}"},
+        {"kind": "WL", "name": "쿠폰", "mobile": "#{링크}"},
+    ]
+    link = {"번호": "1", "이름": "a", "링크": "https://shop.example/coupons"}
+    made = fill({**ORDERED, "buttons": buttons}, variables=link, shorten=lambda url: "https://s.kr/1")
+    assert [each.mobile for each in made.content.buttons] == ["https://shop.example/1", "https://s.kr/1"]  # type: ignore[union-attr]
+    assert made.variables["링크"] == "https://s.kr/1"
+
+
+def test_addresses_of_a_free_brand_message_are_tracked() -> None:
+    buttons = [{"kind": "WL", "name": "보기", "mobile": "/new"}]
+    brand = {"kind": "brand", "id": "b", "bubble": "TEXT", "text": "새 상품", "buttons": buttons}
+    made = fill(brand, shorten=lambda url: f"https://s.kr/?{url}")
+    assert made.content.buttons[0].mobile == "https://s.kr/?https://shop.example/new"  # type: ignore[union-attr]
+    kept = fill({**brand, "code": "B"}, shorten=lambda url: "https://s.kr/1")
+    assert kept.content.buttons[0].mobile == "/new"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("variables", "where"),
+    [({"이름": "가" * 1400, "번호": "1"}, "text"), ({"이름": "a", "번호": "1 javascript:"}, "buttons[0].mobile")],
+)
+def test_limits_hold_of_what_is_filled_too(variables: dict[str, str], where: str) -> None:
+    (only,) = refused(ORDERED, variables=variables)
+    assert only.startswith(f"{where}: ")
+
+
+def test_refusals_show_what_was_written_and_nothing_personal() -> None:
+    told = refused(ORDERED, variables={"이름": "김민지", "번호": "비밀 1"})
+    assert told == ["buttons[0].mobile: 'https://shop.example/orders/#{번호}' is not an http(s) address"]
+    (told_text,) = refused(TextTemplate("t", "{name} " + "가" * 1000, ad=False))
+    assert "김민지" not in told_text
+
+
+@pytest.mark.parametrize("review", ["draft", "requested", "reviewing", "rejected"])
+def test_only_an_approved_alimtalk_is_filled(review: str) -> None:
+    (only,) = refused({**ORDERED, "review": review}, variables={"이름": "a", "번호": "1"})
+    assert only.startswith(f"review: '{review}' is not approved")
+
+
+def test_titles_stay_on_one_line() -> None:
+    made = fill(EmailTemplate("e", "#{이름}\r\nBcc: x", "본문", ad=False), variables={"이름": "a\nb"})
+    assert made.content.subject == "a b Bcc: x"  # type: ignore[union-attr]
+
+
+def test_the_html_of_an_e_mail_holds_values_as_text() -> None:
+    evil = Profile(member=Member("m", '<script>"x"</script>&'))
+    made = fill(EmailTemplate("e", "x", "y", html='<p title="{name}">{name|A&amp;B}</p>', ad=False), profile=evil)
+    shown = '&lt;script&gt;"x"&lt;/script&gt;&amp;'
+    assert made.content.html == f'<p title="{shown.replace(chr(34), "&quot;")}">{shown}</p>'  # type: ignore[union-attr]
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_whatever_a_variable_is_it_stays_one_value(name: str, number: str) -> None:
+    try:
+        made = fill({**ORDERED, "buttons": []}, variables={"이름": name, "번호": number})
+    except Invalid as invalid:
+        assert {each.where for each in invalid.problems} <= {"variables.이름", "variables.번호"}  # noqa: PT017
+    else:
+        assert made.content.text == f"{made.variables['이름']}님,  주문 {made.variables['번호']}"
