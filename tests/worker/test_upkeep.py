@@ -32,6 +32,7 @@ async def test_lag_is_told_while_this_worker_has_the_place(link: Link, append: A
     assert await lane.step() == EVERY
     assert REGISTRY.get_sample_value("dangol_job_lag", LABELS) == 2.0
     assert REGISTRY.get_sample_value("dangol_push_waiting", {"partition": "0"}) == 0.0
+    assert REGISTRY.get_sample_value("dangol_push_parked", {"partition": "0"}) == 0.0
     lane.close()
     assert REGISTRY.get_sample_value("dangol_job_lag", LABELS) is None
 

@@ -211,6 +211,11 @@ async def waiting(link: Link, number: int) -> int:
     return int(await link.call("ZCARD", keys.due(number)))
 
 
+async def stuck(link: Link, number: int) -> int:
+    """How many rows of a partition are parked."""
+    return int(await link.call("ZCARD", keys.stuck(number)))
+
+
 async def _move(link: Link, token: str, outcomes: Sequence[Outcome], now: float, keep: float) -> list[bool]:
     def args(outcome: Outcome) -> list[Argument]:
         other = outcome.fallback

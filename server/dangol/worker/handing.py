@@ -26,7 +26,7 @@ from dangol.store.link import Link
 from dangol.store.money import NO_LIMIT, Out, Want
 from dangol.store.outbox import Outcome, Row
 from dangol.worker.asking import Answer, Asking
-from dangol.worker.metrics import PUSHES, SENDS
+from dangol.worker.metrics import PUSHES, REASONS, SENDS, SPENT
 from dangol.worker.outcomes import Policy, after_failure, after_look, after_receipt, interrupted
 from dangol.worker.preparing import Preparing, Ready, not_now, refused, tried
 from dangol.worker.ways import Way
@@ -111,6 +111,7 @@ class Handing:
         for each, outcome in zip(chunk, sent, strict=True):
             spent.sums[each.row.push.campaign] += outcome.price or 0
             SENDS.labels(way.route.channel, outcome.state).inc()
+            SPENT.labels(each.row.push.site, way.route.channel).inc((outcome.price or 0) / money.THOUSANDTHS)
         await asyncio.gather(
             self.settle([*outcomes, *sent], token),
             self._named(way, chunk, sent),
@@ -276,5 +277,7 @@ def _tell(outcomes: Sequence[Outcome], kept: Sequence[bool]) -> None:
     for state, times in Counter(each.state for each, held in zip(outcomes, kept, strict=True) if held).items():
         PUSHES.labels(state).inc(times)
     for each, held in zip(outcomes, kept, strict=True):
+        if held and each.state in ("held", "refused"):
+            REASONS.labels(each.state, each.reason).inc()
         if not held:
             logger.warning("push request %s: its lease ended before %s", each.key, each.state)

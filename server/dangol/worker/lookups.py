@@ -1,4 +1,4 @@
-"""Asking providers what became of messages that they accepted, where no hook tells: ever more rarely, for three days."""
+"""Asking providers what became of messages that they accepted, where no hook tells: ever more rarely, three days."""
 
 import logging
 import time

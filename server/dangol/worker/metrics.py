@@ -9,8 +9,13 @@ LAG = Gauge("dangol_job_lag", "Entries that wait for a job, by partition.", ["jo
 TRIMMED = Counter("dangol_log_trimmed", "Entries deleted from the log after every job had them.")
 LEASES = Gauge("dangol_worker_leases", "Partitions of jobs that this worker runs.")
 WAITING = Gauge("dangol_push_waiting", "Push requests that are not finished, by partition.", ["partition"])
+STUCK = Gauge("dangol_push_parked", "Push requests that could not be handled and were put aside.", ["partition"])
 PUSHES = Counter("dangol_push_rows", "Push requests that came into a state.", ["state"])
 SENDS = Counter("dangol_push_sends", "Attempts to hand over a push request.", ["channel", "outcome"])
+REASONS = Counter("dangol_push_reasons", "Push requests that were held or refused, by why.", ["state", "reason"])
+SPENT = Counter(
+    "dangol_push_spent", "What push requests cost when they were sent, in the site's currency.", ["site", "channel"]
+)
 LOOKS = Counter("dangol_push_looks", "Accepted push requests that providers were asked about.", ["channel", "outcome"])
 SKIPPED = Counter("dangol_trigger_skipped", "Decided messages that were not sent.", ["reason"])
 FILLED = Counter("dangol_backfill_profiles", "Profiles that got something from the log for new conditions.")

@@ -9,7 +9,7 @@ from dangol.store import log, outbox
 from dangol.store.link import Link
 from dangol.worker.job import Job, Lane
 from dangol.worker.leases import Place
-from dangol.worker.metrics import LAG, TRIMMED, WAITING
+from dangol.worker.metrics import LAG, STUCK, TRIMMED, WAITING
 
 EVERY = 10.0
 FIRST = 0
@@ -50,6 +50,7 @@ class _Keeper(Lane):
         self.job = job
         self.number = number
         self.seen: set[str] = set()
+        self.has_told = False
 
     async def step(self) -> float | None:
         removed, backlogs = await log.trim(self.job.link, self.number, self.job.retention)
@@ -59,6 +60,8 @@ class _Keeper(Lane):
             LAG.labels(name, self.number).set(backlog)
             self.job.warn_of(name, backlog)
         WAITING.labels(self.number).set(await outbox.waiting(self.job.link, self.number))
+        STUCK.labels(self.number).set(await outbox.stuck(self.job.link, self.number))
+        self.has_told = True
         if self.number == FIRST:
             await drafting.lapse(self.job.link, time.time())
         return EVERY
@@ -67,5 +70,6 @@ class _Keeper(Lane):
         """Another worker tells these from now on."""
         for name in self.seen:
             LAG.remove(name, self.number)
-        if self.seen:
+        if self.has_told:
             WAITING.remove(self.number)
+            STUCK.remove(self.number)
