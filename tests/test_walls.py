@@ -23,9 +23,13 @@ PURE_MODULES = (
     "messages/recipients.py",
     "messages/schedule.py",
     "members/columns.py",
+    "members/consents.py",
     "members/report.py",
     "members/table.py",
-    *(f"messages/{name}.py" for name in ("policy", "nights", "counting", "reasons", "consent_notices", "push")),
+    *(
+        f"messages/{name}.py"
+        for name in ("policy", "nights", "counting", "reasons", "consent_notices", "unsubscribing", "push")
+    ),
     "web/shop_rows.py",
     "store/keys.py",
     "preview/telling.py",

@@ -3,8 +3,7 @@ by the address. Every step may be repeated."""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -13,27 +12,21 @@ from dangol.messages import consent_notices as notices
 from dangol.messages.policy import Case
 from dangol.messages.push import Push
 from dangol.notifying import notify
-from dangol.profile.consents import Act, changed_at, holding, recorded
+from dangol.profile.consents import Act, Told, changed_at, holding, recorded
 from dangol.profile.model import Profile
 from dangol.profile.subscriptions import normal
 from dangol.protocol import tokens
 from dangol.protocol.tokens import Keys
 from dangol.runtime import SiteRuntime
-from dangol.store import addresses
+from dangol.store import addresses, duties
 from dangol.store.addresses import Known
+from dangol.store.duties import Duty
 from dangol.store.link import Link
 
 ADDRESSED = frozenset({"sms", "kakao", "email"})
 """Channels whose consents are for an address that others may have a consent for as well."""
 
 REFUSALS = frozenset({"withdrawn", "night_withdrawn"})
-
-
-class Told(NamedTuple):
-    """An act of a member, or where that is empty of whoever has the act's address."""
-
-    member: str
-    act: Act
 
 
 async def take(link: Link, engine: Engine, runtime: SiteRuntime, told: Sequence[Told], now: float) -> int:
@@ -157,13 +150,16 @@ async def _holder(engine: Engine, runtime: SiteRuntime, known: Known, channel: s
         if (consent := profile.subscriptions.get(channel)) and holding(consent) and consent.address == address
     ]
     guest = known.consents.get(channel)
-    if guest is not None and guest.agreed_at > max(found, default=(0, 0))[0]:
+    if guest is not None and holding(guest) and guest.agreed_at > max(found, default=(0, 0))[0]:
         return Profile(subscriptions={channel: replace(guest, address=address)})
     return profiles[max(found)[1]] if found else None
 
 
-async def forget(link: Link, keys: Keys, site: str, profile_id: str, profile: Profile) -> None:
-    """No address leads to the profile any more. That it refused stays known, or it would be written to again."""
-    for consent in profile.subscriptions.values():
-        if consent.address:
-            await addresses.drop(link, site, tokens.address_mark(keys, consent.address), profile_id)
+async def forget(link: Link, keys: Keys, site: str, profile_ids: Iterable[str], profile: Profile) -> None:
+    """No address and no duty leads to the profiles any more. That an address refused stays known, or it would be
+    written to again."""
+    for profile_id in profile_ids:
+        for channel, consent in profile.subscriptions.items():
+            if consent.address:
+                await addresses.drop(link, site, tokens.address_mark(keys, consent.address), profile_id)
+            await duties.put(link, site, Duty(profile_id, channel, 0), 0)

@@ -215,13 +215,25 @@ class Engine:
         if not done:
             raise Unavailable("the profile changes too fast; try again")
 
-    async def tell(self, site: str, profile_id: str, change: Callable[[Member], None], member: str) -> None:
-        """Change what the shop's server tells about a member, whose profile is made where there is none."""
+    async def tell(
+        self,
+        site: str,
+        profile_id: str,
+        change: Callable[[Member], None],
+        member: str,
+        consents: Callable[[Profile, float], Sequence[Act]] | None = None,
+    ) -> None:
+        """Change what the shop's server tells about a member, whose profile is made where there is none. `consents`
+        gives the acts of the profile at a moment that are to be noted with it."""
 
-        def apply(profile: Profile) -> bool:
-            before = msgspec.msgpack.encode(profile.member)
+        def apply(profile: Profile) -> bool | Entry:
+            before, now = msgspec.msgpack.encode(profile.member), time.time()
             profile.member = profile.member or Member(member)
             change(profile.member)
+            acts = [at_home(profile, each) for each in (consents(profile, now) if consents else ())]
+            events = [event_of(act) for act in acts if record(profile, act)]
+            if events:
+                return Entry(site, profile_id, profile.member.id, int(now * 1000), events)
             return msgspec.msgpack.encode(profile.member) != before
 
         await self._change(site, profile_id, apply)

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from dangol.definitions import checks, delivery, notation
+from dangol.definitions.contact import contact_problems
 from dangol.definitions.model import Campaign, ContactPolicy, Definitions, Group, Manners, Segment, Sender, Site, Trait
 from dangol.definitions.senders import Means, sender_problems, template_problems
 from dangol.definitions.shapes import kind_of, plain_problems, shape_problems
@@ -81,6 +82,8 @@ def _cross_problems(raw: object, registry: Registry | None) -> list[Problem]:
         problems += delivery.group_problems(number, group)
     for _, manners in _mended(_numbered([raw.get("manners")]), Manners):
         problems += delivery.manners_problems(manners)
+    for _, contact in _mended(_numbered([raw.get("contact")]), ContactPolicy):
+        problems += contact_problems(contact)
     return problems
 
 

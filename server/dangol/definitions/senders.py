@@ -87,6 +87,10 @@ def use_problems(campaign: Campaign, use: MessageUse, where: str, means: Means) 
         yield from _kind_problems(channel, use.use, template, f"{where}.template")
     if template is not None:
         yield from _content_problems(campaign, use, template, channel, where, means)
+    elif use.ad and not use.consent and not use.template:
+        yield Problem(
+            f"{where}.consent", "", "the channel whose consent the advertisement needs: sms, kakao, push or email"
+        )
     yield from _fill_problems(use.fill, template, f"{where}.fill", means, bool(campaign.notice))
     if use.fallback is not None:
         yield from _fallback_problems(use.fallback, template, f"{where}.fallback", means, bool(campaign.notice))

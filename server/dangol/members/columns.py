@@ -14,14 +14,22 @@ from dangol.definitions.model import Site, Trait
 from dangol.definitions.shapes import nearest, shape_problems
 from dangol.errors import Invalid, Problem
 from dangol.members.row import MemberRow, checked
+from dangol.profile.subscriptions import CHANNELS
 from dangol.profile.traits import moment
 
 FIELDS = ("id", "name", "grade", "sex", "birthday", "joined_at", "phone", "email", "revenue")
 TRAIT = "trait."
+CONSENTS = {
+    f"{channel}_{column}": f"consents.{channel}.{part}"
+    for channel in CHANNELS
+    for column, part in (("agreed", "agreed"), ("agreed_at", "at"), ("night", "night"))
+}
+"""Columns of consents, such as ``sms_agreed``, and what they tell."""
+
 NUMBER = re.compile(r"[-+]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?")
 WORDS = {
-    **dict.fromkeys(("true", "yes", "y", "1", "o", "예", "네"), True),
-    **dict.fromkeys(("false", "no", "n", "0", "x", "아니오", "아니요"), False),
+    **dict.fromkeys(("true", "t", "yes", "y", "1", "o", "예", "네", "동의"), True),
+    **dict.fromkeys(("false", "f", "no", "n", "0", "x", "아니오", "아니요", "거부"), False),
 }
 """What people write for yes and no."""
 
@@ -36,12 +44,12 @@ class Refusal(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A column by its `header`; it tells a `field` of a member's row, or a `trait`. `read` gives a cell the form that
-    JSON would have, or leaves it as it is where it can't."""
+    """A column by its `header`, and the `path` of what it tells in a member's row: a field, ``traits.<id>`` or
+    ``consents.<channel>.<part>``. `read` gives a cell the form that JSON would have, or leaves it as it is where it
+    can't."""
 
     header: str
-    field: str
-    trait: str
+    path: str
     read: Callable[[str], object]
 
 
@@ -64,16 +72,16 @@ class Columns:
             raise Invalid(problems)
 
     def _add(self, name: str, number: int) -> Iterator[Problem]:
-        field, trait = _meant(name, self._traits)
-        path = field or f"traits.{trait}"
-        if not (field or trait):
-            hint = nearest(name, [*FIELDS, *self._traits, *(TRAIT + id for id in self._traits)])
-            expected = f"one of {', '.join(FIELDS)}, or a trait that site.traits declares{hint}"
+        path = _meant(name, self._traits)
+        if not path:
+            hint = nearest(name, [*FIELDS, *CONSENTS, *self._traits, *(TRAIT + id for id in self._traits)])
+            consents = "sms_agreed, sms_agreed_at and sms_night (kakao, push and email alike)"
+            expected = f"one of {', '.join(FIELDS)}, {consents}, or a trait that site.traits declares{hint}"
             yield Problem(f"line 1, column {number}", name, expected)
         elif path in self._places:
             yield Problem(f"line 1, column {number}", name, "a column that stands there only once")
         self._places[path] = len(self._columns)
-        self._columns.append(Column(name, field, trait, _reader(field, self._traits.get(trait), self._site.timezone)))
+        self._columns.append(Column(name, path, _reader(path, self._traits, self._site.timezone)))
 
     def row(self, line: int, cells: Sequence[str]) -> MemberRow | list[Refusal]:
         """What the cells of a line tell, or everything that is wrong with them."""
@@ -93,14 +101,14 @@ class Columns:
     def _told(self, cells: Sequence[str]) -> dict[str, Any]:
         """The row as JSON would have it."""
         told: dict[str, Any] = {}
-        traits: dict[str, object] = {}
         for column, cell in zip(self._columns, cells, strict=False):
             if cell := cell.strip():
-                if column.trait:
-                    traits[column.trait] = column.read(cell)
-                else:
-                    told[column.field] = column.read(cell)
-        return {**told, "traits": traits} if traits else told
+                *parts, name = column.path.split(".")
+                place = told
+                for part in parts:
+                    place = place.setdefault(part, {})
+                place[name] = column.read(cell)
+        return told
 
     def _refusals(self, line: int, problems: Sequence[Problem], cells: Sequence[str]) -> list[Refusal]:
         at = [self._places[where] for where, _, _ in problems]
@@ -110,20 +118,25 @@ class Columns:
         ]
 
 
-def _meant(name: str, traits: Mapping[str, Trait]) -> tuple[str, str]:
-    """The field or the trait that a header names; a trait that is called like a field goes by `trait.<id>`."""
+def _meant(name: str, traits: Mapping[str, Trait]) -> str:
+    """The path of what a header names, "" for none; a trait that is called like a field goes by `trait.<id>`."""
     folded = name.casefold()
     if folded in FIELDS:
-        return folded, ""
+        return folded
+    if folded in CONSENTS:
+        return CONSENTS[folded]
     id = folded.removeprefix(TRAIT)
-    return "", id if id in traits else ""
+    return f"traits.{id}" if id in traits else ""
 
 
-def _reader(field: str, trait: Trait | None, zone: str) -> Callable[[str], object]:
-    if field == "joined_at":
+def _reader(path: str, traits: Mapping[str, Trait], zone: str) -> Callable[[str], object]:
+    if path == "joined_at" or (path.startswith("consents.") and path.endswith(".at")):
         return lambda cell: _time(cell, zone)
-    if field == "revenue":
+    if path == "revenue":
         return _amount
+    if path.startswith("consents."):
+        return _boolean
+    trait = traits.get(path.removeprefix("traits.")) if path.startswith("traits.") else None
     return READERS.get(trait.type, str) if trait else str
 
 

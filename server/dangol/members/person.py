@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from dangol import consents
 from dangol.messages import view
 from dangol.profile.model import Profile
 from dangol.profile.packed import seconds
@@ -33,6 +34,7 @@ class Person:
     def __init__(self, link: Link, profiles: Profiles, keys: Keys, site: str, *, member: str = "", visitor: str = ""):
         self._link = link
         self._profiles = profiles
+        self._keys = keys
         self._site = site
         self._member = member
         self.id = tokens.member_profile(keys, member) if member else visitor.partition(".")[0]
@@ -56,6 +58,7 @@ class Person:
         await outbox.forget(self._link, [row.key for row in pushes])
         for recipient in self._recipients(profile):
             await outbox.forget_history(self._link, self._site, recipient)
+        await consents.forget(self._link, self._keys, self._site, (self.id, *profile.merged), profile)
         # The profile goes last: it names the others.
         for profile_id in (*profile.merged, self.id):
             await self._profiles.forget(self._site, profile_id)

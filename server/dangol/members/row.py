@@ -11,8 +11,10 @@ from msgspec.structs import replace
 from dangol.definitions.model import Site, Trait
 from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, Problem
+from dangol.members.consents import Stands, acts_of, stand_problems
+from dangol.profile.consents import Act
 from dangol.profile.holdings import Coupons, RfmRow, coupons, rfm
-from dangol.profile.model import Member
+from dangol.profile.model import Member, Profile
 from dangol.profile.traits import EARLIEST, LATEST, Unfit, changed, taken
 from dangol.protocol.envelope import Amount, decimal, seconds
 from dangol.protocol.event import Value
@@ -31,7 +33,8 @@ Declared = Mapping[str, Trait]
 
 class MemberRow(Struct, forbid_unknown_fields=True):
     """A member; what is left out stays as it is. Of `traits` those given are changed, and null forgets one; `coupons`
-    are all that there are. `revenue`, in decimal units, is what the member has spent in all."""
+    are all that there are. `revenue`, in decimal units, is what the member has spent in all, `consents` how those to
+    messages stand."""
 
     id: ShopId
     name: Line | None = None
@@ -45,12 +48,13 @@ class MemberRow(Struct, forbid_unknown_fields=True):
     coupons: Coupons | None = None
     rfm: RfmRow | None = None
     revenue: Amount = None
+    consents: Stands | None = None
 
 
 def checked(row: MemberRow, where: str, declared: Declared, site: Site) -> MemberRow:
     """The row with its traits as they are kept and its revenue in minor units. Raises `Invalid` with all that is wrong
     beyond the shape; the places of its problems begin with `where`."""
-    problems = list(_day_problems(row, where))
+    problems = [*_day_problems(row, where), *stand_problems(row.consents or {}, where)]
     traits: dict[str, Value | None] = {}
     for id, told in (row.traits or {}).items():
         try:
@@ -113,3 +117,9 @@ def changes(rows: Sequence[MemberRow]) -> Callable[[Member], None]:
                 member.revenue = row.revenue
 
     return change
+
+
+def consents(rows: Sequence[MemberRow]) -> Callable[[Profile, float], Sequence[Act]] | None:
+    """What such rows make of the consents of a profile at a moment; None where they tell of none."""
+    stands = [row.consents for row in rows if row.consents]
+    return (lambda profile, now: acts_of(stands, profile, now)) if stands else None

@@ -43,6 +43,13 @@ class Act(NamedTuple):
     source: str = ""
 
 
+class Told(NamedTuple):
+    """An act of a member, or where that is empty of whoever has the act's address."""
+
+    member: str
+    act: Act
+
+
 def at_home(profile: Profile, act: Act) -> Act:
     """An agreement that names no address is one for the member's own."""
     if act.address or act.what != "agreed" or profile.member is None:

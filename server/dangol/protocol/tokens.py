@@ -38,7 +38,9 @@ class Keys:
     visitor: bytes
     members: bytes
     preview: bytes
+    links: bytes
     addresses: bytes
+    unsubscribe: bytes
 
     @classmethod
     def derive(cls, master: bytes, site: str) -> "Keys":
@@ -54,7 +56,9 @@ class Keys:
             visitor=key("visitor"),
             members=key("members"),
             preview=key("preview"),
+            links=key("links"),
             addresses=key("addresses"),
+            unsubscribe=key("unsubscribe"),
         )
 
 

@@ -19,7 +19,7 @@ from dangol.engine import Context
 from dangol.errors import Invalid, PluginFailure, Problem
 from dangol.host.params import check_params
 from dangol.house import House
-from dangol.members.row import MemberRow, changes, checked
+from dangol.members.row import MemberRow, changes, checked, consents
 from dangol.messages import view
 from dangol.messages.kinds import kind_of
 from dangol.messages.push import Push
@@ -86,7 +86,7 @@ class ShopApi:
         engine = self._house.engine
         await asyncio.gather(
             *(
-                engine.tell(runtime.site.id, tokens.member_profile(runtime.keys, id), changes(rows), id)
+                engine.tell(runtime.site.id, tokens.member_profile(runtime.keys, id), changes(rows), id, consents(rows))
                 for id, rows in by_member.items()
             )
         )
