@@ -25,6 +25,7 @@ from dangol.preview.commands import preview
 from dangol.protocol.tokens import Keys, encoded
 from dangol.recipes.commands import recipe
 from dangol.rehearsal.commands import rehearse
+from dangol.sends.commands import send
 from dangol.settings import Settings
 from dangol.store import log
 from dangol.store.embedded import store_at
@@ -60,6 +61,7 @@ main.add_command(preview)
 main.add_command(recipe)
 main.add_command(rehearse)
 main.add_command(report)
+main.add_command(send)
 
 
 def start(settings: Settings) -> None:

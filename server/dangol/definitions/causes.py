@@ -62,10 +62,11 @@ def _on_problems(schedule: Schedule, where: str) -> Iterator[Problem]:
         expected = f"a date (1 to 31, or last), or a day such as 2nd fri ({numbers}, and a day of the week)"
     if not schedule.on:
         yield Problem(where, schedule.on, f"at least {expected}")
-    for place, on in enumerate(schedule.on):
+    named = [str(each) for each in schedule.on]
+    for place, on in enumerate(named):
         if not _is_day(on, schedule.every == "month"):
             yield Problem(f"{where}[{place}]", on, expected)
-        elif on in schedule.on[:place]:
+        elif on in named[:place]:
             yield Problem(f"{where}[{place}]", on, "a day that stands there only once")
 
 

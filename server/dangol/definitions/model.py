@@ -169,6 +169,10 @@ class MessageUse(Struct, frozen=True, forbid_unknown_fields=True):
     budget: Budget = field(default_factory=Budget)
 
 
+Day = Annotated[str, Meta(max_length=12)] | Annotated[int, Meta(ge=1, le=31)]
+"""A day of the week, a date, or such as "2nd fri"."""
+
+
 class Schedule(Struct, frozen=True, forbid_unknown_fields=True):
     """When a message goes to whoever matches then, in the site's time zone, from the campaign's `starts` to its `ends`.
 
@@ -179,7 +183,7 @@ class Schedule(Struct, frozen=True, forbid_unknown_fields=True):
 
     every: Literal["once", "day", "weekday", "week", "month"]
     at: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", description="a time such as 10:30")]
-    on: Annotated[list[Annotated[str, Meta(max_length=12)]], Meta(max_length=31)] = field(default_factory=list)
+    on: Annotated[list[Day], Meta(max_length=31)] = field(default_factory=list)
     interval: Annotated[int, Meta(ge=1, le=52)] = 1
     range: Annotated[str, Meta(pattern=r"^(all|since_last|([1-9]|[1-8][0-9]|90)d)\Z")] = "all"
     late: Annotated[float, Meta(ge=0, le=168)] = 6

@@ -86,7 +86,7 @@ def import_(site: str, file: BinaryIO, dry_run: bool, report: Path | None, skip_
     if not file.seekable():
         raise click.ClickException("FILE must be one that can be read twice, no pipe")
     settings = Settings.load()
-    with store_at(settings.redis_url, Path(settings.data_dir)) as url, _reporting(report) as refuse:
+    with store_at(settings.redis_url, Path(settings.data_dir)) as url, reporting(report) as refuse:
         asyncio.run(_import(House(settings, url), site, file, refuse, dry_run, skip_refused))
 
 
@@ -129,7 +129,7 @@ async def _site(house: House, site: str) -> Site:
 
 
 @contextmanager
-def _reporting(path: Path | None) -> Iterator[Callable[[Refusal], None]]:
+def reporting(path: Path | None) -> Iterator[Callable[[Refusal], None]]:
     """Tells the first refusals on the screen, and all of them in the report, which only its owner may read: it holds
     what is known of people."""
     told = 0

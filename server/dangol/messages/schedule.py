@@ -135,11 +135,12 @@ def _rules(schedule: Schedule, start: datetime) -> Iterator[rrule]:
     if schedule.every in ("once", "day"):
         yield rrule(DAILY, start, schedule.interval)
     elif schedule.every in ("week", "weekday"):
-        days = schedule.on if schedule.every == "week" else WORKDAYS
+        days = [*map(str, schedule.on)] if schedule.every == "week" else WORKDAYS
         yield rrule(WEEKLY, start, schedule.interval, byweekday=[_weekday(day) for day in days])
     else:
-        dates = [DATES[each] for each in schedule.on if each in DATES]
-        days_of = [_weekday(found[1])(found[0]) for each in schedule.on if (found := parts(each))]
+        named = [str(each) for each in schedule.on]
+        dates = [DATES[each] for each in named if each in DATES]
+        days_of = [_weekday(found[1])(found[0]) for each in named if (found := parts(each))]
         if dates:
             yield rrule(MONTHLY, start, schedule.interval, bymonthday=dates)
         if days_of:
