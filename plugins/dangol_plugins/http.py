@@ -61,11 +61,10 @@ class Answer:
         except msgspec.DecodeError:
             raise Lost(f"the answer with status {self.status} can't be read") from None
 
-    def span(self, times: Collection[float]) -> tuple[float, float]:
+    def span(self, times: Collection[float], around: float = AROUND) -> tuple[float, float]:
         """What our unix times are, from the first to the last, by the clock of the other side, and some time around."""
         try:
             ahead = parsedate_to_datetime(self.headers["date"]).timestamp() - time.time()
-            around = AROUND
         except (KeyError, ValueError):
             ahead, around = 0.0, UNCERTAIN
         return min(times) + ahead - around, max(times) + ahead + around
