@@ -37,12 +37,14 @@ class Letter:
     needs_utf8: bool
 
 
-def letter(request: PushRequest, sender: str, name: str = "", reply_to: str = "") -> Letter:
-    """The letter. Its Message-ID is the same for every attempt. Raises `Unfit`."""
+def letter(request: PushRequest, sender: str, reply_to: str = "") -> Letter:
+    """The letter of `sender`, an address or ``Name <address>``. Its Message-ID is the same for every attempt. Raises
+    `Unfit`."""
     content = request.content
     if not isinstance(content, templates.EmailTemplate):
         raise Unfit("expected the template of an e-mail", "content")
-    to, own = mailbox(request.to, "bad_address"), mailbox(sender, "account")
+    name, _, address = sender.removesuffix(">").rpartition("<")
+    to, own = mailbox(request.to, "bad_address"), mailbox(address, "account")
     wide = not f"{to.addr_spec}{own.addr_spec}".isascii()
     message = EmailMessage(WIDE if wide else SAFE)
     message["From"] = Address(line(name), own.username, own.domain)

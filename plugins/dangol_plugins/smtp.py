@@ -24,6 +24,7 @@ LONGEST = 8.0
 TIMEOUT = 6.0
 SUBMISSIONS = 465
 """The port on which TLS comes first (RFC 8314 §3.3)."""
+FROM = r"^([^<>@\x00-\x1f]{1,100} <[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)\Z"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -43,10 +44,10 @@ class Smtp(Channel):
     keeps_trying: ClassVar[bool] = False
 
     class Params(Struct, frozen=True, forbid_unknown_fields=True):
-        """Letters come from the address `sender`, written `from`, and its `name`; answers go to `reply_to`."""
+        """Letters come from `sender`, written `from`: an address, or a name and the address in brackets, ``Our shop
+        <hello@shop.example>``. Answers go to `reply_to`."""
 
-        sender: Annotated[str, Meta(pattern=r"^[^\s@<>]+@[^\s@<>]+\Z", max_length=254)] = field(name="from")
-        name: Annotated[str, Meta(max_length=100)] = ""
+        sender: Annotated[str, Meta(pattern=FROM, max_length=354)] = field(name="from")
         reply_to: Annotated[str, Meta(pattern=r"^([^\s@<>]+@[^\s@<>]+)?\Z", max_length=254)] = ""
         account: Annotated[str, Meta(pattern=r"^SMTP(_[A-Z0-9_]{1,40})?\Z")] = "SMTP"
 
@@ -60,7 +61,7 @@ class Smtp(Channel):
         waiting: deque[tuple[int, Letter]] = deque()
         for at, request in enumerate(requests):
             try:
-                waiting.append((at, letter(request, params.sender, params.name, params.reply_to)))
+                waiting.append((at, letter(request, params.sender, params.reply_to)))
             except Unfit as error:
                 receipts[at] = Receipt("failed", str(error), failure=error.failure)
         end = asyncio.get_running_loop().time() + LONGEST

@@ -28,6 +28,8 @@ PAGES = [
     "docs/traits.md",
     "docs/widgets.md",
     "docs/ko/widgets.md",
+    "docs/push.md",
+    "docs/ko/push.md",
     "docs/variables.md",
     "docs/privacy.md",
     "docs/ko/variables.md",
@@ -51,8 +53,8 @@ def test_the_site_that_the_readme_shows_is_right() -> None:
 def test_every_command_and_setting_that_a_page_names_exists(page: str) -> None:
     assert isinstance(main, click.Group)
     parts = text(page).split("```")
-    named = re.findall(r"^(?:DANGOL_\w+=\S+ )?dangol ([a-z]+)", "\n".join(parts[1::2]), re.MULTILINE)
-    named += re.findall(r"`(?:DANGOL_\w+=\S+ )?dangol ([a-z]+)", "\n".join(parts[::2]))
+    named = re.findall(r"^(?:DANGOL_\w+=\S+ )?dangol ([a-z][a-z-]*)", "\n".join(parts[1::2]), re.MULTILINE)
+    named += re.findall(r"`(?:DANGOL_\w+=\S+ )?dangol ([a-z][a-z-]*)", "\n".join(parts[::2]))
     assert set(named) <= main.commands.keys()
     settings = {name.lower() for name in re.findall(r"DANGOL_([A-Z_]+)", text(page))}
     assert settings <= {*Settings.__struct_fields__}

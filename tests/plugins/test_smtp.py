@@ -26,7 +26,7 @@ MAIL = templates.EmailTemplate(
     id="news", subject="(광고) 새 상품 ☕", text="안녕하세요.\n.점\n", html="<p>안녕하세요</p>"
 )
 UNSUBSCRIBE = "https://dangol.example/u/abc-def"
-PARAMS = msgspec.convert({"from": "shop@shop.example", "name": "단골 가게", "reply_to": "cs@shop.example"}, Smtp.Params)
+PARAMS = msgspec.convert({"from": "단골 가게 <shop@shop.example>", "reply_to": "cs@shop.example"}, Smtp.Params)
 
 
 def request(key: str = "key000000001", to: str = "kim@mail.example", content: Any = MAIL, **more: Any) -> PushRequest:
@@ -222,7 +222,7 @@ async def test_what_is_no_address_never_reaches_the_server(post: Post, to: str) 
 def test_no_text_makes_a_header_of_its_own(subject: str, name: str, unsubscribe: str) -> None:
     content = templates.EmailTemplate(id="x", subject=f"{subject}\r\nBcc: lee@mail.example", text="")
     try:
-        made = letter(request(content=content, unsubscribe=unsubscribe), "shop@shop.example", f"{name}\nX-Evil: 1")
+        made = letter(request(content=content, unsubscribe=unsubscribe), f"{name}\nX-Evil: 1 <shop@shop.example>")
     except UnicodeEncodeError:
         assert any("\ud800" <= each <= "\udfff" for each in subject + name)
         return
@@ -239,6 +239,14 @@ def test_no_text_makes_a_header_of_its_own(subject: str, name: str, unsubscribe:
     }
     assert set(found.keys()) <= wanted | {"List-Unsubscribe", "List-Unsubscribe-Post"}
     assert made.to == "kim@mail.example"
+
+
+@pytest.mark.parametrize("given", ["", "shop", "a b@c.d", "Shop <shop>", "Shop<a@b.c>", "S\n <a@b.c>", "a@b.c, d@e.f"])
+def test_who_sends_is_one_address_with_or_without_a_name(given: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"from": given}, Smtp.Params)
+    plain = msgspec.convert({"from": "shop@shop.example"}, Smtp.Params)
+    assert b"From: shop@shop.example" in letter(request(), plain.sender).content
 
 
 def test_a_template_of_another_kind_is_refused() -> None:
