@@ -28,6 +28,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     data_dir: Annotated[str, Meta(description="folder of the embedded store and the master secret")] = ".dangol"
     host: Annotated[str, Meta(description="address that the server listens on")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="port that the server listens on")] = 8000
+    public_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*)?\Z",
+            max_length=100,
+            description="address under which shoppers reach this server, for the links in messages; empty: links are"
+            " not shortened",
+        ),
+    ] = ""
     secret: Annotated[str, Meta(description="master secret, 32 characters or more; empty: <data_dir>/secret")] = ""
     rate_limit: Annotated[
         float, Meta(gt=0, description="requests a second that one address may send to /v1/events")

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from dangol.fakes import screen
 from dangol.fakes.aligo import Aligo
 from dangol.fakes.apns import Apns
 from dangol.fakes.arrival import Shown
@@ -78,6 +79,7 @@ def create(world: World | None = None, *, pause: float = 1.0) -> Starlette:
         Mount("/apns", routes=Apns(world).routes()),
         Mount("/webpush", routes=WebPush(world).routes()),
         *Switches(world, hooks, sms).routes(),
+        *screen.routes(),
     ]
     # Another host name than these is a page of somewhere else that has found out about the port.
     app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(TrustedHostMiddleware, HOSTS)])
@@ -141,12 +143,14 @@ class Switches:
         self.hooks.post("nhn", lambda count: self.sms.refused(digits(wanted.number), wanted.free))
 
     async def arrived(self, request: Request) -> Response:
-        """Each message once, the oldest first."""
+        """Each message once, the oldest first; with `limit` the latest of them."""
         provider = request.query_params.get("provider")
         if provider is not None and provider not in PROVIDERS:
             return json({"error": f"provider: expected one of {', '.join(PROVIDERS)}"}, 400)
-        now = self.world.clock()
-        return json([Shown(arrival, arrival.state(now)) for arrival in self.world.of(provider)])
+        limit, now = request.query_params.get("limit", ""), self.world.clock()
+        found = self.world.of(provider)
+        latest = found[-max(int(limit), 1) :] if limit.isascii() and limit.isdigit() and len(limit) < 9 else found
+        return json([Shown(arrival, arrival.state(now)) for arrival in latest])
 
     async def counts(self, request: Request) -> Response:
         """How many have arrived at each, also of those that are forgotten."""

@@ -181,6 +181,11 @@ def confirmed(number: int, site: str) -> str:
     return f"{TAGS[number]}confirmed:{site}"
 
 
+def short_link(name: str) -> str:
+    """String with expiry: where a short link leads; `store.links` has the form."""
+    return f"{TAGS[partition(name)]}l:{name}"
+
+
 def answers(server: str) -> str:
     """Stream with expiry: what workers answer to one server."""
     return f"{{ask}}answers:{server}"

@@ -32,7 +32,8 @@ class Policy:
     that much workers' clocks may differ. A request that can't even be made ready is parked after `poison` claims.
     `rows` are handled at once by a worker, by at most `concurrency` calls of one sender; a request that finds no room
     there within `patience` seconds is given back. Accepted requests are looked up after `look` seconds. `keep` is how
-    long a finished row can be looked up."""
+    long a finished row can be looked up. `public_url` is where shoppers reach this server; "" leaves links as they
+    are."""
 
     budget: float = 10.0
     tries: int = 8
@@ -46,6 +47,7 @@ class Policy:
     margin: float = 5.0
     look: float = 60.0
     keep: float = KEEP
+    public_url: str = ""
 
     @property
     def lease(self) -> float:

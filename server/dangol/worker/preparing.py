@@ -16,9 +16,10 @@ from dangol.definitions.templates import AlimtalkTemplate
 from dangol.engine import Engine
 from dangol.errors import Invalid, PluginFailure, Unavailable
 from dangol.host.registry import Registry
-from dangol.messages import filling
+from dangol.messages import filling, unsubscribing
 from dangol.messages.counting import is_somebody
 from dangol.messages.filling import Whom
+from dangol.messages.links import Shortener
 from dangol.messages.policy import Case, Go, Hold, judge
 from dangol.messages.push import Push
 from dangol.messages.reasons import Reason
@@ -26,6 +27,7 @@ from dangol.plugin import PushRequest, Request
 from dangol.profile.model import Profile
 from dangol.runtime import SiteRuntime
 from dangol.store.link import Link
+from dangol.store.links import Targets
 from dangol.store.outbox import Outcome, Row, short
 from dangol.store.sends import Sends
 from dangol.worker.outcomes import Policy, Try, after_failure, stumbled
@@ -77,6 +79,7 @@ class Preparing:
         self.engine = engine
         self.sends = sends
         self.policy = policy
+        self.targets = Targets(link)
         self._ways: dict[str, Ways] = {}
 
     async def prepare(self, rows: Sequence[Row], now: float) -> Prepared:
@@ -139,16 +142,19 @@ class Preparing:
         else:
             case = case_of(row, way, ways, profile, now)
             case = await consents.consult(self.link, self.engine, ways.runtime, case)
-            made = self._made(row, way, ways.runtime, case)
+            shorten = Shortener(self.policy.public_url, ways.runtime.keys, ways.runtime.site, way.campaign, row.key)
+            made = self._made(row, way, ways.runtime, case, shorten)
+            if isinstance(made, Ready):  # before the message goes out with them
+                await self.targets.keep(shorten.targets, now)
             (prepared.ready if isinstance(made, Ready) else prepared.outcomes).append(made)  # type: ignore[arg-type]
 
-    def _made(self, row: Row, way: Way, runtime: SiteRuntime, case: Case) -> Ready | Outcome:
+    def _made(self, row: Row, way: Way, runtime: SiteRuntime, case: Case, shorten: Shortener) -> Ready | Outcome:
         if reason := _unfit(row.push, way, runtime, case.profile, case):
             return refused(row, reason, way)
         verdict = judge(case)
         if not isinstance(verdict, Go):
             return not_now(row, verdict, way)
-        return _filled(row, way, runtime, case, verdict)
+        return _filled(row, way, runtime, case, verdict, shorten)
 
 
 ENDED_WORKERS = 10
@@ -212,11 +218,12 @@ def _unfit(push: Push, way: Way, runtime: SiteRuntime, profile: Profile | None, 
     return None if set(way.campaign.audience).issubset(matched) else Reason("no_match")
 
 
-def _filled(row: Row, way: Way, runtime: SiteRuntime, case: Case, go: Go) -> Ready:
+def _filled(row: Row, way: Way, runtime: SiteRuntime, case: Case, go: Go, shorten: Shortener) -> Ready:
     push, profile, site = row.push, case.profile, runtime.site
     language = push.language or (profile.environment.language if profile else "")
     whom = Whom(site, profile, language if language in ("ko", "en") else site.language, case.now)
-    template, form, unsubscribe = None, way.kind, ""
+    template, form = None, way.kind
+    unsubscribe = unsubscribing.address(shorten.base, runtime.keys, case.channel, push) if case.is_ad else ""
     if way.route.template is None:
         variables = {**_name(profile), **filling.values(way.use.fill, push.variables, whom)}
     else:
@@ -226,6 +233,7 @@ def _filled(row: Row, way: Way, runtime: SiteRuntime, case: Case, go: Go) -> Rea
             case.contact,
             fill=way.use.fill,
             variables=push.variables,
+            shorten=shorten,
             unsubscribe=unsubscribe,
             device=way.channel.device,
             test=case.test,
