@@ -100,7 +100,7 @@ def define(registry: Registry) -> Define:
     names = {field.name for field in msgspec.structs.fields(Definitions)} - {"site"}
 
     def make(segments: Any = (), campaigns: Any = (), **given: Any) -> Definitions:
-        given |= {"segments": segments, "campaigns": campaigns}
+        given |= {"segments": list(segments), "campaigns": list(campaigns)}
         parts = {name: given[name] for name in names & given.keys() if given[name]}
         site = {name: value for name, value in given.items() if name not in names}
         return document.check({"site": {**SITE, **site}, **parts}, "test", registry)

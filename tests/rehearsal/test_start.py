@@ -135,6 +135,12 @@ FOLLOWING = [*NAMES, *REACTIONS, "widget_later"]
     after=(10_000, [("widget_view", 1, "a", 0), ("page_view", 1, "a", 0), *[("page_view", 20, "a", 0)] * 2, AFTER_GAP]),
     member=False,
 )
+# One campaign is promised, and would use the contact budget up: the page does not wait for the other.
+@example(
+    before=[("page_view", 1, "a", 0)] * 2,
+    after=(10_000, [*(("purchase", 1, thing, 0) for thing in "abc"), *(("page_view", at, "a", 0) for at in (1, 100))]),
+    member=True,
+)
 def test_replaying_over_the_start_leads_to_the_stored_profile(
     rules: Callable[..., Any], shopper: Callable[..., Any], before: list[Any], after: tuple[int, Any], member: bool
 ) -> None:

@@ -154,12 +154,12 @@ def _causes(rule: Rule, look: Look, contact: Contact) -> list[str]:
 
 def _refused(rule: Rule, look: Look, refusal: Refusal) -> Decision:
     """No, or not yet where that is soon enough for a page to wait for. For each place a page waits for one campaign:
-    only that one could be shown then."""
+    only that one could be shown then. For one that is only looked at since somebody asks why, it never waits."""
     reason, detail, limit, until = refusal
     if not until:
         return Decision(rule.campaign, NO, reason, detail=detail, limit=limit)
     left = until - look.request.now
-    if rule.places and 0 < left <= PATIENCE and look.awaited.isdisjoint(rule.places):
+    if rule.places and 0 < left <= PATIENCE and look.awaited.isdisjoint(rule.places) and not look.is_hopeless(rule):
         look.awaited.update(rule.places)
         look.rests = look.rests or reason is Reason.GAP
         return Decision(rule.campaign, Verdict.WAIT, reason, detail=detail, limit=limit, delay=left)
