@@ -63,7 +63,10 @@ def regular() -> Profile:
         cart=[Line("22423", 9_000, 3, NOW - DAY, "접시", "덴비"), Line("47566", 1_000, 1, NOW - 2 * DAY)],
         cart_at=NOW - DAY,
         cart_until=NOW + 29 * DAY,
-        subscriptions={"sms": Subscription("01012345678", NOW)},
+        subscriptions={
+            "sms": Subscription("01012345678", NOW - 701 * DAY, night=True),
+            "email": Subscription("kim@mail.example", NOW - 9 * DAY, withdrawn_at=NOW),
+        },
         wishlist=[Seen("47566", NOW - 2 * DAY)],
         orders=3,
         spent=90_000,

@@ -1,16 +1,16 @@
 """What the shop tells of its members."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from math import nan
 from typing import Any
 
 from dangol.plugin import Profile, Request
-from dangol.profile.consents import subscribed
-from dangol.profile.model import Member
+from dangol.profile.consents import confirmed_at, holding, subscribed, untold_since
+from dangol.profile.model import Member, Subscription
 from dangol.segments import text
 from dangol.segments.calendar import Clock
-from dangol.segments.conditions.moving import Since, Told
+from dangol.segments.conditions.moving import Since, SinceEach, Told
 from dangol.segments.conditions.row import Extract, Row
 
 LEAP_YEAR = 4
@@ -82,6 +82,17 @@ SUBSCRIPTIONS = {
     "email": ("이메일", "e-mail"), "push": ("앱 푸시", "push messages"),
 }  # fmt: skip
 
+
+def channels(is_so: Callable[[Subscription], Any]) -> Extract:
+    """The channels of whose consents something is so."""
+    return lambda profile, request, clock: [name for name, each in profile.subscriptions.items() if is_so(each)]
+
+
+def confirmed(profile: Profile) -> Mapping[str, int]:
+    """When each consent that holds was given or confirmed last."""
+    return {name: confirmed_at(each) for name, each in profile.subscriptions.items()}
+
+
 # fmt: off
 ROWS = [
     Row("logged_in", "로그인 회원", "logged-in member", "member", "boolean",
@@ -115,4 +126,17 @@ ROWS = [
     Row("subscribed_to", "수신에 동의한 채널", "channels agreed to", "member", "set",
         lambda p, r, c: subscribed(p), {"has_any": ["sms"]}, choices=tuple(SUBSCRIPTIONS),
         names=SUBSCRIPTIONS),
+    Row("subscribed_at_night", "야간 수신에 동의한 채널", "channels agreed to at night", "member", "set",
+        channels(lambda each: holding(each) and each.night), {"has_any": ["sms"]}, choices=tuple(SUBSCRIPTIONS),
+        names=SUBSCRIPTIONS),
+    Row("refused_channels", "수신을 거부한 채널", "channels refused", "member", "set",
+        channels(lambda each: each.withdrawn_at), {"has_any": ["email"]}, choices=tuple(SUBSCRIPTIONS),
+        names=SUBSCRIPTIONS),
+    Row("untold_channels", "처리 결과를 아직 알리지 않은 채널", "channels whose consent is still to be answered",
+        "member", "set", channels(untold_since), {"has_any": ["sms"]}, choices=tuple(SUBSCRIPTIONS),
+        names=SUBSCRIPTIONS),
+    Row("days_since_consent", "수신 동의를 확인한 후 경과일", "days since a consent was confirmed", "member",
+        "keyed number", SinceEach(confirmed), {"key": "sms", "gte": 700}, unit="days", absent=nan,
+        choices=tuple(SUBSCRIPTIONS), names=SUBSCRIPTIONS,
+        ko_says="{key} 수신 동의를 확인한 후 경과일 {}", en_says="gave or confirmed the consent to {key} {} ago"),
 ]
