@@ -23,6 +23,17 @@ def test_the_links_of_campaigns_and_variants_are_found_by_their_type(define: Any
     assert "campaigns[1].widget.params.link" in found["/tea"]
 
 
+def test_the_links_of_templates_are_found_but_for_those_with_variables(define: Any, registry: Registry) -> None:
+    words = "보기 https://a.example/x, https://a.example/#{no} 또는 #{link}"
+    button = {"kind": "AL", "name": "앱", "mobile": "/tea", "android": "shop://tea"}
+    text = {"id": "t", "kind": "text", "text": words, "ad": False}
+    brand = {"id": "b", "kind": "brand", "bubble": "TEXT", "text": "x", "buttons": [button]}
+    senders = [{"id": "main", "use": "log"}]
+    campaign = {"id": "c", "message": {"use": "main"}}
+    found = addresses(define(campaigns=[campaign], senders=senders, templates=[text, brand]), registry)
+    assert found == {"https://a.example/x": ["templates[0].text"], "/tea": ["templates[1].buttons[0].mobile"]}
+
+
 def test_nothing_is_applied_while_a_link_is_broken(
     store: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

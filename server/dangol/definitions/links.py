@@ -6,8 +6,13 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from msgspec import Meta, Struct
 
 from dangol.definitions.model import Campaign, Definitions
+from dangol.definitions.templates import Template
 from dangol.host.params import check_params
 from dangol.host.registry import Registry
+from dangol.messages.buttons import WEB
+from dangol.messages.filling import LINK
+from dangol.messages.places import said
+from dangol.messages.resolving import Routes
 from dangol.plugin import Url
 
 PATTERNS = [each for each in get_args(Url) if isinstance(each, Meta)]
@@ -17,14 +22,26 @@ PATTERNS = [each for each in get_args(Url) if isinstance(each, Meta)]
 def addresses(definitions: Definitions, registry: Registry) -> dict[str, list[str]]:
     """By address the places where it is named. The document is a checked one."""
     found: dict[str, list[str]] = {}
+    routes = Routes(definitions)
     for number, campaign in enumerate(definitions.campaigns):
-        for where, params in _params(campaign, registry):
+        for where, params in _params(campaign, routes, registry):
             for place, address in _urls(params, f"campaigns[{number}].{where}"):
                 found.setdefault(address, []).append(place)
+    for number, template in enumerate(definitions.templates):
+        for place, address in _template_links(template):
+            found.setdefault(address, []).append(f"templates[{number}].{place}")
     return found
 
 
-def _params(campaign: Campaign, registry: Registry) -> Iterator[tuple[str, Any]]:
+def _template_links(template: Template) -> Iterator[tuple[str, str]]:
+    """The addresses of a template that are the same for everybody: none with variables, none of apps."""
+    for place, role, text in said(template):
+        plain = [word for word in text.split() if "{" not in word]
+        links = plain if role == "address" else LINK.findall(" ".join(plain)) if role == "text" else []
+        yield from ((place, link) for link in links if WEB.fullmatch(link))
+
+
+def _params(campaign: Campaign, routes: Routes, registry: Registry) -> Iterator[tuple[str, Any]]:
     """The parameters of a campaign and of its variants."""
     if campaign.widget is not None:
         widget, raw = registry.widget(campaign.widget.use), campaign.widget.params
@@ -32,7 +49,8 @@ def _params(campaign: Campaign, registry: Registry) -> Iterator[tuple[str, Any]]
         for variant in campaign.variants:
             yield f"variants.{variant.id}.params", check_params(widget, {**raw, **variant.params}, "")
     if campaign.message is not None:
-        yield "message.params", check_params(registry.channel(campaign.message.use), campaign.message.params, "")
+        route = routes.of(campaign.message)
+        yield "message.params", check_params(registry.channel(route.channel), route.params, "")
 
 
 def _urls(params: Any, where: str) -> Iterator[tuple[str, str]]:
