@@ -156,6 +156,14 @@ async def test_other_senders_and_sites_messages_can_not_be_touched(house: House,
     assert {(await row(house, key)).state for key in keys_of_others} == {"accepted"}
 
 
+async def test_a_hook_may_tell_of_thousands(house: House, provider: httpx.AsyncClient) -> None:
+    key = await sent(house)
+    told = [*({"key": outbox.key_of("shop", f"{number}", "x"), "state": "failed"} for number in range(1200))]
+    assert (await provider.post(PATH, json=[*told, {"key": key, "state": "delivered"}])).json() == {
+        "changed": 1, "known": 0, "unknown": 1200, "refused": 0,
+    }  # fmt: skip
+
+
 async def test_messages_are_found_by_the_providers_own_id(house: House, provider: httpx.AsyncClient) -> None:
     key = await sent(house)
     await recipients.name_provider(house.link, "shop", "texts", [("p-1", key)])

@@ -155,7 +155,7 @@ async def test_a_push_request_is_made_once_by_its_id(shop: httpx.AsyncClient) ->
     assert (second.status_code, second.json()["new"]) == (200, False)
     assert first.json()["key"] == second.json()["key"]
     state = (await shop.get(f"/v1/push/{first.json()['key']}")).json()
-    assert (state["state"], state["attempts"], state["reason"]) == ("queued", 0, "")
+    assert (state["state"], state["channel"], state["attempts"], state["reason"]) == ("queued", "log", 0, "")
 
 
 async def test_the_same_push_request_many_times_at_once_is_one(shop: httpx.AsyncClient) -> None:

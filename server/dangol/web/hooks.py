@@ -30,8 +30,8 @@ from dangol.worker.asking import checked
 from dangol.worker.outcomes import Policy
 
 LONGEST_BODY = 1 << 20
-MOST = 20_000
-"""Things that one hook may tell."""
+AT_ONCE = 500
+"""Things told by one hook that are taken together."""
 BUDGET = 0.5
 """Seconds that a plugin may take to check and read a hook."""
 RATE = 200.0
@@ -102,7 +102,8 @@ class Hooks:
         if isinstance(said, ValueError) or desk is None:
             HOOKS.labels(name, "unreadable").inc()
             return json({"error": "body: expected what this provider's hooks look like"}, 400)
-        taken = await self._apply(desk, said)
+        parts = [await self._apply(desk, said[at : at + AT_ONCE]) for at in range(0, len(said), AT_ONCE)]
+        taken = Taken(*map(sum, zip(*parts, strict=True))) if parts else Taken(0, 0, 0, 0)
         HOOKS.labels(name, "taken").inc()
         for outcome, count in taken._asdict().items():
             TOLD.labels(name, outcome).inc(count)
@@ -126,7 +127,7 @@ class Hooks:
 
         def ask() -> Sequence[Said] | Untrusted | ValueError:
             try:
-                return [_sound(each, desk.channel.name) for each in list(desk.channel.told(desk.params, hook))[:MOST]]
+                return [_sound(each, desk.channel.name) for each in desk.channel.told(desk.params, hook)]
             except (Untrusted, ValueError) as error:
                 return error
 

@@ -168,7 +168,7 @@ class ShopApi:
         row = await outbox.read(self._house.link, request.path_params["key"])
         if row is None or row.push.site != runtime.site.id:
             return json({"error": "key: expected that of a push request of this site"}, 404)
-        told = view.brief(row)
+        told = {"channel": row.push.use.use if row.push.use else ""} | view.brief(row)
         return json({name: told.get(name, "") for name in STATE} | {"reason": view.said(row), "why": view.why(row)})
 
 

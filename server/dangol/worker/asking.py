@@ -9,6 +9,7 @@ import msgspec
 from dangol.errors import PluginFailure
 from dangol.host.guard import Guard
 from dangol.plugin import PushRequest, Receipt, Sent
+from dangol.store.outbox import Row
 from dangol.worker.ways import Way
 
 Answer = Receipt | PluginFailure
@@ -55,15 +56,21 @@ class Asking:
             return PluginFailure(name, "result", f"send: {len(found)} receipts for {len(requests)} requests")
         return [_answer(each, name) for each in found]
 
-    async def look_up(self, way: Way, sent: Sequence[Sent]) -> list[Receipt | None]:
-        """What the provider knows of requests. Raises PluginFailure."""
-        channel, name = way.channel, way.route.channel
+    async def look_up(self, way: Way, rows: Sequence[Row]) -> list[Receipt | None]:
+        """What the provider knows of requests that it was given, or may have been given. Raises PluginFailure."""
+        channel, name, sent = way.channel, way.route.channel, [_sent(row) for row in rows]
         found = await self.guard.call(
             channel, "look_up", lambda: channel.look_up(way.params, sent), budget=self.budget, expect=LISTS
         )
         if len(found) != len(sent):
             raise PluginFailure(name, "result", f"look_up: {len(found)} answers for {len(sent)} requests")
         return [None if each is None else checked(each, name) for each in found]
+
+
+def _sent(row: Row) -> Sent:
+    push = row.push
+    request = PushRequest(push.key, push.site, push.cause, push.member, {}, push.variables, row.attempts, row.to)
+    return Sent(request, row.provider_id, row.sent)
 
 
 def checked(receipt: object, channel: str) -> Receipt:

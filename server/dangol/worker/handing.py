@@ -19,7 +19,7 @@ from dangol.errors import PluginFailure, Unavailable
 from dangol.messages.kinds import price_forms
 from dangol.messages.policy import Go, Refuse, Verdict, judge
 from dangol.messages.reasons import Reason
-from dangol.plugin import PushRequest, Receipt, Sent
+from dangol.plugin import Receipt
 from dangol.profile.model import Profile
 from dangol.store import money, outbox, recipients
 from dangol.store.link import Link
@@ -233,7 +233,7 @@ class Handing:
         price = max(way.route.price(form) for form in price_forms(way.route.template))
         attempts = [tried(row, way, row.attempts, row.price or price) for row in rows]
         try:
-            found = await self.asking.look_up(way, [_sent(row) for row in rows]) if way.looks_up else [None] * len(rows)
+            found = await self.asking.look_up(way, rows) if way.looks_up else [None] * len(rows)
             outcomes = [
                 after_look(each, receipt, self.policy, now) for each, receipt in zip(attempts, found, strict=True)
             ]
@@ -253,14 +253,6 @@ class Handing:
 def _later(row: Row, failure: PluginFailure, policy: Policy) -> Outcome:
     due = time.time() + policy.pause(row.claims)
     return Outcome(row.key, "sending", due, "no_answer", outbox.short(str(failure)), again=True)
-
-
-def _sent(row: Row) -> Sent:
-    push = row.push
-    request = PushRequest(
-        push.key, push.site, push.cause, push.member, {}, push.variables, attempt=row.attempts, to=row.to
-    )
-    return Sent(request, row.provider_id, row.sent)
 
 
 def _unpaid(ready: Ready, out: Out) -> Outcome:

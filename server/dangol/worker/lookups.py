@@ -9,7 +9,7 @@ from dangol.engine import Engine
 from dangol.errors import PluginFailure
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
-from dangol.plugin import PushRequest, Receipt, Sent
+from dangol.plugin import Receipt
 from dangol.receipts import Receipts, Told
 from dangol.runtime import SiteRuntime
 from dangol.store import outbox
@@ -77,7 +77,7 @@ class Lookups(Job):
 
     async def _ask(self, number: int, runtime: SiteRuntime, way: Way, rows: Sequence[Row], now: float) -> None:
         try:
-            answers = await self.asking.look_up(way, [sent_of(row) for row in rows])
+            answers = await self.asking.look_up(way, rows)
         except PluginFailure as failure:
             logger.info("%d accepted messages can't be looked up: %s", len(rows), failure)
             LOOKS.labels(way.route.channel, "failed").inc(len(rows))
@@ -96,13 +96,6 @@ class Lookups(Job):
         await outbox.tell(self.link, unknown, now, keep=self.keep)
         again = [(row.key, now + pause(now - row.sent)) for row in rows if now - row.sent < GIVEN_UP]
         await outbox.look_again(self.link, number, again)
-
-
-def sent_of(row: Row) -> Sent:
-    """What a channel is told of a row that it sent, or may have sent."""
-    push = row.push
-    request = PushRequest(push.key, push.site, push.cause, push.member, {}, push.variables, row.attempts, row.to)
-    return Sent(request, row.provider_id, row.sent)
 
 
 def _is_final(receipt: Receipt | None) -> TypeGuard[Receipt]:
