@@ -191,6 +191,21 @@ async def test_a_batch_without_an_answer_is_looked_up_and_what_never_came_is_sen
     assert channel.batches.count(1) >= sum(each == 2 for each in times) > 0
 
 
+@pytest.mark.parametrize(
+    ("known", "state", "sends"),
+    [(Receipt("delivered"), "delivered", 1), (Receipt("retry"), "accepted", 2), (None, "unknown", 1)],
+)
+async def test_a_request_of_which_a_channel_can_not_tell_is_looked_up_as_well(
+    office: Any, pushed: Any, knowing: Any, known: Receipt | None, state: str, sends: int
+) -> None:
+    channel = knowing(Receipt("unknown", "no answer"), Receipt("accepted"))
+    desk = office(channel)
+    [key] = await desk.enqueue(pushed(channel="knowing"))
+    channel.known[key] = known
+    await desk.run()
+    assert ((await desk.row(key)).state, len(channel.got)) == (state, sends)
+
+
 async def test_one_bad_request_does_not_take_its_batch_along(office: Any, pushed: Any, batched: Any) -> None:
     async def picky(requests: Any) -> list[Receipt]:
         if any(each.variables.get("bad") for each in requests):

@@ -85,6 +85,9 @@ def after_receipt(tried: Try, receipt: Receipt, policy: Policy, now: float) -> O
     if receipt.state == "failed":
         failure = receipt.failure if receipt.failure in FAILURES else "other"
         return _failed(tried, failure, failure, receipt.reason, receipt.code, receipt)
+    if receipt.state == "unknown" and tried.looks_up and not tried.idempotent:
+        due = now + policy.first  # of one call among several no answer came
+        return Outcome(tried.row.key, "sending", due, "no_answer", short(receipt.reason), price=tried.price)
     looked = receipt.state == "accepted" and tried.keeps_trying and tried.looks_up
     return Outcome(
         tried.row.key,
