@@ -1,10 +1,8 @@
 """E-mail over a real SMTP server on this machine."""
 
-import asyncio
 import email
 from collections.abc import AsyncIterator
 from email import policy
-from email.message import EmailMessage
 from typing import Any
 
 import msgspec
@@ -13,6 +11,7 @@ from aiosmtpd.smtp import SMTP as Server
 from aiosmtpd.smtp import AuthResult, Envelope, Session
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.post import Post, listening
 
 from dangol.plugin import PushRequest, Receipt, templates
 from dangol_plugins import smtp
@@ -33,58 +32,13 @@ def request(key: str = "key000000001", to: str = "kim@mail.example", content: An
     return PushRequest(key, "shop", "c", "kim", to=to, content=content, **more)
 
 
-class Post:
-    """What arrived, and how the server answers: `rcpt`, `data` are replies to those commands."""
-
-    def __init__(self) -> None:
-        self.letters: list[tuple[Envelope, EmailMessage]] = []
-        self.sessions: set[int] = set()
-        self.rcpt: dict[str, str] = {}
-        self.data = ""
-        self.silent = asyncio.Event()
-        self.utf8 = False
-
-    async def handle_RCPT(
-        self, server: Server, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if address in self.rcpt:
-            return self.rcpt[address]
-        envelope.rcpt_tos.append(address)
-        return "250 2.1.5 OK"
-
-    async def handle_DATA(self, server: Server, session: Session, envelope: Envelope) -> str:
-        assert isinstance(envelope.content, bytes)
-        found = email.message_from_bytes(envelope.content, policy=policy.SMTP)
-        assert isinstance(found, EmailMessage)
-        if self.data:
-            return self.data
-        self.letters.append((envelope, found))
-        self.sessions.add(id(session))
-        if self.silent.is_set():
-            await asyncio.sleep(60)
-        return "250 2.0.0 queued"
-
-
 @pytest.fixture
 async def post(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Post]:
     """A server on a free port, which the account SMTP leads to."""
-    made = Post()
-    loop = asyncio.get_running_loop()
-    servers: list[Server] = []
-
-    def serve() -> Server:
-        servers.append(Server(made, enable_SMTPUTF8=made.utf8, loop=loop))
-        return servers[-1]
-
-    listening = await loop.create_server(serve, "127.0.0.1", 0)
-    monkeypatch.setenv("SMTP_HOST", "127.0.0.1")
-    monkeypatch.setenv("SMTP_PORT", str(listening.sockets[0].getsockname()[1]))
-    yield made
-    listening.close()
-    for server in servers:
-        if server.transport is not None:
-            server.transport.close()
-    await listening.wait_closed()
+    async with listening() as (made, port):
+        monkeypatch.setenv("SMTP_HOST", "127.0.0.1")
+        monkeypatch.setenv("SMTP_PORT", str(port))
+        yield made
 
 
 async def send(*requests: PushRequest, params: Any = PARAMS) -> list[Receipt]:
@@ -132,7 +86,7 @@ async def test_a_letter_that_is_refused_for_now_is_tried_again(post: Post) -> No
 
 async def test_silence_after_the_letter_leaves_it_unknown(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smtp, "LONGEST", 0.3)
-    post.silent.set()
+    post.silent = True
     receipts = await send(*(request(f"key{at:09}") for at in range(smtp.CONNECTIONS + 1)))
     assert len(post.letters) == smtp.CONNECTIONS
     assert [each.state for each in receipts] == ["unknown"] * smtp.CONNECTIONS + ["retry"]
@@ -160,15 +114,9 @@ async def test_a_wrong_password_is_the_accounts_fault(monkeypatch: pytest.Monkey
     def check(server: Server, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         return AuthResult(success=data.password == b"right", handled=False)
 
-    made, loop = Post(), asyncio.get_running_loop()
-    listening = await loop.create_server(
-        lambda: Server(made, loop=loop, authenticator=check, auth_required=True, auth_require_tls=False),
-        "127.0.0.1",
-        0,
-    )
-    async with listening:
+    async with listening(authenticator=check, auth_required=True, auth_require_tls=False) as (_, port):
         monkeypatch.setenv("SMTP_HOST", "127.0.0.1")
-        monkeypatch.setenv("SMTP_PORT", str(listening.sockets[0].getsockname()[1]))
+        monkeypatch.setenv("SMTP_PORT", str(port))
         monkeypatch.setenv("SMTP_USER", "shop")
         monkeypatch.setenv("SMTP_PASSWORD", "secret-wrong")
         [wrong] = await send(request())
