@@ -16,9 +16,9 @@ TIMEOUT = {"connect": 2.0, "read": 3.0, "write": 3.0, "pool": 1.0}
 async def fetched(address: str, longest: int) -> bytes:
     """The image. Only what is public on the internet is asked, and what redirects is not followed. Raises `Unfit` for
     what will never do, `Unreached` where it may be there later."""
-    if urlsplit(address).scheme != "https":
-        raise Unfit("an image must be at an https address, or the id under which the provider keeps it")
     try:
+        if (parts := urlsplit(address)).scheme != "https" or not parts.hostname:
+            raise Unfit("an image must be at an https address, or the id under which the provider keeps it")
         async with asyncio.timeout(WHOLE), httpcore.AsyncConnectionPool(tls(), network_backend=PublicOnly()) as pool:
             return await _read(pool, address, longest)
     except NotPublic:
