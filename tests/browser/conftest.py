@@ -299,12 +299,14 @@ def front(dangol: Dangol) -> Iterator[Shop]:
 
 @dataclass
 class Demo:
-    """`dangol demo` in a folder of its own: the process, what it printed so far, and where dangol and the shop are."""
+    """`dangol demo` in a folder of its own: the process, what it printed so far, and where dangol, the shop and the
+    phone are."""
 
     process: subprocess.Popen[bytes]
     output: Path
     dangol: str
     shop: str
+    phone: str
 
     @property
     def admin(self) -> str:
@@ -318,7 +320,7 @@ class Demo:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Started in an empty folder, ready when it tells what to try."""
     folder = tmp_path_factory.mktemp("demo")
-    port = _two_free_ports()
+    port = _three_free_ports()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DANGOL_")}
     output = folder / "output"
     with output.open("wb") as file:
@@ -335,19 +337,20 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             assert process.poll() is None, output.read_text()
             assert time.monotonic() < end, output.read_text()
             time.sleep(0.1)
-        yield Demo(process, output, f"http://localhost:{port}", f"http://localhost:{port + 1}")
+        yield Demo(process, output, *(f"http://localhost:{port + place}" for place in range(3)))
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)
 
 
-def _two_free_ports() -> int:
+def _three_free_ports() -> int:
     while True:
-        with socket.socket() as first, socket.socket() as second:
+        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
             first.bind(("127.0.0.1", 0))
             port: int = first.getsockname()[1]
             try:
                 second.bind(("127.0.0.1", port + 1))
+                third.bind(("127.0.0.1", port + 2))
             except OSError:
                 continue
             return port

@@ -136,15 +136,40 @@ def test_a_returning_visitor_without_an_order_is_greeted(demo: Demo, page: Page)
     expect(widget(page, GREETING)).to_be_visible()
 
 
-def test_signing_up_greets_by_name_and_sends_a_welcome_to_the_inbox(demo: Demo, page: Page) -> None:
+def sign_up(demo: Demo, page: Page, name: str, phone: str) -> None:
     page.goto(f"{demo.shop}/signup")
-    page.get_by_label("Name").fill("Haneul")
-    page.get_by_label("E-mail").fill("haneul@example.com")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("E-mail").fill(f"{name}@example.com")
+    page.get_by_label("Mobile number").fill(phone)
     page.get_by_label(re.compile("Password")).fill("a long enough password")
     page.get_by_role("main").get_by_role("button").first.click()
-    expect(widget(page, "Hello, Haneul")).to_be_visible()
-    page.goto(f"{demo.shop}/inbox")
-    expect(page.get_by_text("Thank you for joining us, Haneul")).to_be_visible(timeout=15_000)
+    expect(widget(page, f"Hello, {name}")).to_be_visible()
+
+
+def test_signing_up_greets_by_name_and_sends_a_welcome_to_the_phone(demo: Demo, page: Page) -> None:
+    sign_up(demo, page, "Haneul", "010-1234-5678")
+    page.goto(demo.phone)
+    expect(page.get_by_text("Haneul님, 온기의 단골이 되어 주셔서 고마워요.")).to_be_visible(timeout=15_000)
+
+
+def test_who_has_no_kakaotalk_gets_a_text_and_the_desk_tells_why(demo: Demo, page: Page) -> None:
+    sign_up(demo, page, "Byeol", "010-4444-0000")
+    page.goto(f"{demo.shop}/messages")
+    latest = page.get_by_role("listitem").filter(has_text="welcome-message → …0000")
+    expect(latest.filter(has_text="delivered")).to_be_visible(timeout=20_000)
+    expect(latest.filter(has_text="does not use KakaoTalk")).to_be_visible()
+    page.goto(demo.phone)
+    expect(page.get_by_text("[Ongi] Welcome, Byeol")).to_be_visible()
+
+
+def test_a_template_is_seen_filled_and_its_faults_are_told_while_it_is_written(demo: Demo, page: Page) -> None:
+    page.goto(f"{demo.shop}/messages")
+    page.get_by_role("button", name="Left in the cart").click()
+    expect(page.locator("#bubble")).to_contain_text("(광고)온기")
+    expect(page.locator("#measure")).to_contain_text("/ 2,000 bytes")
+    field = page.get_by_role("textbox", name="The template")
+    field.fill(field.input_value().replace("what you chose", "what you chose 🎁"))
+    expect(page.locator("#template-wrong")).to_contain_text("EUC-KR")
 
 
 def test_an_order_is_counted_once_by_whoever_reports_it(demo: Demo, page: Page) -> None:
@@ -169,7 +194,7 @@ SHIFTS = "window.shifted = 0; new PerformanceObserver((list) => { for (const ent
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize(
-    "path", ["/", "/product/85123A", "/category/lights", "/cart", "/signup", "/inbox", "/segments"]
+    "path", ["/", "/product/85123A", "/category/lights", "/cart", "/signup", "/messages", "/segments"]
 )
 def test_pages_with_their_widgets_are_accessible_and_never_shift(demo: Demo, page: Page, path: str, width: int) -> None:
     page.add_init_script(SHIFTS)

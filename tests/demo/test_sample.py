@@ -15,6 +15,7 @@ from dangol.demo.categories import categories
 from dangol.demo.history import sample, title_case
 from dangol.demo.pages import drawn
 from dangol.demo.replay import member_rows, order_row, post, product_row
+from dangol.demo.settings import ShopSettings
 from dangol.errors import Unavailable
 from dangol.host.registry import Registry
 from dangol.members.row import MemberRow, checked
@@ -86,7 +87,7 @@ def test_the_guide_speaks_the_terminals_language(lang: str, said: str, monkeypat
     for name in ("LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", lang)
-    text = guide.text("http://localhost:8000", SHOP, "ak_1")
+    text = guide.text(ShopSettings("http://localhost:8000", "", "", "", SHOP, "ak_1", "http://localhost:8002"))
     assert said in text
     assert f"{SHOP}/?utm_source=newsletter" in text
 

@@ -3,10 +3,11 @@
 import os
 
 from dangol.demo.accounts import REGULAR, regular
+from dangol.demo.settings import ShopSettings
 
 KO = """
   온기, 데모 상점         {shop}
-  받은 메시지            {shop}/inbox
+  메시지가 온 휴대폰     {phone}
   dangol                 {dangol}
   관리자 키              {admin}
 
@@ -17,7 +18,8 @@ KO = """
   4. 다시 방문해 보세요. 시크릿 창을 또 여는 것은 재방문이 아니라 새 방문자예요. 30분 뒤에 오거나,
      같은 브라우저로 이 캠페인 링크를 열면 두 번째 방문이 되고 인사가 나와요:
      {shop}/?utm_source=newsletter
-  5. 회원가입을 하면 {shop}/inbox 로 환영 메시지가 와요.
+  5. 휴대폰 번호를 적고 회원가입을 하면 {phone} 에 환영 알림톡이 와요. 주문하면 결제 알림이, 조금 뒤에
+     배송 알림이 와요. 0000으로 끝나는 번호는 카카오톡이 없어서 문자가 대신 가요. 결과: {shop}/messages
   6. 주문 내역이 많은 단골로 로그인해 보세요: {email} / {password}
   7. 그 단골에게 무엇이 왜 보이고 왜 안 보이는지:
      curl -H 'Authorization: Bearer {admin}' '{dangol}/v1/admin/explain?member={member}&url={shop}/'
@@ -32,7 +34,7 @@ KO = """
 
 EN = """
   Ongi, the demo shop    {shop}
-  Its message inbox      {shop}/inbox
+  A phone with messages  {phone}
   dangol                 {dangol}
   Admin key              {admin}
 
@@ -43,7 +45,9 @@ EN = """
   4. Come back. A second private window is a new visitor, not a second visit. Come back after 30 minutes, or open
      a campaign's link in the same browser, which starts a second visit, and you are greeted:
      {shop}/?utm_source=newsletter
-  5. Sign up, and a welcome message arrives at {shop}/inbox
+  5. Sign up with a mobile number such as 010-1234-5678, and a welcome arrives on the phone at {phone}
+     Order something: the receipt comes at once, the parcel's number soon. A number that ends in 0000 has no
+     KakaoTalk and gets a text instead. What became of them: {shop}/messages
   6. Log in as a regular with many real orders: {email} / {password}
   7. See what this regular is shown, what not, and why:
      curl -H 'Authorization: Bearer {admin}' '{dangol}/v1/admin/explain?member={member}&url={shop}/'
@@ -56,11 +60,12 @@ EN = """
 """
 
 
-def text(dangol_url: str, shop_url: str, admin_key: str) -> str:
+def text(settings: ShopSettings) -> str:
     """Addresses and what to try, in Korean where the terminal speaks it, else in English."""
     email, password = REGULAR
+    places = {"shop": settings.base_url, "dangol": settings.dangol_url, "phone": settings.phone_url}
     return (KO if korean() else EN).format(
-        shop=shop_url, dangol=dangol_url, admin=admin_key, email=email, password=password, member=regular()
+        **places, admin=settings.admin_key, email=email, password=password, member=regular()
     )
 
 

@@ -1,4 +1,4 @@
-"""`dangol demo`: store, server, worker and sample shop in one process."""
+"""`dangol demo`: store, server, worker, sample shop and fake providers in one process."""
 
 import asyncio
 import logging
@@ -15,9 +15,15 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from dangol.definitions import document, repository
-from dangol.demo import guide, replay, shop
+from dangol.definitions.model import Definitions
+from dangol.demo import guide, phone, replay, shop
 from dangol.demo.settings import ShopSettings
 from dangol.errors import DangolError
+from dangol.fakes import app as fakes
+from dangol.fakes.environment import environment
+from dangol.fakes.serve import LOOPBACK, running
+from dangol.fakes.world import World
+from dangol.host.registry import Registry
 from dangol.house import House
 from dangol.protocol.tokens import Keys
 from dangol.settings import Settings
@@ -26,22 +32,29 @@ from dangol.web.app import create
 from dangol.worker.process import worker_for
 
 SITE = "demo"
+SENDER = "kakao"
 REPLAYED = "{defs}demo-replayed"
 LOOK = 0.02
 
 
 def run(port: int, fresh: bool) -> None:
-    """Serve dangol on `port` and the shop on the next one until Ctrl-C. Raises click.ClickException when it can't."""
+    """Serve dangol on `port`, the shop on the next one and the fake providers on the one after that, until Ctrl-C.
+    Raises click.ClickException when it can't."""
     logging.basicConfig(level="WARNING", format="%(levelname)s %(name)s: %(message)s")
-    settings = Settings(data_dir=os.environ.get("DANGOL_DATA_DIR", ".dangol/demo"), port=port, rate_limit=1000)
-    folder = Path(settings.data_dir)
-    for each in (port, port + 1):
+    folder = Path(os.environ.get("DANGOL_DATA_DIR", ".dangol/demo"))
+    base, shop_url = f"http://localhost:{port}", f"http://localhost:{port + 1}"
+    settings = Settings(data_dir=str(folder), port=port, rate_limit=1000, public_url=base)
+    for each in (port, port + 1, port + 2):
         _check_free(each)
     if fresh:
         shutil.rmtree(folder, ignore_errors=True)
+    world = World(delay=2.0, hooks={"solapi": f"http://{LOOPBACK}:{port}/v1/hooks/{SITE}/{SENDER}"})
     try:
-        with store_at("", folder) as url:
-            asyncio.run(_serve(settings, url))
+        wanted = _wanted(shop_url)
+        phone.register(world, wanted)
+        with store_at("", folder) as url, running(fakes.create(world), port + 2) as fake:
+            os.environ.update(environment(world.accounts, fake))
+            asyncio.run(_serve(settings, url, wanted, base, shop_url, fake))
     except DangolError as error:
         raise click.ClickException(str(error)) from error
 
@@ -55,12 +68,11 @@ def _check_free(port: int) -> None:
             raise click.ClickException(f"port {port}: {error.strerror}; choose others with --port") from None
 
 
-async def _serve(settings: Settings, url: str) -> None:
-    base, shop_url = f"http://localhost:{settings.port}", f"http://localhost:{settings.port + 1}"
+async def _serve(settings: Settings, url: str, wanted: Definitions, base: str, shop_url: str, fake: str) -> None:
     house = House(settings, url)
     keys = Keys.derive(house.master, SITE)
-    await _define(house, shop_url)
-    front = ShopSettings(base, "pk_demo_shop", keys.identity, keys.server, shop_url, keys.admin)
+    await _define(house, wanted)
+    front = ShopSettings(base, "pk_demo_shop", keys.identity, keys.server, shop_url, keys.admin, fake)
     servers = [_server(create(house), settings.port), _server(shop.create(front), settings.port + 1)]
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -75,7 +87,7 @@ async def _serve(settings: Settings, url: str) -> None:
         working = group.create_task(worker.run())
         await replay.run(base, keys.server, shop_url, already=bool(await house.link.call("GET", REPLAYED)))
         await house.link.call("SET", REPLAYED, "1")
-        click.echo(guide.text(base, shop_url, keys.admin))
+        click.echo(guide.text(front))
         await stopping.wait()
         await worker.stop()
         await working
@@ -94,10 +106,16 @@ def _server(app: ASGIApp, port: int) -> uvicorn.Server:
     return _Quiet(uvicorn.Config(app, host="localhost", port=port, log_level="warning", access_log=False))
 
 
-async def _define(house: House, shop_url: str) -> None:
-    """The demo's definitions, for the port that the shop has; what was changed by `dangol apply` stays."""
-    text = files("dangol.demo").joinpath("site.yaml").read_text().replace("http://localhost:8001", shop_url)
-    wanted = document.load_yaml(text, "site.yaml", house.registry)
+def _wanted(shop_url: str) -> Definitions:
+    """The demo's definitions, for the ports that the shop and the fake providers have."""
+    port = int(shop_url.rpartition(":")[2])
+    text = files("dangol.demo").joinpath("site.yaml").read_text()
+    text = text.replace("localhost:8001", f"localhost:{port}").replace("localhost:8002", f"localhost:{port + 1}")
+    return document.load_yaml(text, "site.yaml", Registry.load())
+
+
+async def _define(house: House, wanted: Definitions) -> None:
+    """What was changed by `dangol apply` stays."""
     stored = await repository.read(house.link, SITE)
     if stored is None or stored[1].site.origins != wanted.site.origins:
         await repository.save(house.link, wanted)

@@ -19,6 +19,7 @@ from dangol.demo.desk import Desk
 from dangol.demo.entrance import Entrance
 from dangol.demo.front import Front, policy
 from dangol.demo.pages import Pages
+from dangol.demo.post import Post
 from dangol.demo.purchase import Purchase
 from dangol.demo.sessions import Sessions
 from dangol.demo.settings import ShopSettings
@@ -52,6 +53,7 @@ def create(settings: ShopSettings) -> Starlette:
             *Entrance(front, with_regular(), teller).routes(),
             *Desk(front, settings, office).routes(),
             *Board(front, settings, office).routes(),
+            *Post(front, office).routes(),
             Mount("/static", StaticFiles(directory=str(files("dangol.demo") / "static"))),
         ],
         lifespan=lifespan,

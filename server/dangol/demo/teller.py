@@ -71,7 +71,7 @@ class Teller:
             "이름": placed.name,
             "주문번호": placed.number,
             "상품": f"{goods[0][0].title} ({len(goods)})",
-            "금액": f"£{money(placed.goods + placed.shipping):.2f}",
+            "금액": f"GBP {money(placed.goods + placed.shipping):.2f}",  # EUC-KR has no £
             "택배사": "온기택배",
             "송장번호": placed.number.removeprefix("W").replace("-", ""),
         }
