@@ -23,9 +23,9 @@ function anchor(address, attributes, ...children) {
 
 function picture(image, words, link = "") {
   if (!image) return null;
-  const inside = isAddress(image)
-    ? el("img", { src: image, alt: words.picture, loading: "lazy", referrerpolicy: "no-referrer" })
-    : el("span", { class: "stand-in" }, words.picture, el("small", {}, image));
+  const standIn = () => el("span", { class: "stand-in" }, words.picture, el("small", {}, image));
+  const inside = isAddress(image) ? el("img", { src: image, alt: words.picture, loading: "lazy", referrerpolicy: "no-referrer" }) : standIn();
+  inside.addEventListener("error", () => inside.replaceWith(standIn()));
   return link ? anchor(link, { class: "picture" }, inside) : el("span", { class: "picture" }, inside);
 }
 

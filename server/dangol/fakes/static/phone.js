@@ -18,8 +18,13 @@ let before = "";
 const drawn = new Map();
 
 const time = (at) => new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(at * 1000);
-const number = (to) => (/^01[0-9]{8,9}$/.test(to) ? to.replace(/^(\d{3})(\d{3,4})(\d{4})$/, "$1-$2-$3") : to.length > 18 ? `${to.slice(0, 8)}…${to.slice(-4)}` : to);
+const number = (to) => to.replace(/^(01\d)(\d{3,4})(\d{4})$/, "$1-$2-$3");
 const sender = (from) => from.replace(/^(02|0\d{2})(\d{3,4})(\d{4})$/, "$1-$2-$3").replace(/^(1\d{3})(\d{4})$/, "$1-$2");
+
+// A device has a token, which nobody can read: its kind and the end of it will do.
+function name({ to, kind, form }) {
+  return kind === "push" ? `${words.device[form] || form} ${to.slice(-4)}` : number(to);
+}
 
 function write() {
   document.documentElement.lang = language;
@@ -43,12 +48,16 @@ function explain() {
 
 function people() {
   const known = new Map();
-  for (const { arrival } of arrived) known.set(arrival.to, (known.get(arrival.to) || 0) + 1);
+  for (const { arrival } of arrived) {
+    const count = known.has(arrival.to) ? known.get(arrival.to)[1] + 1 : 1;
+    known.set(arrival.to, [name(arrival), count]);
+  }
   if (!known.has(whose)) whose = "";
-  const rows = [["", arrived.length], ...[...known].reverse()];
-  find("people").replaceChildren(...rows.map(([to, count]) => {
+  find("whose").textContent = whose ? known.get(whose)[0] : words.everybody;
+  const rows = [["", [words.everybody, arrived.length]], ...[...known].reverse()];
+  find("people").replaceChildren(...rows.map(([to, [said, count]]) => {
     const row = el("button", { type: "button", "aria-current": to === whose ? "true" : undefined },
-      el("span", {}, to ? number(to) : words.everybody), el("span", { class: "count" }, String(count)));
+      el("span", {}, said), el("span", { class: "count" }, String(count)));
     row.addEventListener("click", () => { whose = to; draw(); });
     return el("li", {}, row);
   }));
@@ -64,17 +73,17 @@ function tabs() {
 
 function message({ arrival, state }) {
   const failed = state === "failed" && words.faults[arrival.fate];
-  const name = arrival.kind === "push" ? PROVIDERS[arrival.provider] : words[APPS.talk(arrival) ? arrival.kind : "texts"];
+  const what = arrival.kind === "push" ? PROVIDERS[arrival.provider] : words[APPS.talk(arrival) ? arrival.kind : "texts"];
   const meta = el("p", { class: "meta" },
     el("time", { datetime: new Date(arrival.at * 1000).toISOString() }, time(arrival.at)),
     el("span", { class: `state ${state}` }, failed ? failed[0] : words.state[state]),
     el("span", {}, PROVIDERS[arrival.provider]),
     arrival.replaces ? el("span", { class: "instead" }, words.inPlace) : null,
     arrival.code && state !== "accepted" ? el("code", {}, arrival.code) : null);
-  const to = whose ? null : el("p", { class: "to" }, number(arrival.to));
+  const to = whose ? null : el("p", { class: "to" }, name(arrival));
   const from = arrival.sender && arrival.kind !== "push" ? el("p", { class: "from" }, el("span", { class: "unseen" }, words.from("")), sender(arrival.sender)) : null;
   return el("li", { class: `message ${state}` },
-    el("article", { "aria-label": `${name}, ${number(arrival.to)}` }, to, from, shape(arrival, words, language), meta));
+    el("article", { "aria-label": `${what}, ${name(arrival)}` }, to, from, shape(arrival, words, language), meta));
 }
 
 function draw() {
@@ -85,7 +94,6 @@ function draw() {
   people();
   tabs();
   if (group) find(group).querySelectorAll("button")[place]?.focus();
-  find("whose").textContent = whose ? number(whose) : words.everybody;
   find("counts").textContent = words.arrived(Object.values(counts).reduce((a, b) => a + b, 0));
   stream();
 }
@@ -94,7 +102,6 @@ function stream() {
   const list = find("stream");
   const shown = arrived.filter(({ arrival }) => (!whose || arrival.to === whose) && APPS[app](arrival));
   const keep = new Set();
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
   let last = null;
   for (const each of shown) {
     const key = `${each.arrival.provider} ${each.arrival.id} ${each.state} ${whose ? 1 : 0}`;
@@ -107,7 +114,13 @@ function stream() {
   for (const [key, item] of drawn) if (!keep.has(key)) { item.remove(); drawn.delete(key); }
   list.querySelector(".nothing")?.remove();
   if (!shown.length) list.append(el("li", { class: "nothing" }, el("strong", {}, words.nothing), el("span", {}, words.nothingHint)));
-  if (atEnd) list.scrollTop = list.scrollHeight;
+  follow();
+}
+
+// Who has scrolled up to read is left there; else the newest stays in sight, also when a picture comes late.
+let atEnd = true;
+function follow() {
+  if (atEnd) find("stream").scrollTop = find("stream").scrollHeight;
 }
 
 async function look() {
@@ -144,6 +157,8 @@ async function ask(method, path, body) {
 }
 
 find("kinds").addEventListener("change", explain);
+find("stream").addEventListener("scroll", ({ target }) => { atEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 60; });
+for (const late of ["load", "error"]) find("stream").addEventListener(late, follow, true);
 find("faults").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = new FormData(event.target);
