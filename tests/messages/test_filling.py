@@ -83,7 +83,9 @@ def test_variables_that_nobody_gave_are_named(variables: dict[str, str]) -> None
 
 def test_a_test_shows_variables_as_they_are_written() -> None:
     assert fill(ORDERED, test=True).content.text == ORDERED["text"]
-    assert fill(ORDERED, test=True).variables == {}
+    # A provider that fills its own copy of the template asks for each of them.
+    assert all(value == f"#{{{name}}}" for name, value in fill(ORDERED, test=True).variables.items())
+    assert fill(ORDERED, test=True).variables
 
 
 def test_without_a_template_the_variables_are_all() -> None:
@@ -163,3 +165,21 @@ def test_whatever_a_variable_is_it_stays_one_value(name: str, number: str) -> No
         assert {each.where for each in invalid.problems} <= {"variables.이름", "variables.번호"}  # noqa: PT017
     else:
         assert made.content.text == f"{made.variables['이름']}님,  주문 {made.variables['번호']}"
+
+
+@pytest.mark.parametrize(
+    ("to", "expected"),
+    [
+        ("", "김민지님"),
+        ("01012345678", "김민지님"),
+        ("minji@mail.example", "김민지님"),
+        ("01098765432", "고객님"),
+    ],
+)
+def test_a_member_s_name_goes_to_the_member_s_own_address_alone(to: str, expected: str) -> None:
+    member = Member("m", "김민지", phone="010-1234-5678", email="minji@MAIL.example")
+    whom = Whom(SITE, Profile(member=member), "ko", NOW, to)
+    made = filled(TextTemplate("t", "{name|고객}님", ad=False), whom, CONTACT, fill={}, variables={})
+    assert made.content.text == expected
+    guest = Whom(SITE, Profile(orders=3), "ko", NOW, to)
+    assert values({"a": "{orders}"}, {}, guest) == {"a": "3"}

@@ -19,6 +19,7 @@ from dangol.messages.limits import VARIABLE, names
 from dangol.messages.places import plain, rewritten, said
 from dangol.plugin import Product, Request
 from dangol.profile.model import Profile
+from dangol.profile.subscriptions import normal
 from dangol.render.formats import Reader
 from dangol.render.text import choose, clean, fill
 from dangol.render.variables import value as value_of
@@ -36,13 +37,24 @@ UNKNOWN = Profile(anonymous=True)
 
 
 class Whom(NamedTuple):
-    """For whom a message is written, and when (unix seconds). What is known of them is told, since the message goes to
-    their own address; without a profile nothing is."""
+    """For whom a message is written, and when (unix seconds). Without a profile nothing is known of them. `to` is an
+    address that a shopper gave; empty where the message goes where the shop says. A member's name, grade and coupons
+    are told there and at the member's own number and e-mail address alone: on a shared computer anybody may have left
+    another one."""
 
     site: Site
     profile: Profile | None
     language: str
     now: float
+    to: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the message goes to the very member."""
+        member = self.profile.member if self.profile else None
+        if not self.to or member is None:
+            return True
+        return self.to in (normal("sms", member.phone), normal("email", member.email))
 
 
 class Filled(NamedTuple):
@@ -68,7 +80,7 @@ class _Writer:
 
     def __init__(self, whom: Whom) -> None:
         site = whom.site
-        shopper = _Shopper(site, whom.profile or UNKNOWN, Request(whom.now, verified=True))
+        shopper = _Shopper(site, whom.profile or UNKNOWN, Request(whom.now, verified=whom.is_own))
         self.language, self._default = whom.language or site.language, site.language
         self._look = lambda name: value_of(name, shopper)
         self._reader = Reader(self.language, site.currency, calendar(site.timezone), whom.now)
@@ -97,7 +109,8 @@ def filled(
     Raises Invalid for variables that nobody gave and for whatever is beyond a limit, with the field, the value as far
     as it is not personal, and the limit.
     """
-    given = {} if test else values(fill, variables, whom)
+    raw = {name: f"#{{{name}}}" for name in names(template)}
+    given = raw if test else values(fill, variables, whom)
     made, found = tried(template, whom, contact, given, shorten, unsubscribe, device)
     missing = [] if test else unfilled(template, made.variables)
     if missing or found:
