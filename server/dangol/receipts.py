@@ -5,9 +5,12 @@ import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from dangol import consents
 from dangol.engine import Engine
 from dangol.errors import Invalid, PluginFailure
 from dangol.host.registry import Registry
+from dangol.messages.policy import CHANNELS
+from dangol.messages.push import Push
 from dangol.plugin import Receipt
 from dangol.runtime import SiteRuntime
 from dangol.store import money, outbox
@@ -21,6 +24,7 @@ TELLING = frozenset({"accepted", "delivered", "failed"})
 """What a provider can tell of a request later; that it be tried again is for the sending itself."""
 
 
+OPTED_OUT = "opted_out"
 BOOKED = frozenset({"accepted", "unknown"})
 """States in which whoever sent a request has written its price down."""
 
@@ -52,9 +56,11 @@ class Receipts:
         # The money goes first: a provider whose hook is not answered tells it again, as long as the row stands still.
         await asyncio.gather(*(self._book(runtime, each.row, outcome, now) for each, outcome in pairs))
         moved = await outbox.tell(self._link, outcomes, now, keep=self._policy.keep)
-        for each in known:
-            if each.receipt.dead and each.row.push.profile:
-                await self._engine.drop_devices(runtime, each.row.push.profile, each.receipt.dead)
+        for row, receipt in known:
+            if receipt.dead or receipt.failure == OPTED_OUT:
+                way = await self.way(runtime, row)
+                kind = way.kind if way else ""
+                await follow(self._link, self._engine, runtime, row.push, kind, row.to, receipt, now)
         return sum(moved)
 
     async def way(self, runtime: SiteRuntime, row: Row) -> Way | None:
@@ -82,6 +88,17 @@ class Receipts:
         if more and row.state in BOOKED:
             token, zone = f"told:{row.key}:{outcome.state}", runtime.site.timezone
             await money.settle(self._link, row.push.site, token, [(row.push.campaign, more)], now, timezone=zone)
+
+
+async def follow(
+    link: Link, engine: Engine, runtime: SiteRuntime, push: Push, kind: str, to: str, receipt: Receipt, now: float
+) -> None:
+    """What a receipt means for the person, beside the message of a `kind` to the address `to`: devices that will never
+    work again are forgotten, and who has refused advertisements at the provider has refused them. May be repeated."""
+    if receipt.dead and push.profile:
+        await engine.drop_devices(runtime, push.profile, receipt.dead)
+    if receipt.state == "failed" and receipt.failure == OPTED_OUT and to and kind in CHANNELS:
+        await consents.withdraw_by_address(link, engine, runtime, CHANNELS[kind], to, now, "provider")
 
 
 def _is_news(told: Told) -> bool:

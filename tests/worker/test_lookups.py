@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from dangol.definitions.model import Fallback, MessageUse
 from dangol.definitions.templates import TextTemplate
 from dangol.plugin import Receipt
-from dangol.store import keys, money, outbox
+from dangol.protocol import tokens
+from dangol.store import addresses, keys, money, outbox
 from dangol.worker.lookups import GIVEN_UP, LONGEST, SHORTEST, Lookups, pause
 from dangol.worker.outcomes import Policy
 
@@ -90,6 +91,23 @@ async def test_a_provider_that_is_away_is_asked_again_later(office: Any, pushed:
     await desk.run()
     assert (await look(desk, 61), await look(desk, 62), await look(desk, 200)) == (1, 0, 1)
     assert (await desk.row(key)).state == "accepted"
+
+
+@anyio
+async def test_a_refusal_at_the_provider_is_a_refusal(office: Any, pushed: Any, knowing: Any, scripted: Any) -> None:
+    refusal = Receipt("failed", failure="opted_out")
+    desk = office(knowing(Receipt("accepted")), scripted(refusal), templates=[TextTemplate("note", "Hi", ad=False)])
+    late, soon = (
+        pushed(channel, use=MessageUse(channel, template="note"), to=number)
+        for channel, number in (("knowing", "01012345678"), ("scripted", "01087654321"))
+    )
+    await desk.enqueue(late, soon)
+    await desk.run()
+    desk.registry.channel("knowing").known[late.key] = refusal
+    await look(desk, 61)
+    for push in (late, soon):
+        mark = tokens.address_mark(desk.runtime.keys, push.to)
+        assert await addresses.refused_at(desk.link, "shop", mark, "sms") > 0
 
 
 @anyio

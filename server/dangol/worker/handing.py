@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from dangol import consents
+from dangol import consents, receipts
 from dangol.campaigns.arms import HOLDOUT
 from dangol.campaigns.calendar import local_time
 from dangol.engine import Engine
@@ -116,7 +116,7 @@ class Handing:
             self.settle([*outcomes, *sent], token),
             self._named(way, chunk, sent),
             self._booked(way, chunk, spent),
-            self._bury(given),
+            self._follow(given),
             self._told(chunk, sent),
         )
 
@@ -189,12 +189,13 @@ class Handing:
             zone = way.limits.timezone
             await money.settle(self.link, site, spent.token, spent.sums.items(), time.time(), timezone=zone)
 
-    async def _bury(self, given: Sequence[Given]) -> None:
-        """Forget devices that will never work again."""
+    async def _follow(self, given: Sequence[Given]) -> None:
+        """What answers mean for the people."""
         for ready, answer in given:
-            if isinstance(answer, Receipt) and answer.dead and ready.row.push.profile:
-                runtime = self.preparing.ways(ready.row.push.site).runtime
-                await self.engine.drop_devices(runtime, ready.row.push.profile, answer.dead)
+            if isinstance(answer, Receipt) and (answer.dead or answer.failure == receipts.OPTED_OUT):
+                push, to = ready.row.push, ready.request.to
+                runtime = self.preparing.ways(push.site).runtime
+                await receipts.follow(self.link, self.engine, runtime, push, ready.way.kind, to, answer, time.time())
 
     async def _told(self, chunk: Sequence[Ready], sent: Sequence[Outcome]) -> None:
         """Whoever was sent the notice of what became of consents counts as told."""
