@@ -130,7 +130,7 @@ def receipt(answer: Answer, device: Device) -> Receipt:
     if answer.status == 200:
         return Receipt("accepted", provider_id=answer.headers.get("apns-id", ""))
     try:
-        told = msgspec.json.decode(answer.body, type=Told) if answer.body else Told()
+        told = msgspec.json.decode(answer.body, type=Told)
     except msgspec.DecodeError:
         raise Lost(f"the answer with status {answer.status} is not Apple's") from None
     reason, code = f"APNs answered {answer.status} {told.reason}", told.reason or str(answer.status)

@@ -145,6 +145,8 @@ def receipt(answer: Answer, device: Device) -> Receipt:
         raise Lost(f"the answer with status {answer.status} is not Google's") from None
     if answer.status == 200 and told.name:
         return Receipt("accepted", provider_id=told.name)
+    if answer.status < 400:
+        raise Lost(f"the answer with status {answer.status} is not Google's")
     own = next((each.code for each in told.error.details if each.kind.endswith("FcmError")), "")
     code = own or told.error.status or str(answer.status)
     reason = f"Firebase answered {answer.status} {code}"

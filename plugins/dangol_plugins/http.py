@@ -22,6 +22,8 @@ WHOLE = 8.0
 
 TIMEOUTS = httpx.Timeout(6.0, connect=3.0, pool=3.0).as_dict()
 LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=8, keepalive_expiry=5.0)
+LASTING = httpx.Limits(max_connections=32, max_keepalive_connections=8, keepalive_expiry=300.0)
+"""Apple takes who connects again and again for an attacker."""
 LONGEST = 1_048_576
 """Bytes of an answer that are read; a longer one counts as unreadable."""
 
@@ -95,7 +97,7 @@ def ordinary() -> httpx.AsyncHTTPTransport:
 
 def http2() -> httpx.AsyncHTTPTransport:
     """HTTP/2 and nothing else, many requests on a connection; where there is no TLS without asking (RFC 9113 §3.3)."""
-    return httpx.AsyncHTTPTransport(verify=tls(), trust_env=False, limits=LIMITS, http1=False, http2=True)
+    return httpx.AsyncHTTPTransport(verify=tls(), trust_env=False, limits=LASTING, http1=False, http2=True)
 
 
 Way = Callable[[], httpx.AsyncHTTPTransport]

@@ -365,6 +365,18 @@ def test_googles_codes_mean_what_google_says(told: Any, state: str, failure: str
     assert found.retry_after == (fcm.PAUSE if failure == "too_fast" else 0.0)
 
 
+@pytest.mark.parametrize("answer", [Answer(200, {}, b"{}"), Answer(302, {}, b"{}"), Answer(502, {}, b"<html>")])
+def test_an_answer_that_is_not_googles_tells_nothing(answer: Answer) -> None:
+    with pytest.raises(http.Lost):
+        fcm.receipt(answer, device("fcm", PHONE))
+
+
+@pytest.mark.parametrize("answer", [Answer(302, {}, b""), Answer(502, {}, b"<html>")])
+def test_an_answer_that_is_not_apples_tells_nothing(answer: Answer) -> None:
+    with pytest.raises(http.Lost):
+        apns.receipt(answer, device("apns", APPLE))
+
+
 def test_apples_token_is_made_anew_in_time(providers: Fakes) -> None:
     now = float(int(time.time()) // apns.RENEWED * apns.RENEWED)
     first = apns.provider_token("APNS", now)
