@@ -12,11 +12,10 @@ from msgspec.structs import replace
 
 from dangol import consents
 from dangol.campaigns.decide import arm_of
-from dangol.definitions.templates import AlimtalkTemplate
 from dangol.engine import Engine
 from dangol.errors import Invalid, PluginFailure, Unavailable
 from dangol.host.registry import Registry
-from dangol.messages import filling, unsubscribing
+from dangol.messages import filling, reviews, unsubscribing
 from dangol.messages.counting import is_somebody
 from dangol.messages.filling import Whom
 from dangol.messages.links import Shortener
@@ -209,8 +208,8 @@ def not_now(row: Row, verdict: object, way: Way) -> Outcome:
 def _unfit(push: Push, way: Way, runtime: SiteRuntime, profile: Profile | None, case: Case) -> Reason | None:
     """What has changed between the cause and now, and what Kakao has not approved."""
     template = way.route.template
-    if isinstance(template, AlimtalkTemplate) and template.review in ("requested", "reviewing", "rejected"):
-        return Reason("review", template.review)
+    if unapproved := reviews.problem(template):
+        return Reason("review", unapproved.value)
     waited = push.origin == "trigger" and way.use.wait > 0 and way.campaign is not None and not push.step
     if not waited or way.campaign is None or not way.campaign.audience:
         return None
@@ -221,7 +220,8 @@ def _unfit(push: Push, way: Way, runtime: SiteRuntime, profile: Profile | None, 
 def _filled(row: Row, way: Way, runtime: SiteRuntime, case: Case, go: Go, shorten: Shortener) -> Ready:
     push, profile, site = row.push, case.profile, runtime.site
     language = push.language or (profile.environment.language if profile else "")
-    whom = Whom(site, profile, language if language in ("ko", "en") else site.language, case.now)
+    language = language if language in ("ko", "en") else site.language
+    whom = Whom(site, profile, language, case.now, "" if push.to else go.to)
     template, form = None, way.kind
     unsubscribe = unsubscribing.address(shorten.base, runtime.keys, case.channel, push) if case.is_ad else ""
     if way.route.template is None:
