@@ -1,6 +1,6 @@
 """What a shop tells of consents: act by act by its server, or as they stand in a member file. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -10,7 +10,7 @@ from dangol.definitions.model import ConsentChannel
 from dangol.errors import Invalid, Problem
 from dangol.profile.consents import IMPORT, LONGEST_SOURCE, LONGEST_WORDING, Act, Told, holding
 from dangol.profile.model import Profile
-from dangol.profile.subscriptions import EXPECTED, LONGEST_ADDRESS, normal
+from dangol.profile.subscriptions import CHANNELS, EXPECTED, LONGEST_ADDRESS, normal
 from dangol.profile.traits import LATEST
 from dangol.protocol.envelope import seconds, visible
 
@@ -46,7 +46,17 @@ class Stand(Struct, forbid_unknown_fields=True):
     night: bool | None = None
 
 
-Stands = dict[ConsentChannel, Stand]
+class Stands(Struct, forbid_unknown_fields=True):
+    """Those of a member by channel, as far as they are told."""
+
+    sms: Stand | None = None
+    kakao: Stand | None = None
+    push: Stand | None = None
+    email: Stand | None = None
+
+    def told(self) -> Iterator[tuple[str, Stand]]:
+        """Channel and consent of those that are."""
+        return ((channel, stand) for channel in CHANNELS if (stand := getattr(self, channel)) is not None)
 
 
 def told(row: ConsentRow, where: str, now: float) -> list[Told]:
@@ -85,9 +95,9 @@ def _problems(row: ConsentRow, where: str, now: float) -> Iterator[Problem]:
             yield Problem(f"{where}{name}", "…", f"an address of {row.channel}: {EXPECTED[row.channel]['en']}")
 
 
-def stand_problems(stands: Mapping[ConsentChannel, Stand], where: str) -> Iterator[Problem]:
+def stand_problems(stands: Stands, where: str) -> Iterator[Problem]:
     """What is wrong with consents as they stand."""
-    for channel, stand in stands.items():
+    for channel, stand in stands.told():
         place = f"{where}consents.{channel}"
         if stand.at is not None and stand.agreed is None:
             yield Problem(f"{place}.at", str(stand.at), "left out where nothing says whether it was agreed to")
@@ -97,13 +107,13 @@ def stand_problems(stands: Mapping[ConsentChannel, Stand], where: str) -> Iterat
             yield Problem(f"{place}.night", True, "no: a consent for the nights needs one for the days")
 
 
-def acts_of(all_stands: Iterable[Mapping[ConsentChannel, Stand]], profile: Profile, now: float) -> Sequence[Act]:
+def acts_of(all_stands: Iterable[Stands], profile: Profile, now: float) -> Sequence[Act]:
     """What has to be noted so that a member's consents stand as a file says.
 
     A yes without a time counts from now on, and never overrules a withdrawal: files are older than what shoppers do.
     A no of somebody who never agreed is no refusal.
     """
-    told = [(channel, stand) for stands in all_stands for channel, stand in stands.items()]
+    told = [each for stands in all_stands for each in stands.told()]
     return [act for channel, stand in told for act in _acts(channel, stand, profile, now)]
 
 

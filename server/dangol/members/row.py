@@ -54,7 +54,7 @@ class MemberRow(Struct, forbid_unknown_fields=True):
 def checked(row: MemberRow, where: str, declared: Declared, site: Site) -> MemberRow:
     """The row with its traits as they are kept and its revenue in minor units. Raises `Invalid` with all that is wrong
     beyond the shape; the places of its problems begin with `where`."""
-    problems = [*_day_problems(row, where), *stand_problems(row.consents or {}, where)]
+    problems = [*_day_problems(row, where), *stand_problems(row.consents or Stands(), where)]
     traits: dict[str, Value | None] = {}
     for id, told in (row.traits or {}).items():
         try:

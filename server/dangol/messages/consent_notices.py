@@ -110,7 +110,7 @@ def _raised(
     phone, email = known.get("sms") or known.get("kakao") or "", known.get("email") or ""
     if not acts or not (member or phone or email):
         return []
-    spoken: Language = "ko" if language == "ko" else "en"
+    spoken: Language = "ko" if language[:2].lower() == "ko" else "en"
     items = words(acts, definitions, spoken)._asdict()
     channels = [channel for channel in CHANNELS if any(act.channel == channel for act in acts)]
     variables = {name: value for key, value in items.items() for name in (key, NAMES[key])}
