@@ -19,6 +19,7 @@ PURE_MODULES = (
     "definitions/drafts.py",
     "members/row.py",
     "malls/cafe24.py",
+    "messages/links.py",
     "messages/notices.py",
     "messages/recipients.py",
     "messages/schedule.py",
