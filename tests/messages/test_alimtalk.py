@@ -78,7 +78,6 @@ def test_ten_rows_and_a_thousand_characters_of_an_address_are_the_shape_s(fields
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"text": ""}, "text: '' is not given"),
     ({**ITEMS, "items": [ROW]}, "items: '1 rows' is not at least 2 rows"),
     ({"emphasis": "ITEM_LIST"}, "items: [] is not given: the emphasis ITEM_LIST needs it"),
     ({"emphasis": "IMAGE"}, "image: '' is not given: the emphasis IMAGE needs it"),

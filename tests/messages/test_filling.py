@@ -145,6 +145,11 @@ def test_only_an_approved_alimtalk_is_filled(review: str) -> None:
     assert only.startswith(f"review: '{review}' is not approved")
 
 
+@pytest.mark.parametrize("words", ["{coupon ? 쿠폰 {coupon}}", " "])
+def test_a_text_that_says_nothing_is_not_sent_for_its_label_alone(words: str) -> None:
+    assert refused(TextTemplate("t", words)) == ["text: '' is not given: there is nothing to read"]
+
+
 def test_titles_stay_on_one_line() -> None:
     made = fill(EmailTemplate("e", "#{이름}\r\nBcc: x", "본문", ad=False), variables={"이름": "a\nb"})
     assert made.content.subject == "a b Bcc: x"  # type: ignore[union-attr]

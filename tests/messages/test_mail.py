@@ -4,8 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dangol.definitions.templates import EmailTemplate, PushTemplate
+from dangol.definitions.templates import (
+    AlimtalkTemplate,
+    BrandTemplate,
+    EmailTemplate,
+    PushTemplate,
+    Template,
+    TextTemplate,
+)
 from dangol.messages import pushes
+from dangol.messages.checks import blank
 from dangol.messages.mail import cleaned, escaped, problems
 
 
@@ -52,8 +60,6 @@ def test_whatever_is_written_nothing_runs(text: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({"subject": ""}, "subject: '' is not given: every e-mail has it"),
-        ({"text": " "}, "text: '' is not given"),
         ({"subject": "가" * 201}, "subject: '201 characters' is not at most 200 characters"),
         ({"html": "<style>p{}</style>"}, "html: '<style' is not HTML without it"),
         ({"html": "<p>a<Script>"}, "html: '<Script' is not HTML without it"),
@@ -79,5 +85,15 @@ def test_a_notification_fits_up_to_its_payload(device: str) -> None:
     assert pushes.LIMITS[f"payload, {device}"].most - most == pushes.ENVELOPE
 
 
-def test_a_notification_says_something() -> None:
-    assert [each.where for each in pushes.problems(PushTemplate("p", " ", ""), "fcm")] == ["title", "text"]
+@pytest.mark.parametrize(
+    ("template", "where"),
+    [
+        (TextTemplate("t", " \n"), ["text"]),
+        (AlimtalkTemplate("a", "A", ""), ["text"]),
+        (PushTemplate("p", " ", ""), ["title", "text"]),
+        (EmailTemplate("e", "", " "), ["subject", "text"]),
+        (BrandTemplate("b", "CAROUSEL_FEED"), []),
+    ],
+)
+def test_every_message_says_something(template: Template, where: list[str]) -> None:
+    assert [each.where for each in blank(template)] == where

@@ -88,8 +88,6 @@ def most_of_body(template: AlimtalkTemplate) -> int:
 
 def _body_problems(template: AlimtalkTemplate) -> Iterator[Problem]:
     text, extra = word(template.text), word(template.extra)
-    if not text.strip():
-        yield Problem("text", "", "given: there is nothing to send")
     if (size := len(text) + len(extra)) > (most := most_of_body(template)):
         room = f", {CHANNEL_ROOM} less for the words that add the channel" if template.type in WITH_CHANNEL else ""
         yield too_many("text", size, "characters", most, f" with its variables and the extra text{room}")

@@ -12,6 +12,21 @@ from dangol.errors import Problem
 from dangol.messages import alimtalk, brand, euckr, mail, pushes, texts
 from dangol.messages.places import word
 
+READ = {
+    TextTemplate: ("text",),
+    AlimtalkTemplate: ("text",),
+    PushTemplate: ("title", "text"),
+    EmailTemplate: ("subject", "text"),
+}
+"""What every message of a kind says; of brand messages that goes by the bubble."""
+
+
+def blank(template: Template) -> list[Problem]:
+    """What a template in one language leaves unsaid, before labels and opt-out lines stand in its place."""
+    fields = READ.get(type(template), ())
+    empty = [field for field in fields if not word(getattr(template, field)).strip()]
+    return [Problem(field, "", "given: there is nothing to read") for field in empty]
+
 
 def problems(template: Template, device: str = "") -> list[Problem]:
     """All that is beyond a limit or against a rule, in a template of one language: filled, or as it is written. Of

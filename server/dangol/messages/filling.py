@@ -137,10 +137,16 @@ def tried(
     told = _told(asked, given, shorten if is_fixed else str)
     write = _by_name(told) if asked or is_kakao else writer.personal
     content: Template = rewritten(own, _visit(write, None if is_fixed else _lead(whom.site, shorten)))
+    empty = checks.blank(content)
     content = labels.labelled(content, contact, writer.language, unsubscribe)
     if isinstance(content, TextTemplate):
         content = texts.formed(content)
-    found = [*_unlike(own, content), *labels.problems(own, contact, unsubscribe), *checks.problems(content, device)]
+    found = [
+        *empty,
+        *_unlike(own, content),
+        *labels.problems(own, contact, unsubscribe),
+        *checks.problems(content, device),
+    ]
     return Filled(content, told, price_form(content)), _discreet(found, own, content)
 
 

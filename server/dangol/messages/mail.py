@@ -72,9 +72,6 @@ def escaped(value: str) -> str:
 def problems(template: EmailTemplate) -> Iterator[Problem]:
     """What is wrong with an e-mail, in one language."""
     yield from limit_problems(template, LIMITS)
-    for field in ("subject", "text"):
-        if not str(getattr(template, field)).strip():
-            yield Problem(field, "", "given: every e-mail has it")
     if found := REFUSED.search(template.html):
         yield Problem(
             "html", found[0], "HTML without it; mail programs run and load nothing, styles go to the elements"

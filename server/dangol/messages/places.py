@@ -52,7 +52,7 @@ def rewritten(part: P, visit: Visit, where: str = "") -> P:
     changed = {}
     for name, role in _roles(type(part)):
         value = getattr(part, name)
-        if value and (new := _visited(value, role, f"{where}{name}", visit)) != value:
+        if (value or isinstance(value, Mapping)) and (new := _visited(value, role, f"{where}{name}", visit)) != value:
             changed[name] = new
     return replace(part, **changed) if changed else part
 

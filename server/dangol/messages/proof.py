@@ -15,7 +15,7 @@ from dangol.errors import Invalid, Problem
 from dangol.messages import alimtalk
 from dangol.messages.filling import Whom, filled
 from dangol.messages.limits import VARIABLE, names, too_many
-from dangol.messages.places import languages, said
+from dangol.messages.places import languages, plain, said
 from dangol.render import proof
 from dangol.render.phrase import Choice, Pieces, Variable, parse
 from dangol.render.variables import kinds
@@ -59,7 +59,7 @@ def _content_problems(
     try:
         filled(template, whom, contact, fill={}, variables={}, unsubscribe=STAND_IN, device=device, test=True)
     except Invalid as invalid:
-        given = {where.partition(".")[0] for where, _, _ in said(template)}
+        given = {where for where, _, text in said(plain(template, language, site.language)) if text.strip()}
         # A text may be there for some readers alone.
         yield from (one for one in invalid.problems if one.value != "" or one.where not in given)
 

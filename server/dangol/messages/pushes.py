@@ -35,8 +35,5 @@ def most(device: str) -> int:
 
 def problems(template: PushTemplate, device: str = "webpush") -> Iterator[Problem]:
     """What is wrong with a notification, in one language, to a `device` of the kind."""
-    for field in ("title", "text"):
-        if not str(getattr(template, field)).strip():
-            yield Problem(field, "", "given: a notification has it")
     if (found := size(template)) > most(device):
         yield too_many("text", found, "bytes", most(device), f" with title, link, image and data, for {device}")

@@ -43,8 +43,6 @@ def most(template: TextTemplate) -> int:
 
 def problems(template: TextTemplate) -> Iterator[Problem]:
     """What is wrong with a text in its final form."""
-    if not word(template.text).strip():
-        yield Problem("text", "", "given: there is nothing to send")
     for field, limit in (("text", LIMITS[f"text, {template.form.upper()}"]), ("subject", LIMITS["subject"])):
         yield from _byte_problems(field, word(getattr(template, field)), limit)
     yield from _form_problems(template)

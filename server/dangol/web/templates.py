@@ -1,5 +1,6 @@
 """Message templates for consoles: which there are, and what one looks like filled."""
 
+import asyncio
 from typing import Annotated, Any
 
 import msgspec
@@ -65,7 +66,8 @@ class Templates:
     async def preview(self, request: Request, runtime: SiteRuntime) -> Response:
         """`{content, form, size, price, variables, problems}` for the `Asked` in the body."""
         asked = _asked(await read_body(request.scope, request.receive, LONGEST))
-        return json(self._filled(asked, runtime.definitions))
+        filled = await asyncio.to_thread(self._filled, asked, runtime.definitions)  # HTML may take its time
+        return json(filled)
 
     def _filled(self, asked: Asked, definitions: Definitions) -> dict[str, Any]:
         template = asked.template or _saved(asked.id, definitions)
