@@ -26,11 +26,11 @@ async def names(link: Link, definitions: Definitions) -> list[str]:
 async def report(link: Link, definitions: Definitions, name: str, span: Sequence[str]) -> list[Results]:
     """The results of one campaign or manual send, also of one that is gone, or where `name` is empty of each that has
     any; for the days of `span`. Raises `Invalid` for a name that nothing is known of."""
-    known = await names(link, definitions)
+    site = definitions.site
+    wanted = {name: span} if name else await counts.names(link, site.id, span)
     told = []
-    for each in [name] if name else known:  # one after the other: page views go in between
-        sums = await counts.read(link, definitions.site.id, each, span)
-        told.append(results(each, definitions.site.currency, sums))
-    if name and not told[0].days and name not in known:
+    for each, days in wanted.items():  # one after the other: page views go in between
+        told.append(results(each, site.currency, await counts.read(link, site.id, each, days)))
+    if name and not told[0].days and name not in (known := await names(link, definitions)):
         raise Invalid([Problem("campaign", name, f"a campaign or manual send of this site{nearest(name, known)}")])
-    return told if name else [each for each in told if each.requests]
+    return told

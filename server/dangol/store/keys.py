@@ -77,6 +77,11 @@ def counts(number: int, site: str, campaign: str, day: str) -> str:
     return f"{TAGS[number]}counts:{site}:{campaign}:{day}"
 
 
+def counted(number: int, site: str, day: str) -> str:
+    """Set with expiry: the campaigns, manual sends and origins of whose messages a partition has counts of a day."""
+    return f"{TAGS[number]}counted:{site}:{day}"
+
+
 def history(number: int, recipient: str) -> str:
     """String with expiry: the keys of a recipient's latest push requests, one behind the other, the newest first.
     `recipient` is a digest."""

@@ -19,6 +19,18 @@ def days(since: date, until: date) -> list[str]:
     return [(since + timedelta(days=number)).isoformat() for number in range((until - since).days + 1)]
 
 
+async def names(link: Link, site: str, span: Sequence[str]) -> dict[str, list[str]]:
+    """What there are counts of on these days, in alphabetical order, each with its days."""
+    found: dict[str, list[str]] = {}
+    for day in span:
+        parts = await asyncio.gather(
+            *(link.call("SMEMBERS", keys.counted(number, site, day)) for number in range(keys.PARTITIONS))
+        )
+        for name in {name.decode() for part in parts for name in part}:
+            found.setdefault(name, []).append(day)
+    return dict(sorted(found.items()))
+
+
 async def read(link: Link, site: str, name: str, span: Sequence[str]) -> dict[str, Counter[str]]:
     """The sums by day of what is counted under `name`, which is a campaign, a manual send or an origin; days without
     any are left out."""

@@ -15,7 +15,8 @@ _NAMES = ", ".join(name.upper() for name in _FIELDS)
 _PLACES = f"local {_NAMES} = {', '.join(str(at + 2) for at in range(len(_FIELDS)))}"
 _PREFIX = "".join(f"\\{byte:03d}" for byte in (0xDC, 0, len(_FIELDS) + 1))
 
-# `load` gives the row's fields and in `rest` its request; `change` moves it and its count; `flush` writes the counts.
+# `load` gives the row's fields and in `rest` its request; `change` moves it and its count; `flush` writes the counts, and
+# of what there are any on that day.
 _SHARED = (
     f"""
 {_PLACES}
@@ -53,6 +54,10 @@ local function flush(keep)
       if by ~= 0 then redis.call('HINCRBY', name, field, by) end
     end
     redis.call('PEXPIRE', name, keep)
+    local site, as, day = string.match(name, ':([^:]+):(.+):([^:]+)$')
+    local counted = tag .. 'counted:' .. site .. ':' .. day
+    redis.call('SADD', counted, as)
+    redis.call('PEXPIRE', counted, keep)
   end
 end
 local function counts_of(row)

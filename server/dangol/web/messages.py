@@ -22,8 +22,6 @@ from dangol.web.keyed import admin_route
 
 ORDINARY_SPAN = 30
 """Days that are told where nobody says which."""
-LONGEST_OVERVIEW = 92
-"""Days of all campaigns together."""
 STATES = ("", *sorted(WAITING | FINAL | {"accepted"}))
 MOST_ROWS = 500
 
@@ -53,7 +51,7 @@ class Messages:
         _only(request, "campaign", "from", "to", "format")
         form = _one_of(request, "format", ("json", "csv"))
         name = request.query_params.get("campaign", "")
-        span = self._span(request, runtime, results.LONGEST if name else LONGEST_OVERVIEW)
+        span = self._span(request, runtime)
         try:
             told = await counted.report(self._house.link, runtime.definitions, name, span)
         except Invalid as error:
@@ -128,12 +126,13 @@ class Messages:
         row = await outbox.read(self._house.link, request.path_params["key"])
         return row if row and row.push.site == runtime.site.id else None
 
-    def _span(self, request: Request, runtime: SiteRuntime, longest: int) -> list[str]:
+    def _span(self, request: Request, runtime: SiteRuntime) -> list[str]:
         today = date.fromordinal(day_number(self._house.now(), runtime.site.timezone))
         until = _day(request, "to") or today
         since = _day(request, "from") or until - timedelta(days=ORDINARY_SPAN - 1)
-        if not 0 <= (until - since).days < longest:
-            raise Invalid([Problem("from", f"{since}", f"a day up to {longest} days before {until}, or that day")])
+        if not 0 <= (until - since).days < results.LONGEST:
+            expected = f"a day up to {results.LONGEST} days before {until}, or that day"
+            raise Invalid([Problem("from", f"{since}", expected)])
         return results.days(since, until)
 
 
