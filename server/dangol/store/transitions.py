@@ -15,8 +15,8 @@ _NAMES = ", ".join(name.upper() for name in _FIELDS)
 _PLACES = f"local {_NAMES} = {', '.join(str(at + 2) for at in range(len(_FIELDS)))}"
 _PREFIX = "".join(f"\\{byte:03d}" for byte in (0xDC, 0, len(_FIELDS) + 1))
 
-# `load` gives the row's fields and in `rest` its request; `change` moves it and its count; `flush` writes the counts, and
-# of what there are any on that day.
+# `load` gives the row's fields and in `rest` its request; `change` moves it and its count; `flush` writes the counts,
+# and of what there are any on that day.
 _SHARED = (
     f"""
 {_PLACES}
