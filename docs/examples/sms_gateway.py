@@ -1,45 +1,81 @@
 """Text messages through a provider's HTTP interface."""
 
+import hmac
 import os
+from collections.abc import Sequence
+from typing import Any
 
 import httpx
+import msgspec
 from msgspec import Struct
 
-from dangol.plugin import Channel, PushRequest, Receipt, Url
+from dangol.plugin import Channel, Failure, Hook, PushRequest, Receipt, Sent, Told, Untrusted, templates
+
+FAILURES: dict[str, Failure] = {
+    "no_such_number": "bad_address",
+    "phone_off": "not_reachable",
+    "no_credit": "balance",
+    "stopped": "opted_out",
+}
+"""What the provider's codes mean, as data: it grows, and nothing else does."""
 
 
 class SmsGateway(Channel):
-    """Sends a text in which ``#{name}`` and the like stand for the request's variables."""
+    """Sends texts. Its provider takes 100 in one call, keeps the id that we give to each, and signs its hooks."""
 
     name = "sms_gateway"
-    version = "1.0"
+    version = "2.0"
     api = 1
     title = "Text message"
-    idempotent = True  # this provider keeps Idempotency-Key for 24 hours
+    kinds = ("text",)
+    most = 100
+    rate = 50
 
     class Params(Struct, frozen=True, forbid_unknown_fields=True):
-        """What a campaign says. The key to the provider is no parameter: it comes from the environment."""
+        """What a sender says. The provider's address and key are no parameters: they come from the environment."""
 
-        address: Url
-        text: str
+        number: str
 
-    async def send(self, params: Params, request: PushRequest) -> Receipt:
-        """2xx is accepted, 4xx will not get better, all else may."""
-        phone = request.recipient.get("phone")
-        if not phone:
-            return Receipt("failed", reason="the member has no phone number")
-        text = params.text
-        for name, value in request.variables.items():
-            text = text.replace(f"#{{{name}}}", value)
-        headers = {
-            "Authorization": f"Bearer {os.environ['SMS_GATEWAY_KEY']}",
-            "Idempotency-Key": request.key,
-        }
-        async with httpx.AsyncClient(timeout=8) as client:
-            answer = await client.post(params.address, json={"to": phone, "text": text}, headers=headers)
-        if answer.is_success:
-            return Receipt("accepted", provider_id=answer.headers.get("Message-Id", ""))
-        reason = f"the provider answered {answer.status_code}"
-        if answer.is_client_error and answer.status_code != 429:
-            return Receipt("failed", reason=reason)
-        return Receipt("retry", reason=reason)
+    async def send_many(self, params: Params, requests: Sequence[PushRequest]) -> Sequence[Receipt]:
+        """One call for all. What it raises leaves open whether the provider took them, and dangol looks them up."""
+        messages = [
+            {"id": each.key, "from": params.number, "to": each.to, "text": each.content.text}
+            for each in requests
+            if isinstance(each.content, templates.TextTemplate)
+        ]
+        answer = await self._call("POST", "/messages", json=messages)
+        if answer.status_code == 429:  # surely not taken
+            pause = float(answer.headers.get("Retry-After", 10))
+            return [Receipt("retry", "too many calls", retry_after=pause, failure="too_fast")] * len(requests)
+        told = answer.raise_for_status().json()
+        return [self._receipt(told.get(each.key, {})) for each in requests]
+
+    async def look_up(self, params: Params, sent: Sequence[Sent]) -> Sequence[Receipt | None]:
+        """By our key. What the provider does not know it never got, and it may be sent again."""
+        answer = await self._call("GET", "/messages", params={"id": [each.request.key for each in sent]})
+        told = answer.raise_for_status().json()
+        return [
+            self._receipt(told[each.request.key]) if each.request.key in told else Receipt("retry", "it never came")
+            for each in sent
+        ]
+
+    def told(self, params: Params, hook: Hook) -> Sequence[Told]:
+        """Results, as the provider posts them. Nobody else knows the secret."""
+        expected = hmac.new(os.environ["SMS_GATEWAY_HOOK_SECRET"].encode(), hook.body, "sha256").hexdigest()
+        if not hmac.compare_digest(hook.headers.get("x-signature", "").encode(), expected.encode()):
+            raise Untrusted("X-Signature is not the body's")
+        reports = msgspec.json.decode(hook.body, type=dict[str, dict[str, str]])
+        return [Told(self._receipt(report), key) for key, report in reports.items()]
+
+    def _receipt(self, report: dict[str, str]) -> Receipt:
+        state, code = report.get("state"), report.get("code", "")
+        if state == "failed":
+            return Receipt("failed", f"the provider says {code}", failure=FAILURES.get(code, "other"), code=code)
+        if state in ("accepted", "delivered"):
+            return Receipt(state, provider_id=report.get("number", ""))
+        return Receipt("unknown", "the provider says nothing of it")
+
+    async def _call(self, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {os.environ['SMS_GATEWAY_KEY']}"}
+        async with httpx.AsyncClient(timeout=8, trust_env=False) as client:
+            return await client.request(method, os.environ["SMS_GATEWAY_URL"] + path, headers=headers, **more)

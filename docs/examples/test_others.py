@@ -1,8 +1,10 @@
+import hmac
 import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cart_companions import CartCompanions
@@ -12,12 +14,15 @@ from newsletter import Newsletter
 from sms_gateway import SmsGateway
 from wished_for import WishedFor
 
+from dangol.plugin import Hook, Untrusted, templates
 from dangol.testing import (
     Member,
+    PluginFailure,
     consume,
     entry,
     event,
     fact,
+    look_up,
     profile,
     push_request,
     recommend,
@@ -25,6 +30,7 @@ from dangol.testing import (
     send,
     submit,
     tally,
+    told,
 )
 
 CARTS = [entry(event("view_cart", "tea", "cup")), entry(event("view_cart", "tea", "cup", "pot"))]
@@ -77,25 +83,32 @@ def test_the_log_becomes_json_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 class Provider(BaseHTTPRequestHandler):
-    """Answers as its path says: /200, /400, ..."""
+    """Answers with `status` and `told`, and keeps what it heard."""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.heard.append((self.headers["Idempotency-Key"], json.loads(body)))  # type: ignore[attr-defined]
-        self.send_response(int(self.path[1:]))
-        self.send_header("Message-Id", "m-1")
-        self.send_header("Content-Length", "0")
+        self.server.heard.append((self.headers["Authorization"], json.loads(body)))  # type: ignore[attr-defined]
+        self.do_GET()
+
+    def do_GET(self) -> None:
+        told = json.dumps(self.server.told).encode()  # type: ignore[attr-defined]
+        self.send_response(self.server.status)  # type: ignore[attr-defined]
+        self.send_header("Retry-After", "7")
+        self.send_header("Content-Length", str(len(told)))
         self.end_headers()
+        self.wfile.write(told)
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep the tests' output clean."""
 
 
 @pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[HTTPServer]:
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("SMS_GATEWAY_KEY", "secret")
+    monkeypatch.setenv("SMS_GATEWAY_HOOK_SECRET", "word")
     with HTTPServer(("127.0.0.1", 0), Provider) as server:
-        server.heard = []  # type: ignore[attr-defined]
+        monkeypatch.setenv("SMS_GATEWAY_URL", f"http://127.0.0.1:{server.server_port}")
+        server.heard, server.status, server.told = [], 200, {}  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server
@@ -103,15 +116,53 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[HTTPServer]:
         thread.join()
 
 
-@pytest.mark.parametrize(("answer", "state"), [(200, "accepted"), (400, "failed"), (429, "retry"), (500, "retry")])
-def test_the_providers_answer_decides(provider: HTTPServer, answer: int, state: str) -> None:
-    params = {"address": f"http://127.0.0.1:{provider.server_port}/{answer}", "text": "Hi #{name}"}
-    assert send(SmsGateway(), params).state == state
-    told = {"to": "01012345678", "text": "Hi Kim"}
-    assert provider.heard == [(push_request().key, told)]  # type: ignore[attr-defined]
+NUMBER = {"number": "0212345678"}
+TEXT = push_request(to="01012345678", content=templates.TextTemplate("hi", "Hello", form="sms"))
 
 
-def test_without_a_phone_number_nothing_is_sent(provider: HTTPServer) -> None:
-    params = {"address": f"http://127.0.0.1:{provider.server_port}/200", "text": "Hi"}
-    assert send(SmsGateway(), params, push_request(recipient={})).state == "failed"
-    assert provider.heard == []  # type: ignore[attr-defined]
+def test_a_text_is_handed_over_with_its_key(provider: Any) -> None:
+    provider.told = {TEXT.key: {"state": "accepted", "number": "m-1"}}
+    assert send(SmsGateway(), NUMBER, TEXT).provider_id == "m-1"
+    message = {"id": TEXT.key, "from": "0212345678", "to": "01012345678", "text": "Hello"}
+    assert provider.heard == [("Bearer secret", [message])]
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "failure"),
+    [
+        ({"state": "failed", "code": "no_such_number"}, "failed", "bad_address"),
+        ({"state": "failed", "code": "new"}, "failed", "other"),
+        ({}, "unknown", "other"),
+    ],
+)
+def test_the_providers_words_decide(provider: Any, told: dict[str, str], state: str, failure: str) -> None:
+    provider.told = {TEXT.key: told}
+    receipt = send(SmsGateway(), NUMBER, TEXT)
+    assert (receipt.state, receipt.failure) == (state, failure)
+
+
+def test_what_was_surely_not_taken_is_tried_again(provider: Any) -> None:
+    provider.status = 429
+    receipt = send(SmsGateway(), NUMBER, TEXT)
+    assert (receipt.state, receipt.retry_after) == ("retry", 7)
+
+
+def test_what_may_have_been_taken_is_looked_up(provider: Any) -> None:
+    provider.status = 500
+    with pytest.raises(PluginFailure, match="500"):
+        send(SmsGateway(), NUMBER, TEXT)
+    provider.status = 200
+    assert [each and each.state for each in look_up(SmsGateway(), NUMBER, TEXT)] == ["retry"]
+    provider.told = {TEXT.key: {"state": "delivered", "number": "m-1"}}
+    assert [each and each.state for each in look_up(SmsGateway(), NUMBER, TEXT)] == ["delivered"]
+
+
+def test_hooks_are_believed_by_their_signature_alone(provider: Any) -> None:
+    body = json.dumps({TEXT.key: {"state": "failed", "code": "stopped"}}).encode()
+    signature = hmac.new(b"word", body, "sha256").hexdigest()
+    [said] = told(SmsGateway(), NUMBER, Hook({"x-signature": signature}, body))
+    assert said.key == TEXT.key
+    assert said.receipt is not None
+    assert said.receipt.failure == "opted_out"
+    with pytest.raises(Untrusted):
+        told(SmsGateway(), NUMBER, Hook({"x-signature": signature}, body + b" "))

@@ -415,6 +415,9 @@ class Channel(Plugin, ABC):
     """Whether accepted requests are looked up until they are delivered or have failed, where no hook tells; False where
     accepted is all that the provider ever tells."""
 
+    found_by: ClassVar[Literal["key", "provider_id"]] = "key"
+    """By what the provider's hooks call a request: by its key, or by the id that its receipt had."""
+
     async def send(self, params: Any, request: PushRequest) -> Receipt:
         """Hand over one request. Raise or return; an exception counts as a failure that may be tried again
         where the channel is idempotent."""

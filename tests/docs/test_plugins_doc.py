@@ -16,6 +16,7 @@ from dangol.host.contract import KINDS
 from dangol.host.registry import GROUP
 from dangol.render import nodes, renderer
 from dangol.store import tallies
+from dangol.web import hooks
 from dangol.worker import learners
 from dangol.worker.dispatch import Policy
 
@@ -95,7 +96,8 @@ def test_every_element_that_a_template_may_use_is_listed() -> None:
         f"`Tally.count` | {tallying.BUDGET * 1000:.0f} ms |",
         f"`Widget.submit` | {guard.RUN_BUDGET * 1000:.0f} ms |",
         f"within {tallies.HOURS} hours, {tallies.MOST:,} at most",
-        f"`Channel.send` | {Policy().budget:g} s |",
+        f"`Channel.send_many` and `Channel.look_up`, per call | {Policy().budget:g} s |",
+        f"`Channel.told` | {hooks.BUDGET * 1000:.0f} ms |",
         f"`Condition.fact` | {guard.RUN_BUDGET * 1000:.0f} ms |",
         f"`Sink.consume`, per batch | {learners.SINK_BUDGET:g} s |",
         f"at most {learners.MOST_COUNTS:,} counts",

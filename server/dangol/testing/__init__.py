@@ -12,7 +12,7 @@ The pytest fixtures are in `dangol.testing.fixtures`.
 from dangol.errors import Invalid, PluginFailure
 from dangol.profile.model import Member
 from dangol.testing.builders import NOW, entry, event, item, profile, push_request, request
-from dangol.testing.calls import consume, fact, recommend, send, submit, tally
+from dangol.testing.calls import consume, fact, look_up, recommend, send, submit, tally, told
 from dangol.testing.clock import Clock
 from dangol.testing.counts import MemoryCounts
 from dangol.testing.widgets import Shown, render, view
@@ -30,6 +30,7 @@ __all__ = [
     "event",
     "fact",
     "item",
+    "look_up",
     "profile",
     "push_request",
     "recommend",
@@ -38,5 +39,6 @@ __all__ = [
     "send",
     "submit",
     "tally",
+    "told",
     "view",
 ]

@@ -80,5 +80,6 @@ def push_request(**facts: Any) -> PushRequest:
         "member": "member-1",
         "recipient": {"phone": "01012345678", "email": "kim@shop.example"},
         "variables": {"name": "Kim"},
+        "to": "01012345678",
     }
     return PushRequest(**(given | facts))

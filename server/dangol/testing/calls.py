@@ -5,6 +5,7 @@ does not take raise `Invalid`.
 """
 
 import asyncio
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import starmap
 from types import NoneType
@@ -20,6 +21,7 @@ from dangol.plugin import (
     Count,
     Counts,
     Entry,
+    Hook,
     Mark,
     Marks,
     Profile,
@@ -29,10 +31,12 @@ from dangol.plugin import (
     Recommender,
     Request,
     Scored,
+    Sent,
     Sink,
     Submission,
     Tally,
     TallyQuery,
+    Told,
     Widget,
 )
 from dangol.segments.conditions.extensions import SETTLE
@@ -133,9 +137,25 @@ def send(channel: Channel, params: Mapping[str, Any] | None = None, request: Pus
     """What the channel makes of one push request."""
     Registry.of([channel])
     checked = check_params(channel, params or {}, "params")
-    asked = request or builders.push_request()
-    call = Guard().call(channel, "send", lambda: channel.send(checked, asked), budget=BUDGET, expect=Receipt)
-    return asyncio.run(call)
+    asked = [request or builders.push_request()]
+    call = Guard().call(channel, "send", lambda: channel.send_many(checked, asked), budget=BUDGET, expect=Sequence)
+    [receipt] = asyncio.run(call)
+    return receipt
+
+
+def look_up(channel: Channel, params: Mapping[str, Any] | None, *sent: PushRequest | Sent) -> list[Receipt | None]:
+    """What the channel finds out about requests that were sent a minute ago, without an answer."""
+    Registry.of([channel])
+    checked = check_params(channel, params or {}, "params")
+    asked = [each if isinstance(each, Sent) else Sent(each, "", time.time() - 60) for each in sent]
+    call = Guard().call(channel, "look_up", lambda: channel.look_up(checked, asked), budget=BUDGET, expect=Sequence)
+    return list(asyncio.run(call))
+
+
+def told(channel: Channel, params: Mapping[str, Any] | None, hook: Hook) -> list[Told]:
+    """What the channel reads in a provider's hook. Raises `Untrusted` and ValueError as it does."""
+    Registry.of([channel])
+    return list(channel.told(check_params(channel, params or {}, "params"), hook))
 
 
 def consume(sink: Sink, entries: Sequence[Entry]) -> None:
