@@ -1,7 +1,18 @@
 from msgspec.structs import replace
 
 from dangol.definitions.changes import changes
-from dangol.definitions.model import Campaign, Definitions, MessageUse, Segment, Site, Trait, WidgetUse
+from dangol.definitions.model import (
+    Campaign,
+    ContactPolicy,
+    Definitions,
+    MessageUse,
+    Segment,
+    Sender,
+    Site,
+    Trait,
+    WidgetUse,
+)
+from dangol.definitions.templates import AlimtalkTemplate, EmailTemplate, TextTemplate
 
 SITE = Site(id="shop", key="public-key", name="Shop", origins=["https://shop.example"])
 MANY = Segment("many", {"visits": {"gte": 2}})
@@ -43,3 +54,26 @@ def test_traits_are_told_one_by_one() -> None:
     expected = ["~ site shop (cart_days)", "~ trait size (public)", "- trait vip"]
     assert changes(Definitions(former), Definitions(new)) == expected
     assert changes(None, Definitions(former)) == ["+ site shop", "+ trait size", "+ trait vip"]
+
+
+def test_senders_and_the_contact_policy_are_told() -> None:
+    former = Definitions(SITE, senders=[Sender("main", "solapi"), Sender("old", "log")])
+    new = Definitions(SITE, senders=[Sender("main", "nhn", prices={"sms": 9})], contact=ContactPolicy(company="Shop"))
+    assert changes(former, new) == ["~ contact (company)", "~ sender main (use, prices)", "- sender old"]
+
+
+def test_changes_of_templates_are_told_in_words() -> None:
+    ordered = AlimtalkTemplate("ordered", "A1", "고맙습니다", review="approved")
+    hello, letter = TextTemplate("hello", {"ko": "안녕"}), TextTemplate("letter", "x")
+    former = Definitions(SITE, templates=[ordered, hello, letter])
+    changed = replace(ordered, text="감" * 70, review="draft", comments=["no"])
+    new = Definitions(
+        SITE, templates=[changed, TextTemplate("hello", {"ko": "반가워요"}), EmailTemplate("letter", "x", "y")]
+    )
+    assert changes(former, new) == [
+        "~ template ordered (text, review, comments)",
+        f"    text: '고맙습니다' → '{'감' * 60}…'",
+        "    review: 'approved' → 'draft'",
+        "~ template hello (text)",
+        "~ template letter (kind)",
+    ]

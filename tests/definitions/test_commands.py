@@ -145,3 +145,31 @@ def test_an_earlier_version_is_exported_by_its_number(tmp_path: Path) -> None:
     unknown = run_export("shop", "--version", "0")
     assert unknown.exit_code == 1
     assert f"site 'shop' has no version 0; it has {second}, {first}" in unknown.output
+
+
+TEMPLATES = """\
+senders:
+  - id: main
+    use: log
+    prices:
+      alimtalk: 8.0
+templates:
+  - kind: alimtalk
+    id: ordered
+    code: A1
+    text: '#{이름}님, 고맙습니다'
+    buttons:
+      - kind: WL
+        name: 보기
+        mobile: https://shop.example/orders
+    review: approved
+"""
+
+
+def test_templates_are_exported_as_they_were_applied_and_a_changed_one_is_a_draft(tmp_path: Path) -> None:
+    assert run_apply(tmp_path, DOCUMENT + TEMPLATES).exit_code == 0
+    assert run_export("shop").stdout == DOCUMENT + TEMPLATES
+    changed = run_apply(tmp_path, (DOCUMENT + TEMPLATES).replace("고맙습니다", "감사합니다"))
+    assert "shop: ~ template ordered (text, review)" in changed.stdout
+    assert "shop: ! template ordered is a draft again: its words are not those approved" in changed.stdout
+    assert "review:" not in run_export("shop").stdout

@@ -156,6 +156,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("TEXT", {"coupon": {**COUPON, "title": "할인 쿠폰"}}, "coupon.title: '할인 쿠폰' is not one of the titles"),
     ("TEXT", {"coupon": {**COUPON, "text": ""}}, "coupon.text: '' is not given"),
     ("TEXT", {"coupon": {**COUPON, "mobile": "x"}}, "coupon.mobile: 'x' is not an http(s) address"),
+    ("IMAGE", {"picture": {"image": " "}}, "picture.image: ' ' is not given"),
     ("WIDE", {"picture": {**PICTURE, "link": "https://a.kr"}}, "picture.link: 'https://a.kr' is not left out"),
     ("PREMIUM_VIDEO", {"video": {"url": "https://youtu.be/1"}}, "video.url: 'https://youtu.be/1' is not a video"),
     ("TEXT", {"buttons": [{**WEB, "name": "#{a}"}]}, "buttons[0].name: '#{a}' is not a text without variables"),

@@ -69,6 +69,8 @@ def _pictures(template: BrandTemplate) -> Iterator[tuple[str, Picture, Shape | N
 
 
 def _picture_problems(picture: Picture, shape: Shape | None, where: str) -> Iterator[Problem]:
+    if not picture.image.strip():
+        yield Problem(f"{where}.image", picture.image, "given: an address or the provider's id of a picture")
     if other := OTHER_FILE.search(picture.image):
         yield Problem(f"{where}.image", other[0], "a JPG or PNG")
     if picture.width and picture.width < NARROWEST:
