@@ -141,6 +141,23 @@ FOLLOWING = [*NAMES, *REACTIONS, "widget_later"]
     after=(10_000, [*(("purchase", 1, thing, 0) for thing in "abc"), *(("page_view", at, "a", 0) for at in (1, 100))]),
     member=True,
 )
+# A page that was opened before the span asks within it.
+@example(
+    before=[
+        ("page_view", 1, "a", 0),
+        ("page_view", 1900, "a", 0),
+        ("widget_view", 1, "a", 0),
+        ("page_view", 1, "a", 0),
+    ],
+    after=(60, [("page_view", 1, "a", 0)] * 2),
+    member=False,
+)
+# What is told late of a product that was in the cart already, and then the whole cart.
+@example(
+    before=[("page_view", 1, "a", 0), ("add_to_cart", 1, "a", 0)],
+    after=(60, [("add_to_cart", 1, "a", 4000), ("view_cart", 1, "a", 0)]),
+    member=False,
+)
 def test_replaying_over_the_start_leads_to_the_stored_profile(
     rules: Callable[..., Any], shopper: Callable[..., Any], before: list[Any], after: tuple[int, Any], member: bool
 ) -> None:

@@ -9,7 +9,8 @@ widgets. What really happened is taken from the log, and only what did not happe
   seconds are imagined to pass, unless the shopper went to another page before; scrolling, idling and leaving are not.
 - Clicks, closes and "see later" count where the campaign was there to be clicked, closed or put off.
 - A widget stays on the page until the next page view, or until it was really closed.
-- Entries from before the span only lead up to it: what was really decided in them stands.
+- Entries from before the span only lead up to it: what was really decided in them stands. So does what a page was told
+  within the span that was opened before it: nobody knows which page that was.
 """
 
 from collections.abc import Mapping, Sequence
@@ -128,6 +129,9 @@ class _Shopper:
 
     def take(self, entry: Entry) -> None:
         """Judge an entry."""
+        if not entry.events and not self._page.url:
+            self.lead_up(entry)
+            return
         now = entry.at / 1000
         pages = [event.at / 1000 for event in entry.events if event.name == "page_view"]
         self._pass(min([now, *pages]))

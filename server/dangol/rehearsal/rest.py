@@ -39,8 +39,8 @@ def met(kept: Sequence[Seen], made: Sequence[Seen], earlier: int) -> list[Seen]:
 
 
 def carted(kept: Sequence[Line], made: Sequence[Line], earlier: int) -> list[Line]:
-    """The lines of the cart. Of one that was added to, what it held before; one that a view of the whole cart has left
-    its older time held anything, so as much as now."""
+    """The lines of the cart. Of one that was added to, what it held before; one with a time that the events don't
+    explain, since a view of the whole cart has set its quantity, held anything, so as much as now."""
     again = {line.id: line for line in made}
     rest = []
     for line in kept:
@@ -50,6 +50,8 @@ def carted(kept: Sequence[Line], made: Sequence[Line], earlier: int) -> list[Lin
         elif line.quantity > other.quantity:
             at = sooner(line.at, other.at, earlier)
             rest.append(replace(line, at=at, quantity=line.quantity - other.quantity))
+        elif line.at > other.at:
+            rest.append(line)
     return rest
 
 
