@@ -71,8 +71,10 @@ class SmsGateway(Channel):
         state, code = report.get("state"), report.get("code", "")
         if state == "failed":
             return Receipt("failed", f"the provider says {code}", failure=FAILURES.get(code, "other"), code=code)
-        if state in ("accepted", "delivered"):
-            return Receipt(state, provider_id=report.get("number", ""))
+        if state == "delivered":
+            return Receipt("delivered", provider_id=report.get("number", ""))
+        if state == "accepted":
+            return Receipt("accepted", provider_id=report.get("number", ""))
         return Receipt("unknown", "the provider says nothing of it")
 
     async def _call(self, method: str, path: str, **more: Any) -> httpx.Response:

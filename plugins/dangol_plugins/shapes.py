@@ -1,8 +1,21 @@
 """Parts of providers' JSON. Pure."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from dangol.plugin import Text
+
+
+class Leads(Protocol):
+    """Whatever leads somewhere."""
+
+    @property
+    def mobile(self) -> str: ...
+    @property
+    def pc(self) -> str: ...
+    @property
+    def android(self) -> str: ...
+    @property
+    def ios(self) -> str: ...
 
 
 def present(**fields: Any) -> dict[str, Any]:

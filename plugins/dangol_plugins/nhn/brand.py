@@ -5,23 +5,10 @@ The text of a carousel's card is called `message` in the guide's tables and in i
 of a request; it is sent as `message`.
 """
 
-from typing import Any, Protocol
+from typing import Any
 
 from dangol.plugin import templates
-from dangol_plugins.shapes import present
-
-
-class Leads(Protocol):
-    """Whatever leads somewhere."""
-
-    @property
-    def mobile(self) -> str: ...
-    @property
-    def pc(self) -> str: ...
-    @property
-    def android(self) -> str: ...
-    @property
-    def ios(self) -> str: ...
+from dangol_plugins.shapes import Leads, present
 
 
 def bubble(content: templates.BrandTemplate) -> dict[str, Any]:

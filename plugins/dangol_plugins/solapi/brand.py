@@ -5,10 +5,10 @@ file each image is uploaded as.
 """
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from dangol.plugin import templates
-from dangol_plugins.shapes import present
+from dangol_plugins.shapes import Leads, present
 
 Keep = Callable[[str, str], str]
 
@@ -16,19 +16,6 @@ PICTURES = {"IMAGE": "BMS", "WIDE": "BMS_WIDE", "COMMERCE": "BMS"}
 CARDS = {"CAROUSEL_FEED": "BMS_CAROUSEL_FEED_LIST", "CAROUSEL_COMMERCE": "BMS_CAROUSEL_COMMERCE_LIST"}
 TALKS = frozenset({"BK", "MD", "BC", "BT"})
 """Buttons that take an extra word along."""
-
-
-class Leads(Protocol):
-    """Whatever leads somewhere."""
-
-    @property
-    def mobile(self) -> str: ...
-    @property
-    def pc(self) -> str: ...
-    @property
-    def android(self) -> str: ...
-    @property
-    def ios(self) -> str: ...
 
 
 def bubble(content: templates.BrandTemplate, keep: Keep) -> dict[str, Any]:
