@@ -62,6 +62,13 @@ def test_what_was_applied_is_exported(tmp_path: Path) -> None:
     assert run_export("shop").output == DOCUMENT
 
 
+def test_links_of_messages_that_are_not_tracked_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = DOCUMENT + "templates:\n- {kind: text, id: a, ad: false, text: 'see https://shop.example/a'}\n"
+    assert "DANGOL_PUBLIC_URL" in run_apply(tmp_path, document, dry_run=True).output
+    monkeypatch.setenv("DANGOL_PUBLIC_URL", "https://go.example")
+    assert "DANGOL_PUBLIC_URL" not in run_apply(tmp_path, document, dry_run=True).output
+
+
 def test_applying_the_same_again_changes_nothing(tmp_path: Path) -> None:
     run_apply(tmp_path, DOCUMENT)
     assert run_apply(tmp_path, DOCUMENT).output == "shop: no changes\n"

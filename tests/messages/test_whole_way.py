@@ -66,14 +66,14 @@ async def url(
     """A shop's dangol, its worker, and a provider that knows its template and tells it results late and twice."""
     for name, value in fakes.environment.items():
         monkeypatch.setenv(name, value)
-    settings = {"public_url": LINKS, "log_hours": 1}
-    house = new_house(define(**SHOP), **settings)
+    house = new_house(define(**SHOP), public_url=LINKS)
     address: str = served(house)
     fakes.template("solapi", "T1", "#{이름}님, 상품이 출발했습니다.")
     fakes.hook("solapi", f"{address}/v1/hooks/shop/talk")
     fakes.fault("late_hook", "solapi", times=1, seconds=0.3)
     fakes.fault("double_hook", "solapi", times=1)
-    worker = worker_for(await opened(House(Settings(secret="s" * 32, **settings), house.link.url, house.registry)))
+    settings = Settings(secret="s" * 32, public_url=LINKS)
+    worker = worker_for(await opened(House(settings, house.link.url, house.registry)))
     work = asyncio.create_task(worker.run())
     yield address
     await worker.stop()

@@ -11,7 +11,7 @@ from dangol import landing
 from dangol.definitions import repository
 from dangol.definitions.changes import changes
 from dangol.definitions.document import dump_yaml, load_yaml
-from dangol.definitions.links import addresses
+from dangol.definitions.links import addresses, in_messages
 from dangol.definitions.model import Definitions
 from dangol.definitions.notation import LARGEST
 from dangol.errors import Invalid, Problem, Unavailable
@@ -36,7 +36,14 @@ def apply(files: tuple[BinaryIO, ...], dry_run: bool, check_links: bool) -> None
     All files are checked first; if anything is wrong in one, nothing is changed and every problem is told.
     """
     documents = load(files)
-    if check_links and not all([follow(document, Registry.load(), Settings.load()) for document in documents]):
+    settings = Settings.load()
+    if not settings.public_url and any(any(in_messages(document)) for document in documents):
+        click.echo(
+            "links in messages go out as they are, and clicks are not counted: DANGOL_PUBLIC_URL does not say where"
+            " shoppers reach this server",
+            err=True,
+        )
+    if check_links and not all([follow(document, Registry.load(), settings) for document in documents]):
         raise click.ClickException("a link is broken; nothing was changed")
     with_store(lambda link: _apply(link, documents, dry_run))
 

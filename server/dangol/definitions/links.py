@@ -10,9 +10,9 @@ from dangol.definitions.templates import Template
 from dangol.host.params import check_params
 from dangol.host.registry import Registry
 from dangol.messages.buttons import WEB
-from dangol.messages.filling import LINK
 from dangol.messages.places import said
 from dangol.messages.resolving import Routes
+from dangol.messages.writing import LINK
 from dangol.plugin import Url
 
 PATTERNS = [each for each in get_args(Url) if isinstance(each, Meta)]
@@ -27,10 +27,16 @@ def addresses(definitions: Definitions, registry: Registry) -> dict[str, list[st
         for where, params in _params(campaign, routes, registry):
             for place, address in _urls(params, f"campaigns[{number}].{where}"):
                 found.setdefault(address, []).append(place)
+    for place, address in in_messages(definitions):
+        found.setdefault(address, []).append(place)
+    return found
+
+
+def in_messages(definitions: Definitions) -> Iterator[tuple[str, str]]:
+    """The links of its templates: where each stands, and the address."""
     for number, template in enumerate(definitions.templates):
         for place, address in _template_links(template):
-            found.setdefault(address, []).append(f"templates[{number}].{place}")
-    return found
+            yield f"templates[{number}].{place}", address
 
 
 def _template_links(template: Template) -> Iterator[tuple[str, str]]:
