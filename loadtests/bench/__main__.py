@@ -11,6 +11,7 @@ import click
 
 NAMES = (
     "page_view", "segments", "editing", "latency", "memory", "link", "rehearsal", "behaviour", "imports", "population",
+    "dispatch", "draw",
 )  # fmt: skip
 
 

@@ -26,8 +26,10 @@ from dangol.store.draws import Draw
 from dangol.store.embedded import EmbeddedStore
 from dangol.store.profiles import VERSION_BYTES, encode
 from dangol.worker.census import Census
+from dangol.worker.job import Lane
 from dangol.worker.leases import Place
 from loadtests.bench.crowd import Crowd
+from loadtests.bench.process import cpu as cpu_of
 
 MEMBERS = int(os.environ.get("BENCH_MEMBERS", "1000000"))
 DRAWN = 20_000
@@ -66,10 +68,21 @@ async def settle(house: House) -> None:
         number += 1
 
 
+async def work(lane: Lane) -> None:
+    """What a worker does with a partition."""
+    while True:  # noqa: ASYNC110  # there is nothing to be told of
+        await asyncio.sleep(await lane.step() or 0)
+
+
+async def about(house: House, section: str, name: str) -> float:
+    """A number that the store tells of itself."""
+    lines = (await house.link.call("INFO", section)).split(b"\r\n")
+    return float(next(line for line in lines if line.startswith(name.encode() + b":")).partition(b":")[2])
+
+
 async def used(house: House) -> float:
     """MB that the store says it uses."""
-    lines = (await house.link.call("INFO", "memory")).split(b"\r\n")
-    return int(next(line for line in lines if line.startswith(b"used_memory:")).partition(b":")[2]) / 1e6
+    return await about(house, "memory", "used_memory") / 1e6
 
 
 async def measure(house: House) -> None:
@@ -82,23 +95,29 @@ async def measure(house: House) -> None:
     began = time.perf_counter()
     for lane in lanes:
         await lane.open()
-    while any(lane.roll is None for lane in job.lanes.values()):
+    while any(lane.roll is None for lane in job.lanes.values()):  # noqa: ASYNC110
         await asyncio.sleep(0.1)
     print(f"{MEMBERS:,} members in columns after {time.perf_counter() - began:.0f} s")
-    process = psutil.Process()
+    process, server = psutil.Process(), psutil.Process(int(await about(house, "server", "process_id")))
+    stored = cpu_of(server)
     resident, before = process.memory_info().rss / 1e6, await used(house)
     peak, began, busy = resident, time.perf_counter(), time.process_time()
     await draws.begin(house.link, Draw("bench", "shop", "weekly", "columns", 0.0, 1_790_000_000))
+    working = [asyncio.create_task(work(lane)) for lane in lanes]
     while await draws.under_way(house.link):
-        await asyncio.gather(*(lane.step() for lane in lanes))
+        await asyncio.sleep(0.1)
         peak = max(peak, process.memory_info().rss / 1e6)
     took, cpu = time.perf_counter() - began, time.process_time() - busy
     found = draws.total(await draws.found(house.link, "bench"))
     queued = sum([await outbox.waiting(house.link, number) for number in range(keys.PARTITIONS)])
     assert found.matched == queued == MEMBERS, (found, queued)
     rows = (await used(house) - before) * 1e6 / MEMBERS
-    print(f"{queued:,} drawn and queued in {took:.1f} s (bar {BAR}, aim {AIM}); {cpu:.1f} s of the worker's CPU")
+    print(f"{queued:,} drawn and queued in {took:.1f} s (bar {BAR}, aim {AIM}); ", end="")
+    print(f"CPU: worker {cpu:.1f} s, store {cpu_of(server) - stored:.1f} s")
     print(f"worker {resident:,.0f} MB before, at most {peak:,.0f} MB while it draws; store {rows:.0f} bytes a request")
+    for task in working:
+        task.cancel()
+    await asyncio.gather(*working, return_exceptions=True)
     await job.close()
     await house.close()
 

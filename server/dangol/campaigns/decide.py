@@ -13,6 +13,7 @@ from dangol.campaigns.plan import Plan, Rule
 from dangol.campaigns.refusals import capped, crowded, outside, put_off, too_soon
 from dangol.campaigns.sentences import sentence
 from dangol.plugin import Request
+from dangol.profile.glance import Glance
 from dangol.profile.model import Contact, Profile
 from dangol.protocol.event import Event
 
@@ -174,7 +175,7 @@ def _at_its_moment(rule: Rule, look: Look, refusal: Refusal | None) -> Decision:
     return Decision(rule.campaign, Verdict.WAIT, Reason.WAITING, delay=max(rule.campaign.delay, left))
 
 
-def arm_of(rule: Rule, profile: Profile) -> str:
+def arm_of(rule: Rule, profile: Profile | Glance) -> str:
     """The arm that the shopper has entered, as long as the campaign has it: what is shown is what is counted, after a
     login into another seed and a change of shares as well. Else the one that is drawn."""
     campaign, seed = rule.campaign, profile.seed

@@ -19,7 +19,7 @@ WAITING = frozenset({"queued", "held", "claimed", "sending"})
 FINAL = frozenset({"delivered", "failed", "refused", "unknown", "parked"})
 
 
-class Push(Struct, array_like=True, frozen=True):
+class Push(Struct, array_like=True, frozen=True, gc=False):
     """One message for one recipient, stored by place: fields are only ever added at the end.
 
     `campaign` is the campaign, or the id of a manual send. The message is that campaign's or send's own, unless the

@@ -15,7 +15,7 @@ from dangol.campaigns.plan import Rule
 from dangol.definitions.model import MessageUse
 from dangol.errors import Invalid
 from dangol.messages.push import Push
-from dangol.profile.model import Profile
+from dangol.profile.glance import Glance, glance
 from dangol.protocol import tokens
 from dangol.runtime import SiteRuntime
 from dangol.segments.calendar import Clock
@@ -25,9 +25,10 @@ from dangol.segments.population.directory import Words, names
 from dangol.segments.population.judging import Moment
 from dangol.segments.population.program import Program
 from dangol.segments.population.question import Question
-from dangol.store import changes, draws, keys, outbox, sends
+from dangol.store import draws, keys, outbox, sends
 from dangol.store.draws import Draw, Drawn
 from dangol.store.link import Link
+from dangol.store.profiles import Stored
 from dangol.store.sends import PREFIX, Recipient, Send
 from dangol.worker.roll import Roll
 
@@ -156,19 +157,22 @@ class Drawing:
                 place += 1
             return
         await self._lane.catch_up()
-        found = await self._members(draw, runtime, target)
+        found, cause = await self._members(draw, runtime, target), cause_of(draw, target, runtime.site.timezone)
         for start in range(0, len(found), CHUNK):
             ids = names(found[start : start + CHUNK])
-            stored = await changes.read(self._link, [keys.profile(draw.site, id) for id in ids])
-            profiles = [each.profile() for each, _ in stored if each.document]
-            present = [id for id, (each, _) in zip(ids, stored, strict=True) if each.document]
+            members = await self._look(draw.site, ids)
             pushes = [
-                _of_member(id, profile, draw, target, runtime)
-                for id, profile in zip(present, profiles, strict=True)
-                if profile.member is not None and not _has_got(profile, target.rule)
+                _of_member(id, profile, cause, draw, target)
+                for id, profile in members
+                if not _has_got(profile, target.rule)
             ]
-            members = sum(profile.member is not None for profile in profiles)
-            yield pushes, time.time(), members - len(pushes)
+            yield pushes, time.time(), len(members) - len(pushes)
+
+    async def _look(self, site: str, ids: Sequence[str]) -> list[tuple[str, Glance]]:
+        """Those of the profiles that are members' still."""
+        raws = await self._link.call("MGET", *(keys.profile(site, id) for id in ids))
+        found = [(id, glance(Stored.parse(raw).document)) for id, raw in zip(ids, raws, strict=True) if raw]
+        return [(id, profile) for id, profile in found if profile.member is not None]
 
     async def _members(self, draw: Draw, runtime: SiteRuntime, target: Target) -> Words:
         try:
@@ -185,7 +189,7 @@ class Drawing:
             return await asyncio.to_thread(counting.members, population, question, now, draw.since)
 
 
-def _has_got(profile: Profile, rule: Rule | None) -> bool:
+def _has_got(profile: Glance, rule: Rule | None) -> bool:
     use: MessageUse | None = rule.campaign.message if rule else None
     if rule is None or use is None or use.once != "ever":
         return False
@@ -193,8 +197,7 @@ def _has_got(profile: Profile, rule: Rule | None) -> bool:
     return contact is not None and contact.messages > 0
 
 
-def _of_member(id: str, profile: Profile, draw: Draw, target: Target, runtime: SiteRuntime) -> Push:
-    cause = cause_of(draw, target, runtime.site.timezone)
+def _of_member(id: str, profile: Glance, cause: str, draw: Draw, target: Target) -> Push:
     return Push(
         key=outbox.key_of(draw.site, cause, id),
         site=draw.site,
