@@ -11,7 +11,7 @@ from dangol.definitions import document
 from dangol.definitions.contact import contact_problems
 from dangol.definitions.model import ContactPolicy
 from dangol.errors import Invalid
-from dangol.messages.nights import LAWS, Window, windows
+from dangol.messages.nights import LAWS, Window, parsed, windows
 
 
 def night(start: str, end: str, *channels: str) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def test_what_is_taken_holds_all_of_the_laws_night(contact: dict[str, Any], chan
     assert held or not law.holds(minute * 60), "also where it was not taken"
     named = [each for each in policy.nights if channel in each.channels]
     if named and not list(contact_problems(policy)):
-        own = [each for each in windows("text", channel, policy, False) if not each.start % 60]
+        own = [parsed(night.start, night.end) for night in named]
         assert not law.holds(minute * 60) or any(window.holds(minute * 60) for window in own)
 
 

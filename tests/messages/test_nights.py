@@ -132,7 +132,7 @@ def test_each_law_has_its_windows(
 
 def test_the_sites_own_night_takes_the_place_of_the_kept_one_and_comes_on_top_of_the_law() -> None:
     contact = ContactPolicy(nights=[Night(["sms", "email"], "19:00", "09:00")])
-    night, law = parsed("19:00", "09:00"), Window(21 * 3600 - MARGIN, 8 * 3600)
+    night, law = Window(19 * 3600 - MARGIN, 9 * 3600), Window(21 * 3600 - MARGIN, 8 * 3600)
     assert windows("text", "sms", contact, False) == [law, night]
     assert windows("email", "email", contact, False) == [night]
     assert windows("push", "push", contact, False) == [law, LAWS["kr"].kept]

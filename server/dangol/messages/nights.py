@@ -13,7 +13,8 @@ from dangol.definitions.model import ContactPolicy, Site
 
 DAY = 86_400
 MARGIN = 30
-"""Seconds before a window of the law from which on nothing is handed over any more: a provider takes its time."""
+"""Seconds before a window of the law, or of the site, from which on nothing is judged to go: until a provider has it
+some time passes. The windows that are kept ordinarily begin long enough before the law's."""
 
 
 class Window(NamedTuple):
@@ -106,7 +107,7 @@ def windows(kind: str, channel: str, contact: ContactPolicy, night_consent: bool
     found = [_early(KAKAO)] if kind == "brand" else []
     if night_consent and kind != "brand" and channel in law.night_consent:
         return found
-    own = [parsed(night.start, night.end) for night in contact.nights if channel in night.channels]
+    own = [_early(parsed(night.start, night.end)) for night in contact.nights if channel in night.channels]
     if channel in law.rests:
         found += [_early(law.window)] if law.window else []
         own = own or ([law.kept] if law.kept else [])
