@@ -105,6 +105,13 @@ def test_large_bodies_end_at_the_proxy_and_others_pass_packed_or_not(front: Fron
         assert client.post("/dg/v1/events", content=gzip.compress(body)).status_code == 400
 
 
+def test_providers_hooks_pass_up_to_a_megabyte(front: Front) -> None:
+    with browser(front()) as client:
+        sizes = {100_000: 403, (1 << 20) - 1: 403, (1 << 20) + 1: 413}
+        found = {size: client.post("/dg/v1/hooks/shop/texts", content=b"x" * size).status_code for size in sizes}
+        assert found == sizes
+
+
 def test_what_is_not_the_shoppers_stays_inside_and_what_is_out_of_the_log(front: Front, tmp_path: Path) -> None:
     with browser(front()) as client:
         send(client)
