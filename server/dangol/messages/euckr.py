@@ -29,8 +29,9 @@ def size(text: str) -> int:
 
 def foreign(text: str) -> list[str]:
     """The characters that EUC-KR does not have, each once."""
+    wide = len(text) - len(text.encode("ascii", "ignore"))
     try:
-        if len(text.encode("euc-kr")) <= len(text):
+        if len(text.encode("euc-kr")) == len(text) + wide * (WIDEST - 1):
             return []
     except UnicodeEncodeError:
         pass

@@ -100,8 +100,12 @@ class Profiles:
         return Stored.parse(await self._link.call("GET", name))
 
     async def read_now(self, site: str, profile_id: str) -> Stored:
-        """What is there now, for who only looks."""
-        return Stored.parse(await self._link.call("GET", keys.profile(site, profile_id)))
+        """What is there now."""
+        name = keys.profile(site, profile_id)
+        stored = Stored.parse(await self._link.call("GET", name))
+        if stored.document and stored.document != CLOSED:
+            self._remember(name, stored)
+        return stored
 
     async def write(
         self, site: str, profile_id: str, before: Stored, after: Profile, entry: Entry | None = None
