@@ -12,9 +12,10 @@ from msgspec.structs import replace
 
 from dangol.campaigns.contacts import GRACE, note_message, promise, react
 from dangol.campaigns.decide import Decision, Plan, Verdict, decide
-from dangol.campaigns.limits import spent
-from dangol.definitions.model import Campaign, Cap, Group, Manners, MessageUse, Site, WidgetUse
+from dangol.definitions.model import Campaign, Cap, ContactPolicy, Group, Manners, MessageUse, Site, WidgetUse
+from dangol.messages.policy import Case, Refuse, judge
 from dangol.plugin import Request
+from dangol.profile.consents import Act, record
 from dangol.profile.model import Member, Profile, Visit
 from dangol.protocol.event import Event
 
@@ -141,7 +142,17 @@ def test_limits_allow_what_the_slow_twin_allows(world: dict[str, Any], steps: li
             look(diary, profile, now, value)
             for exposure in set(diary.pending) - before if step == "look and see" else ():
                 see(diary, profile, exposure, now)
-    assert bool(spent(profile, diary.manners, now, SITE)) is not diary_leaves(diary, now, profile)
+    assert may_write(diary, now, profile) is diary_leaves(diary, now, profile)
+
+
+def may_write(diary: Diary, now: float, profile: Profile) -> bool:
+    """Whether the contact budget leaves room for a message, at the moment of sending."""
+    record(profile, Act("sms", "agreed", int(now) - 1, "01012345678"))
+    case = Case(
+        kind="text", ad=True, site=SITE, contact=ContactPolicy(), manners=diary.manners, now=now, profile=profile
+    )
+    verdict = judge(case)
+    return not isinstance(verdict, Refuse) or verdict.reason.code != "cap_budget"
 
 
 def diary_leaves(diary: Diary, now: float, profile: Profile) -> bool:

@@ -73,10 +73,3 @@ def count(contact: Contact, cap: Cap, profile: Profile, now: float, site: Site) 
     if cap.per == "day":
         return contact.day if contact.day_number == today else 0
     return days.total(contact.days, today - int(cap.per[:-1]))
-
-
-def spent(profile: Profile, manners: Manners, now: float, site: Site) -> Cap | None:
-    """The cap of the contact budget that is used up, None while there is something left. Whoever is about to send a
-    message asks this again at the moment of sending; promised views are not counted, since they may lapse."""
-    used = profile.tallies.get(BUDGET, NO_CONTACT)
-    return next((cap for cap in manners.budget if count(used, cap, profile, now, site) >= cap.times), None)
