@@ -83,6 +83,15 @@ def test_a_text_takes_the_place_of_what_kakaotalk_could_not_deliver_unless_it_is
     ]  # fmt: skip
 
 
+def test_who_has_called_the_free_number_gets_no_more_advertisements(fakes: Fakes) -> None:
+    assert httpx.post(f"{fakes.url}/refusals", json={"number": "010-1234-5678"}).status_code == 204
+    for text in ("(광고) 특가", "주문이 도착했습니다"):
+        send(fakes, {"to": "01012345678", "from": "0212345678", "text": text})
+    assert [arrival.fate for arrival in fakes.arrived()] == ["opted_out", "delivered"]
+    listed = httpx.get(f"{fakes.url}/solapi/iam/v1/black", headers={"Authorization": header(fakes)}).json()
+    assert [each["recipientNumber"] for each in listed["blackList"].values()] == ["01012345678"]
+
+
 def test_ten_thousand_are_the_most(fakes: Fakes) -> None:
     assert send(fakes)["errorCode"] == "ValidationError"
     assert send(fakes, *[{"to": "01012345678"}] * 10_001)["errorCode"] == "ValidationError"

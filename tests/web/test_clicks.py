@@ -3,6 +3,7 @@
 import string
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -114,6 +115,24 @@ async def test_a_forged_or_unknown_code_gets_a_page(house: House, phone: httpx.A
         assert '<html lang="ko">' in answer.text
         assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert await clicked(house, key) == 0
+
+
+@pytest.mark.anyio
+async def test_a_forged_code_costs_what_an_unknown_one_does(
+    house: House, phone: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, _ = await sent(house)
+    calls: list[Any] = []
+    call = house.link.call
+
+    async def counted(*args: Any) -> Any:
+        calls.append(args[0])
+        return await call(*args)
+
+    monkeypatch.setattr(house.link, "call", counted)
+    pages = [await phone.get(each) for each in (path[:-4] + "AAAA", PATH + "A" * 28)]
+    assert calls == ["GET", "GET"]
+    assert pages[0].content == pages[1].content
 
 
 @pytest.mark.anyio

@@ -152,7 +152,8 @@ class Solapi:
     def _arrivals(self, message: Message, judged: Judged, group: Group) -> list[Arrival]:
         """The message, and the text in its place where KakaoTalk fails and SOLAPI is let to send one."""
         to, is_kakao = digits(message.to), judged.kind in ("alimtalk", "brand")
-        fate = self.world.fate("solapi", to, is_kakao)
+        is_ad = judged.kind == "brand" or judged.text.startswith("(광고)")
+        fate: Fate = "opted_out" if is_ad and to in self.world.refused else self.world.fate("solapi", to, is_kakao)
         arrival = Arrival(
             id=new_id("M4V"),
             provider="solapi",
@@ -167,7 +168,7 @@ class Solapi:
             title=message.subject or "",
             text=judged.text,
             template=judged.template,
-            ad=judged.kind == "brand" or judged.text.startswith("(광고)"),
+            ad=is_ad,
             key=message.custom_fields.get("key", "") if message.custom_fields else "",
             fields=message.custom_fields or {},
             price=judged.price,

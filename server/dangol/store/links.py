@@ -55,6 +55,8 @@ class Targets:
     async def keep(self, targets: Mapping[str, Target], now: float) -> None:
         """Let links, by their ids, lead somewhere for half a year from now on; may be repeated. Raises `Taken`."""
         new = {name: target for name, target in targets.items() if now - self._written.get(name, -math.inf) > FRESH}
+        if not new:
+            return
         await asyncio.gather(*(self._keep(name, target, now) for name, target in new.items()))
         if len(self._written) > MOST:
             self._written.clear()
