@@ -41,7 +41,10 @@ PURE_MODULES = (
     "render/theme.py",
     *(f"messages/{name}.py" for name in ("alimtalk", "brand", "buttons", "carousels", "checks", "coupons", "euckr")),
     *(f"messages/{name}.py" for name in ("filling", "kinds", "labels", "limits", "mail", "pictures", "places")),
-    *(f"messages/{name}.py" for name in ("proof", "pushes", "resolving", "results", "reviews", "spreadsheet", "texts")),
+    *(
+        f"messages/{name}.py"
+        for name in ("proof", "pushes", "resolving", "results", "reviews", "spreadsheet", "texts", "writing")
+    ),
     *(f"effects/{name}.py" for name in ("answer", "figures", "ratio", "report", "sentences", "sequence", "table")),
     *(f"rehearsal/{name}.py" for name in ("answer", "rest", "replay", "span", "start", "table", "tally")),
 )

@@ -188,3 +188,26 @@ def test_a_member_s_name_goes_to_the_member_s_own_address_alone(to: str, expecte
     assert made.content.text == expected
     guest = Whom(SITE, Profile(orders=3), "ko", NOW, to)
     assert values({"a": "{orders}"}, {}, guest) == {"a": "3"}
+
+
+@pytest.mark.parametrize(
+    ("link", "variables", "expected"),
+    [
+        ("/o?q=#{q}", {"q": "김 1&a"}, "https://shop.example/o?q=%EA%B9%80%201&a"),
+        ("#{link}", {"link": "https://a.kr/x?y=1"}, "https://a.kr/x?y=1"),
+        ("https://a.kr/#{path}", {"path": "mugs/1?c=2"}, "https://a.kr/mugs/1?c=2"),
+        ("/hello/{name}", {}, "https://shop.example/hello/%EA%B9%80%EB%AF%BC%EC%A7%80"),
+        ("shop://cart", {}, "shop://cart"),
+    ],
+)
+def test_values_stand_in_addresses_as_addresses_have_them(link: str, variables: dict[str, str], expected: str) -> None:
+    made: Any = fill(PushTemplate("p", "제목", "본문", link=link, ad=False), variables=variables)
+    assert made.content.link == expected
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "a.kr", "https://a.kr/ b"]
+)
+def test_a_notification_leads_nowhere_else(link: str) -> None:
+    told = refused(PushTemplate("p", "제목", "본문", link="#{link}", ad=False), variables={"link": link})
+    assert [each.partition(":")[0] for each in told] == ["link"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dangol.definitions.templates import AlimtalkTemplate
 from dangol.errors import Problem
 from dangol.messages import buttons
-from dangol.messages.limits import VARIABLE, Limit, names, needed, too_many, without
+from dangol.messages.limits import VARIABLE, Limit, needed, too_many, without
 from dangol.messages.limits import problems as limit_problems
 from dangol.messages.places import said, word
 
@@ -31,6 +31,7 @@ LIMITS = {
     "buttons[].name": Limit(14, variables=False),
     "replies": Limit(5, "rows"),
     "replies[].name": Limit(14, variables=False),
+    "variables": Limit(40, "variables"),
 }
 WITH_THUMBNAIL = {"highlight.title": Limit(21), "highlight.text": Limit(13)}
 WITH_REPLIES = {"buttons": Limit(2, "rows")}
@@ -40,7 +41,6 @@ BODY = {"NONE": Limit(1300), "TEXT": Limit(1300), "IMAGE": Limit(1300), "ITEM_LI
 CHANNEL_ROOM = 40
 """Characters that KakaoTalk's own words about the channel take in messages of the types AD and MI."""
 
-VARIABLES = Limit(40, "variables")
 NAME = Limit(150)
 """Of a template's name (templateName)."""
 
@@ -91,8 +91,6 @@ def _body_problems(template: AlimtalkTemplate) -> Iterator[Problem]:
     if (size := len(text) + len(extra)) > (most := most_of_body(template)):
         room = f", {CHANNEL_ROOM} less for the words that add the channel" if template.type in WITH_CHANNEL else ""
         yield too_many("text", size, "characters", most, f" with its variables and the extra text{room}")
-    if (count := len(names(template))) > VARIABLES.most:
-        yield too_many("text", count, "variables", VARIABLES.most)
 
 
 def _emphasis_problems(template: AlimtalkTemplate) -> Iterator[Problem]:

@@ -5,56 +5,23 @@ or from the message's `fill`. ``{name|friend}`` (docs/variables.md) is what is k
 KakaoTalk, which stands word for word as it was approved, has none.
 """
 
-import re
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from dangol.definitions.basics import LongText, Text
-from dangol.definitions.model import ContactPolicy, Site
+from dangol.definitions.basics import Text
+from dangol.definitions.model import ContactPolicy
 from dangol.definitions.templates import AlimtalkTemplate, BrandTemplate, Template, TextTemplate
 from dangol.errors import Invalid, Problem
-from dangol.messages import alimtalk, checks, euckr, labels, mail, reviews, texts
+from dangol.messages import alimtalk, checks, euckr, labels, reviews, texts
 from dangol.messages.kinds import price_form
-from dangol.messages.limits import VARIABLE, names
+from dangol.messages.limits import names
 from dangol.messages.places import plain, rewritten, said
-from dangol.plugin import Product, Request
-from dangol.profile.model import Profile
-from dangol.profile.subscriptions import normal
-from dangol.render.formats import Reader
-from dangol.render.text import choose, clean, fill
-from dangol.render.variables import value as value_of
-from dangol.segments.calendar import calendar
+from dangol.messages.writing import LINK, Shorten, Writer, by_name, leading, visitor
+from dangol.messages.writing import Whom as Whom
+from dangol.render.text import clean
 
-Shorten = Callable[[str], str]
-"""An absolute http(s) address to the tracked one that goes out in its place."""
-
-LINK = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*[A-Za-z0-9\-_~/#@$&*+=%]")
-ONE_LINE = frozenset({"subject", "title", "name"})
-LONGEST = 100_000
-"""Characters of a filled text, before the limits of its kind are looked at."""
-
-UNKNOWN = Profile(anonymous=True)
-
-
-class Whom(NamedTuple):
-    """For whom a message is written, and when (unix seconds). Without a profile nothing is known of them. `to` is an
-    address that a shopper gave; empty where the message goes where the shop says. A member's name, grade and coupons
-    are told there and at the member's own number and e-mail address alone: on a shared computer anybody may have left
-    another one."""
-
-    site: Site
-    profile: Profile | None
-    language: str
-    now: float
-    to: str = ""
-
-    @property
-    def is_own(self) -> bool:
-        """Whether the message goes to the very member."""
-        member = self.profile.member if self.profile else None
-        if not self.to or member is None:
-            return True
-        return self.to in (normal("sms", member.phone), normal("email", member.email))
+VARIABLES = "variables."
+"""What paths of variables begin with."""
 
 
 class Filled(NamedTuple):
@@ -64,31 +31,6 @@ class Filled(NamedTuple):
     content: Template
     variables: dict[str, str]
     form: str
-
-
-class _Shopper(NamedTuple):
-    """The recipient as `dangol.render.variables` asks: nobody has a page open, and the address is the recipient's."""
-
-    site: Site
-    profile: Profile
-    request: Request
-    product: Product | None = None
-
-
-class _Writer:
-    """Writes the variables of one recipient into texts."""
-
-    def __init__(self, whom: Whom) -> None:
-        site = whom.site
-        shopper = _Shopper(site, whom.profile or UNKNOWN, Request(whom.now, verified=whom.is_own))
-        self.language, self._default = whom.language or site.language, site.language
-        self._look = lambda name: value_of(name, shopper)
-        self._reader = Reader(self.language, site.currency, calendar(site.timezone), whom.now)
-
-    def personal(self, text: LongText, put: Callable[[str], str] = str) -> str:
-        """A marketer's text with what is known of the recipient."""
-        written = choose(text, self.language, self._default)
-        return euckr.composed(fill(written, self._look, self._reader, LONGEST, put))
 
 
 def filled(
@@ -109,12 +51,10 @@ def filled(
     Raises Invalid for variables that nobody gave and for whatever is beyond a limit, with the field, the value as far
     as it is not personal, and the limit.
     """
-    raw = {name: f"#{{{name}}}" for name in names(template)}
-    given = raw if test else values(fill, variables, whom)
+    given = _raw(template) if test else values(fill, variables, whom)
     made, found = tried(template, whom, contact, given, shorten, unsubscribe, device)
-    missing = [] if test else unfilled(template, made.variables)
-    if missing or found:
-        raise Invalid(missing or found)
+    if found:
+        raise Invalid([each for each in found if each.where.startswith(VARIABLES)] or found)
     return made
 
 
@@ -129,19 +69,20 @@ def tried(
 ) -> tuple[Filled, list[Problem]]:
     """The template filled as far as it can be, and all that is wrong with it; variables that are not `given` stay as
     they are written."""
-    writer = _Writer(whom)
+    writer = Writer(whom)
     own = plain(template, writer.language, whom.site.language)
     asked = names(own)
     is_kakao = isinstance(own, AlimtalkTemplate | BrandTemplate)
     is_fixed = isinstance(own, AlimtalkTemplate) or (isinstance(own, BrandTemplate) and bool(own.code))
     told = _told(asked, given, shorten if is_fixed else str)
-    write = _by_name(told) if asked or is_kakao else writer.personal
-    content: Template = rewritten(own, _visit(write, None if is_fixed else _lead(whom.site, shorten)))
+    write = by_name(told) if asked or is_kakao else writer.personal
+    content: Template = rewritten(own, visitor(write, None if is_fixed else leading(whom.site, shorten)))
     empty = checks.blank(content)
     content = labels.labelled(content, contact, writer.language, unsubscribe)
     if isinstance(content, TextTemplate):
         content = texts.formed(content)
     found = [
+        *_missing(asked, told),
         *empty,
         *_unlike(own, content),
         *labels.problems(own, contact, unsubscribe),
@@ -150,10 +91,15 @@ def tried(
     return Filled(content, told, price_form(content)), _discreet(found, own, content)
 
 
-def unfilled(template: Template, told: Mapping[str, str]) -> list[Problem]:
-    """The variables of a template that nobody gave, or gave empty."""
-    missing = [(name, where) for name, where in names(template).items() if name not in told]
-    return [Problem(f"variables.{name}", "", f"given: {where} names #{{{name}}}") for name, where in missing]
+def _raw(template: Template) -> dict[str, str]:
+    """Every variable as it is written."""
+    return {name: f"#{{{name}}}" for name in names(template)}
+
+
+def _missing(asked: Mapping[str, str], told: Mapping[str, str]) -> list[Problem]:
+    """The variables that nobody gave, or gave empty."""
+    missing = [name for name in asked if name not in told]
+    return [Problem(f"{VARIABLES}{name}", "", f"given: {asked[name]} names #{{{name}}}") for name in missing]
 
 
 def _unlike(own: Template, content: Template) -> list[Problem]:
@@ -167,7 +113,7 @@ def _unlike(own: Template, content: Template) -> list[Problem]:
 def values(fill: Mapping[str, Text], variables: Mapping[str, str], whom: Whom) -> dict[str, str]:
     """The ``#{...}`` variables by name: what the cause gives, and what `fill` makes of the recipient's own. A message
     without a template is these alone."""
-    writer = _Writer(whom)
+    writer = Writer(whom)
     given = {name: euckr.composed(clean(value)) for name, value in variables.items()}
     return {**given, **{name: writer.personal(text) for name, text in fill.items()}}
 
@@ -177,43 +123,6 @@ def _told(asked: Mapping[str, str], given: Mapping[str, str], shorten: Shorten) 
     of the provider's, whose own ones must stay as they were approved."""
     told = {name: given[name] for name in asked if given.get(name, "").strip()}
     return {name: shorten(value) if LINK.fullmatch(value) else value for name, value in told.items()}
-
-
-def _by_name(told: Mapping[str, str]) -> Callable[..., str]:
-    def write(text: str, put: Callable[[str], str] = str) -> str:
-        return VARIABLE.sub(lambda found: put(told[found[1]]) if found[1] in told else found[0], text)
-
-    return write
-
-
-def _visit(write: Callable[..., str], lead: Shorten | None) -> Callable[[str, str, Any], Any]:
-    """Without `lead` all stays as it is but for the variables."""
-
-    def visit(where: str, role: str, value: Any) -> Any:
-        if lead is None:
-            return write(value)
-        if role == "html":  # cleaned once it is filled, and before anything of ours stands behind it
-            return mail.cleaned(write(value, mail.escaped), lead)
-        text = write(value)
-        if role == "address":
-            return lead(text)
-        if where.rpartition(".")[2] in ONE_LINE:
-            text = " ".join(text.split())
-        return LINK.sub(lambda found: lead(found[0]), text) if role == "text" else text
-
-    return visit
-
-
-def _lead(site: Site, shorten: Shorten) -> Shorten:
-    """Addresses as they go out: whole ones, which the tracked ones take the place of."""
-
-    def lead(address: str) -> str:
-        whole = (
-            f"{site.origins[0]}{address}" if address.startswith("/") and address[1:2] not in ("/", "\\") else address
-        )
-        return shorten(whole) if whole.startswith(("https://", "http://")) else whole
-
-    return lead
 
 
 def _discreet(found: list[Problem], own: Template, content: Template) -> list[Problem]:

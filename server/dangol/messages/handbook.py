@@ -85,7 +85,7 @@ def _alimtalk(writer: Writer) -> Iterator[str]:
         for name, limit in alimtalk.BODY.items()
     )
     yield writer.table(("emphasis", "body", "channel body", "may", "needs"), rows)
-    yield writer.limits({**alimtalk.LIMITS, "variables": alimtalk.VARIABLES, "name": alimtalk.NAME})
+    yield writer.limits({**alimtalk.LIMITS, "name": alimtalk.NAME})
     special = {**alimtalk.WITH_THUMBNAIL, **alimtalk.WITH_REPLIES}
     told = ", ".join(f"{writer.field(path)} {writer.limit(limit)}" for path, limit in special.items())
     yield f"{writer.say('special')} {told}."

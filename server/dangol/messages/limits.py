@@ -34,9 +34,13 @@ Table = Mapping[str, Limit]
 
 def problems(template: Struct, table: Table) -> Iterator[Problem]:
     """What of a template, in one language, is beyond the limits of the table."""
+    variables: set[str] = set()
     for path, _, text in said(template):
+        variables.update(VARIABLE.findall(text) if "#{" in text else ())
         if limit := table.get(path) or table.get(NUMBER.sub("[]", path)):
             yield from text_problems(path, text, limit)
+    if (limit := table.get("variables")) and len(variables) > limit.most:
+        yield too_many("text", len(variables), "variables", limit.most)
     for path, limit in table.items():
         if limit.unit == "rows" and "." not in path and (rows := getattr(template, path)):
             yield from row_problems(path, len(rows), limit)
@@ -70,7 +74,7 @@ def names(template: Struct) -> dict[str, str]:
     """The ``#{...}`` variables of a template, each with the path of the first place that names it."""
     found: dict[str, str] = {}
     for path, _, text in said(template):
-        for name in VARIABLE.findall(text):
+        for name in VARIABLE.findall(text) if "#{" in text else ():
             found.setdefault(name, path)
     return found
 

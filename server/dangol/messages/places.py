@@ -50,11 +50,18 @@ def _is_said(kind: Any) -> bool:
 def rewritten(part: P, visit: Visit, where: str = "") -> P:
     """A copy with every said value as `visit` gives it; the part itself where nothing changes."""
     changed = {}
-    for name, role in _roles(type(part)):
-        value = getattr(part, name)
-        if (value or isinstance(value, Mapping)) and (new := _visited(value, role, f"{where}{name}", visit)) != value:
+    for name, role, value in _given(part):
+        if (new := _visited(value, role, f"{where}{name}", visit)) != value:
             changed[name] = new
     return replace(part, **changed) if changed else part
+
+
+def _given(part: Struct) -> Iterator[tuple[str, str, Any]]:
+    """The fields that say something; a text in no language is there, too."""
+    for name, role in _roles(type(part)):
+        value = getattr(part, name)
+        if value or type(value) is dict:
+            yield name, role, value
 
 
 def _visited(value: Any, role: str, where: str, visit: Visit) -> Any:
@@ -67,29 +74,32 @@ def _visited(value: Any, role: str, where: str, visit: Visit) -> Any:
     return visit(where, role, value)
 
 
-def said(part: Struct) -> Iterator[tuple[str, str, str]]:
+def said(part: Struct, where: str = "") -> Iterator[tuple[str, str, str]]:
     """(path, role, text) of everything that a template says; a text in two languages is told twice."""
-    found: list[tuple[str, str, Any]] = []
+    for name, role, value in _given(part):
+        yield from _told(value, role, where + name)
 
-    def see(where: str, role: str, value: Any) -> Any:
-        found.append((where, role, value))
-        return value
 
-    rewritten(part, see)
-    for where, role, value in found:
-        if isinstance(value, Mapping):
-            yield from ((f"{where}.{language}", role, one) for language, one in value.items())
-        else:
-            yield where, role, value
+def _told(value: Any, role: str, where: str) -> Iterator[tuple[str, str, str]]:
+    if isinstance(value, str):
+        yield where, role, value
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield f"{where}.{key}", "text" if role == "texts" else role, one
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from _told(one, "image", f"{where}[{number}]")
+    else:
+        yield from said(value, f"{where}.")
 
 
 def plain(template: P, language: str, default: str) -> P:
     """The template in one language, else in the other one."""
 
     def chosen(where: str, role: str, value: Any) -> Any:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return value
-        texts = cast(Mapping[str, str], value)
+        texts = cast(dict[str, str], value)
         return texts.get(language) or texts.get(default) or next(iter(texts.values()), "")
 
     return rewritten(template, chosen)

@@ -10,6 +10,7 @@ import msgspec
 
 from dangol.definitions.templates import PushTemplate
 from dangol.errors import Problem
+from dangol.messages.buttons import address_problems
 from dangol.messages.limits import Limit, too_many
 
 LIMITS = {
@@ -35,5 +36,7 @@ def most(device: str) -> int:
 
 def problems(template: PushTemplate, device: str = "webpush") -> Iterator[Problem]:
     """What is wrong with a notification, in one language, to a `device` of the kind."""
+    if template.link:
+        yield from address_problems("link", template.link, is_web=False)
     if (found := size(template)) > most(device):
         yield too_many("text", found, "bytes", most(device), f" with title, link, image and data, for {device}")

@@ -18,7 +18,7 @@ from dangol.errors import Invalid, PluginFailure, Problem
 from dangol.house import House
 from dangol.messages import proof
 from dangol.messages.checks import size
-from dangol.messages.filling import Whom, tried, unfilled, values
+from dangol.messages.filling import Whom, tried, values
 from dangol.messages.kinds import kind_of, price_forms
 from dangol.messages.limits import names
 from dangol.messages.places import languages
@@ -76,14 +76,13 @@ class Templates:
         device, prices = self._sender(asked.sender, definitions)
         given = values(asked.fill, asked.variables, whom)
         made, problems = tried(template, whom, contact, given, unsubscribe=STAND_IN, device=device)
-        told = [*unfilled(template, made.variables), *problems]
         return {
             "content": written(made.content),
             "form": made.form,
             "size": size(made.content, device),
             "price": prices.get(made.form),
             "variables": made.variables,
-            "problems": listed(told),
+            "problems": listed(problems),
         }
 
     def _sender(self, id: str, definitions: Definitions) -> tuple[str, dict[str, float]]:
