@@ -158,6 +158,12 @@ FOLLOWING = [*NAMES, *REACTIONS, "widget_later"]
     after=(60, [("add_to_cart", 1, "a", 4000), ("view_cart", 1, "a", 0)]),
     member=False,
 )
+# Page views told late, of the visit before.
+@example(
+    before=[("page_view", 1, "a", 0), ("view_item", 1700, "a", 0)],
+    after=(60, [*[("page_view", 1, "a", 4000)] * 2, ("page_view", 100, "a", 0)]),
+    member=False,
+)
 def test_replaying_over_the_start_leads_to_the_stored_profile(
     rules: Callable[..., Any], shopper: Callable[..., Any], before: list[Any], after: tuple[int, Any], member: bool
 ) -> None:

@@ -85,7 +85,7 @@ def _set_visit(outline: Profile, kept: Profile, views: Sequence[int]) -> None:
         outline.last_seen = max(kept.visit.started, views[0] - VISIT_GAP) if is_explained else kept.last_seen
         outline.visit = replace(kept.visit, page_views=0, pages=[], page_times=[], searches=[])
         return
-    if kept.visit.started == views[0]:
+    if kept.visit.started == views[0] or kept.visit.previous_at not in views:  # what was told late is of an older visit
         outline.last_seen = kept.visit.previous_at
     else:
         outline.last_seen = max((at for at in _moments(kept) if at < views[0] - VISIT_GAP), default=0)
