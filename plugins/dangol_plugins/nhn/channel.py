@@ -1,17 +1,23 @@
 """The channel."""
 
+import asyncio
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
 from dangol.plugin import Channel, Hook, PushRequest, Receipt, Sent, Told, Untrusted
 from dangol_plugins import accounts
-from dangol_plugins.batches import Entry, Part, hand_over
+from dangol_plugins.batches import Entry, Part, Unfit, hand_over
 from dangol_plugins.http import SETTLED
 from dangol_plugins.nhn import client, lookup, messages, results
 from dangol_plugins.nhn.services import LISTED, SERVICES
+from dangol_plugins.uploads import Uploads, chosen
+
+LARGEST = 300_000
+"""Bytes of an image with a text."""
 
 REMEMBERED = 600.0
 """Seconds for which NHN remembers the idempotency key of a call."""
@@ -40,12 +46,18 @@ class Nhn(Channel):
         profile: Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{0,60}\Z")] = ""
         account: Annotated[str, Meta(pattern=r"^NHN[A-Z0-9_]{0,40}\Z")] = "NHN"
 
+    def __init__(self) -> None:
+        self._uploads = Uploads({}, LARGEST)
+
     async def send_many(self, params: Any, requests: Sequence[PushRequest]) -> Sequence[Receipt]:
         """One call for each text, or for each template that NHN fills in. Raises `Lost`."""
+        begun = asyncio.get_running_loop().time()
         account, profile = params.account, params.profile or accounts.optional(params.account, "SENDER_KEY")
+        images = {each for request in requests for each in messages.images(request.content)}
+        kept = await self._uploads.kept(account, images, lambda kind, image: _given(account, image))
 
         def part(request: PushRequest) -> Part:
-            return messages.part(request, params.number, profile)
+            return messages.part(request, params.number, profile, partial(chosen, kept))
 
         async def send(entries: Sequence[Entry]) -> Sequence[Receipt] | Receipt:
             service, body = messages.body(entries[0].part)
@@ -55,7 +67,7 @@ class Nhn(Channel):
             told = results.receipts(service, entries, answer)
             return await self._before(account, service, entries) if told is None else told
 
-        return await hand_over(requests, part, send)
+        return await hand_over(requests, part, send, begun)
 
     async def look_up(self, params: Any, sent: Sequence[Sent]) -> Sequence[Receipt | None]:
         """By NHN's id where it is known, else by our key."""
@@ -84,3 +96,12 @@ def _seen(receipt: Receipt | None) -> Receipt:
         return receipt
     reason = "NHN Cloud has had this call before and taken nothing, and takes it again after ten minutes"
     return Receipt("retry", reason, retry_after=REMEMBERED, failure="provider")
+
+
+async def _given(account: str, image: bytes) -> str:
+    answer = await client.upload(account, image)
+    again = answer.status == 429 or answer.status >= 500
+    found = answer.read(results.Uploaded) if answer.status == 200 else None
+    if found is None or not found.header.is_successful or not found.body:
+        raise Unfit("NHN Cloud did not take an image", again=again)
+    return str(found.body.data.file_id)

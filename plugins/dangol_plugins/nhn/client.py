@@ -1,5 +1,6 @@
 """Calls to NHN Cloud."""
 
+import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +10,7 @@ import msgspec
 
 from dangol_plugins import accounts, http
 from dangol_plugins.http import Answer
-from dangol_plugins.nhn.services import Service
+from dangol_plugins.nhn.services import SERVICES, UPLOAD, Service
 
 
 def once(keys: Sequence[str]) -> str:
@@ -28,6 +29,12 @@ async def post(account: str, service: Service, body: Mapping[str, Any], keys: Se
 async def get(account: str, service: Service, query: Mapping[str, str]) -> Answer:
     """The same."""
     return await _call(account, service, "GET", f"{service.lists}?{urlencode(query, quote_via=quote)}", {})
+
+
+async def upload(account: str, image: bytes) -> Answer:
+    """Give NHN Cloud a JPEG to keep for texts. The same."""
+    body = {"fileName": "image.jpg", "createUser": "dangol", "fileBody": base64.b64encode(image).decode()}
+    return await _call(account, SERVICES["mms"], "POST", UPLOAD, {}, msgspec.json.encode(body))
 
 
 async def _call(

@@ -6,6 +6,7 @@ own. NHN's own texts in the place of a Kakao message that fails are switched off
 may have switched them on for all.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -16,17 +17,21 @@ from dangol_plugins.nhn import brand
 from dangol_plugins.phones import korean
 from dangol_plugins.shapes import bare, is_address, present, words
 
+Keep = Callable[[str, str], str]
+"""The id under which NHN keeps an image, by its kind and what the template calls it."""
+
+MMS = "MMS"
 NO_TEXT = {"isResend": False}
 TITLE = 20
 """Characters of a title that is made from the text: in Korean 40 bytes, NHN's standard."""
 
 
-def part(request: PushRequest, number: str, profile: str) -> Part:
+def part(request: PushRequest, number: str, profile: str, keep: Keep) -> Part:
     """The service and all that its call has in common, and the recipient's own. `number` is the one to send from,
     `profile` the Kakao channel's senderKey. Raises `Unfit`."""
     content = request.content
     if isinstance(content, templates.TextTemplate):
-        return _text(request, content, number)
+        return _text(request, content, number, keep)
     if not isinstance(content, templates.AlimtalkTemplate | templates.BrandTemplate):
         raise Unfit("NHN Cloud sends texts, Alimtalk and brand messages")
     if not profile:
@@ -56,17 +61,13 @@ def _part(service: str, common: dict[str, Any], recipient: dict[str, Any]) -> Pa
     return Part((service, msgspec.json.encode(common)), recipient)
 
 
-def _text(request: PushRequest, content: templates.TextTemplate, number: str) -> Part:
+def _text(request: PushRequest, content: templates.TextTemplate, number: str, keep: Keep) -> Part:
     if not number:
         raise Unfit("the sender says no number to send texts from", "account")
-    if any(is_address(image) for image in content.images):
-        raise Unfit("images: NHN Cloud wants the ids of images that were uploaded there, and no addresses")
-    if not all(image.isascii() and image.isdigit() for image in content.images):
-        raise Unfit("images: an id of NHN Cloud's is a number")
     form = "sms" if content.form == "sms" else "mms"
     text = words(content.text)
     title = "" if form == "sms" else words(content.subject) or text.strip().split("\n")[0][:TITLE]
-    files = [int(image) for image in content.images]
+    files = [_file(keep(MMS, image)) for image in content.images]
     common = present(body=text, sendNo=number, title=title, attachFileIdList=files)
     return _part(f"ad-{form}" if content.ad else form, common, _recipient(request, form))
 
@@ -78,3 +79,16 @@ def _recipient(request: PushRequest, form: str) -> dict[str, Any]:
             raise Unfit("NHN Cloud sends abroad nothing but short texts", "bad_address")
         return {"internationalRecipientNo": request.to.removeprefix("+")} | key
     return {"recipientNo": korean(request.to)} | key
+
+
+def images(content: object) -> set[tuple[str, str]]:
+    """Kind and address of the images that NHN must be given before the message. (Those of brand messages must lie at
+    NHN already.)"""
+    named = content.images if isinstance(content, templates.TextTemplate) else []
+    return {(MMS, image) for image in named if is_address(image)}
+
+
+def _file(id: str) -> int:
+    if not (id.isascii() and id.isdigit()):
+        raise Unfit("images: expected https addresses, or NHN Cloud's ids, which are numbers")
+    return int(id)

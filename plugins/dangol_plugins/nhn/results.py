@@ -89,6 +89,25 @@ class Taken(Struct):
         return self.body.data.send_result_list if self.body and self.body.data else []
 
 
+class File(Struct, rename="camel"):
+    """An image that NHN keeps."""
+
+    file_id: int
+
+
+class Files(Struct):
+    """Where its answer has it."""
+
+    data: File
+
+
+class Uploaded(Struct):
+    """The answer of an upload."""
+
+    header: Header
+    body: Files | None = None
+
+
 class Hooked(Struct):
     """A hook: an event, and what it tells."""
 

@@ -28,6 +28,7 @@ def _sms(form: str) -> Service:
     return Service(SMS, path, path, "SMS_APP_KEY", "SMS_SECRET_KEY", False, "%Y-%m-%d %H:%M:%S")
 
 
+UPLOAD = "/sms/v3.0/appKeys/{app}/attachfile/binaryUpload"
 ALIMTALK = "/alimtalk/v2.3/appkeys/{app}"
 BRAND = "/brand-message/v1.0/appkeys/{app}"
 

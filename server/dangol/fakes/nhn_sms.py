@@ -6,6 +6,7 @@ After TOAST-DOCS/SMS, ko/api-guide.md, ko/error-code.md, ko/webhook.md, ko/sendi
 import re
 from collections.abc import Sequence
 from typing import Any
+from zlib import crc32
 
 import msgspec
 from msgspec import Struct, field
@@ -28,6 +29,7 @@ TYPES: dict[str, tuple[str, bool]] = {
     "ad-mms": ("mms", True),
 }
 PRICES: dict[Kind, float] = {"sms": 9.9, "lms": 27.0, "mms": 70.0}
+LARGEST = 300_000
 REFUSE = re.compile(r"무료(수신)?거부\s*080[0-9-]{7,10}\s*$")
 CODES: dict[Fate, str] = {
     "delivered": "1000",
@@ -64,6 +66,14 @@ class Asked(Struct, rename="camel"):
     attach_file_id_list: list[int] = field(default_factory=list)
 
 
+class File(Struct, rename="camel"):
+    """`POST …/attachfile/binaryUpload`."""
+
+    file_name: str
+    create_user: str
+    file_body: bytes
+
+
 class Sms(Service):
     """The handlers."""
 
@@ -78,6 +88,7 @@ class Sms(Service):
             self.route(f"{BASE}/sender/{{form}}", self.search),
             self.route(f"{BASE}/sender/{{form}}/{{request_id}}", self.single),
             self.route(f"{BASE}/message-results", self.results),
+            self.route(f"{BASE}/attachfile/binaryUpload", self.keep, "POST"),
         ]
 
     async def send(self, request: Request) -> Response:
@@ -110,6 +121,16 @@ class Sms(Service):
             "senderGroupingKey": asked.sender_grouping_key or None,
             "sendResultList": results,
         }
+        return json({"header": header(), "body": {"data": data}})
+
+    async def keep(self, request: Request) -> Response:
+        """Take an image; its number is what counts."""
+        file = msgspec.json.decode(await body_of(request), type=File)
+        if not file.file_name.endswith((".jpg", ".jpeg")):
+            raise Fault(-2003, "Attach file required jpg or jpeg.")
+        if not 0 < len(file.file_body) <= LARGEST:
+            raise Fault(-2005, "The file size must be greater than 0 and less than 300KB.")
+        data = {"fileId": crc32(file.file_body), "fileName": file.file_name, "filePath": ""}
         return json({"header": header(), "body": {"data": data}})
 
     def _form(self, request: Request) -> tuple[str, bool]:

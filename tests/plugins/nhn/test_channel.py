@@ -10,9 +10,9 @@ from tests.plugins.contents import request, tried
 
 from dangol.fakes.faults import Name
 from dangol.plugin import PushRequest, Sent, Template, templates
-from dangol_plugins import http
+from dangol_plugins import http, pictures
 from dangol_plugins.http import Lost
-from dangol_plugins.nhn import Nhn, lookup
+from dangol_plugins.nhn import Nhn, channel, lookup
 
 pytestmark = pytest.mark.anyio
 
@@ -129,6 +129,34 @@ async def test_a_message_that_is_listed_without_our_key_is_not_sent_again(fakes:
     other = request(contents.ALIMTALK, "01099998888", "other")
     told = await Nhn().look_up(PARAMS, [ago(ALIMTALK[0]), ago(other)])
     assert [each and each.state for each in told] == [None, "retry"]
+
+
+async def test_an_image_is_given_to_nhn_once(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched: list[tuple[str, int]] = []
+
+    async def fetch(address: str, longest: int) -> bytes:
+        fetched.append((address, longest))
+        return b"\xff\xd8jpeg"
+
+    monkeypatch.setattr(pictures, "fetched", fetch)
+    content = templates.TextTemplate("t", "사진", images=["https://cdn.example/a.jpg"], form="mms", ad=False)
+    nhn = Nhn()
+    for key in ("k1", "k2"):
+        assert [each.state for each in await nhn.send_many(PARAMS, [request(content, key=key)])] == ["accepted"]
+    assert fetched == [("https://cdn.example/a.jpg", channel.LARGEST)]
+    assert [each.kind for each in fakes.arrived("nhn")] == ["mms", "mms"]
+
+
+async def test_an_image_that_nhn_does_not_take_keeps_back_its_own_message_only(
+    fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fetch(address: str, longest: int) -> bytes:
+        return b""
+
+    monkeypatch.setattr(pictures, "fetched", fetch)
+    content = templates.TextTemplate("t", "사진", images=["https://cdn.example/a.jpg"], form="mms", ad=False)
+    receipts = await Nhn().send_many(PARAMS, [request(content, key="k1"), TEXTS[0]])
+    assert [(each.state, each.failure) for each in receipts] == [("failed", "content"), ("accepted", "other")]
 
 
 @pytest.mark.parametrize(("fault", "failure"), [("429", "too_fast"), ("503", "provider")])

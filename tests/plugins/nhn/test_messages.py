@@ -14,8 +14,12 @@ LINK = "https://shop.example/a"
 KAKAO = {"recipientNo": "01012345678", "resendParameter": {"isResend": False}, "recipientGroupingKey": KEY}
 
 
+def as_is(kind: str, image: str) -> str:
+    return image
+
+
 def said(content: Template | None, to: str = "01012345678", **variables: str) -> tuple[str, dict[str, Any], Any]:
-    part = messages.part(request(content, to, **variables), "0212345678", "SENDERKEY")
+    part = messages.part(request(content, to, **variables), "0212345678", "SENDERKEY", as_is)
     return (*messages.body(part), part.own)
 
 
@@ -34,6 +38,12 @@ def test_long_texts_and_pictures_go_as_mms() -> None:
     service, body, _ = said(picture)
     assert (service, body["attachFileIdList"]) == ("ad-mms", [101])
     assert body["title"] == "새 상품이 나왔습니다. 지금 보러 오"
+
+
+def test_images_that_nhn_must_be_given_first() -> None:
+    text = templates.TextTemplate("t", "x", images=["https://cdn.example/m.jpg", "101"], form="mms")
+    assert messages.images(text) == {("MMS", "https://cdn.example/m.jpg")}
+    assert messages.images(contents.FREE) == set()
 
 
 def test_alimtalk_is_filled_in_by_nhn() -> None:
@@ -115,7 +125,7 @@ def test_a_short_text_may_go_abroad() -> None:
 
 def test_what_has_the_same_text_goes_in_one_call() -> None:
     def shared(content: Template, to: str) -> object:
-        return messages.part(request(content, to), "0212345678", "S").shared
+        return messages.part(request(content, to), "0212345678", "S", as_is).shared
 
     assert shared(contents.SMS, "01011112222") == shared(contents.SMS, "01033334444")
     assert shared(contents.SMS, "01011112222") != shared(contents.LMS, "01011112222")
@@ -135,7 +145,7 @@ def test_what_has_the_same_text_goes_in_one_call() -> None:
 )
 def test_what_can_not_be_sent(content: Template | None, number: str, profile: str, failure: str) -> None:
     with pytest.raises(Unfit) as refused:
-        messages.part(request(content), number, profile)
+        messages.part(request(content), number, profile, as_is)
     assert refused.value.failure == failure
 
 
