@@ -38,7 +38,7 @@ TABLE = [
     ([("agreed", 10), ("notified", 12)], True, False, 0, 10, 0),
     ([("agreed", 10), ("notified", 12), ("withdrawn", 20)], False, False, 20, 0, 20),
     ([("withdrawn", 20), ("agreed", 10)], False, False, 20, 0, 20),
-    ([("agreed", 10), ("withdrawn", 20), ("withdrawn", 30)], False, False, 30, 0, 30),
+    ([("agreed", 10), ("withdrawn", 20), ("withdrawn", 30)], False, False, 30, 0, 20),
     ([("agreed", 30), ("withdrawn", 20)], True, False, 0, 30, 30),
     ([("withdrawn", 10), ("agreed", 10)], False, False, 10, 0, 10),
     ([("agreed", 10), ("withdrawn", 20), ("agreed", 30)], True, False, 0, 30, 30),

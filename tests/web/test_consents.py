@@ -106,10 +106,10 @@ async def test_an_address_that_refuses_refuses_for_everybody_who_has_it(shop: An
     rows = [row(member=member, address=NUMBER) for member in ("kim", "lee")]
     await shop.post("/v1/consents", json={"consents": rows})
     await follow(house)
-    runtime = house.by_id["shop"]
+    runtime, at = house.by_id["shop"], time.time() - 10
     for expected in (True, False):
         told = await consents.withdraw_by_address(
-            house.link, house.engine, runtime, "sms", "+82 10-1234-5678", time.time() - 10, "solapi"
+            house.link, house.engine, runtime, "sms", "+82 10-1234-5678", at, "solapi"
         )
         assert told is expected
     for member in ("kim", "lee"):

@@ -33,7 +33,7 @@ RESULTS: dict[str, dict[Language, str]] = {
     "agreed": {"ko": "수신 동의 처리 완료", "en": "you will receive them"},
     "withdrawn": {"ko": "수신 거부 처리 완료", "en": "you will receive no more of them"},
 }
-CAUSE = re.compile(rf"(?:.*:)?consent-((?:(?:{'|'.join(CHANNELS)})\+?)+)-[0-9]+")
+CAUSE = re.compile(rf"(?:.*:)?consent-((?:(?:{'|'.join(CHANNELS)})\+?)+)-[0-9]+(?::instead)?")
 NAMES: dict[str, str] = {"sender": "발신자", "act": "내용", "date": "일자", "result": "결과"}
 """What a template's ``#{...}`` may be called, in English or Korean."""
 

@@ -80,7 +80,10 @@ def recorded(known: Subscription | None, act: Act) -> Subscription | None:
     if is_known or (act.what != "agreed" and act.address and known.address and act.address != known.address):
         return None
     changed = _changed(known, act)
-    late = act.what in ("agreed", "withdrawn") and act.at <= max(known.agreed_at, known.withdrawn_at)
+    if changed and act.what == "withdrawn" and known.withdrawn_at:
+        return changed  # who has refused refuses once more: nothing to be told of
+    latest = {"agreed": max(known.agreed_at, known.withdrawn_at), "withdrawn": known.agreed_at - 1}
+    late = act.at <= latest.get(act.what, 0)
     return replace(changed or known, history=_history([made, *known.history])) if changed or late else None
 
 
