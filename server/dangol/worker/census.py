@@ -15,7 +15,7 @@ from dangol.runtime import SiteRuntime
 from dangol.segments.population.population import sweep
 from dangol.segments.population.schema import Schema
 from dangol.segments.population.warming import warm
-from dangol.store import asking, changes, keys
+from dangol.store import asking, changes, keys, outbox
 from dangol.store.changes import Position
 from dangol.store.link import Link
 from dangol.worker.answers import answer
@@ -35,18 +35,19 @@ logger = logging.getLogger(__name__)
 
 
 class Census(Job):
-    """A lane for each partition. `sites` are the definitions in force, by site."""
+    """A lane for each partition. `sites` are the definitions in force, by site; `keep` is for how many seconds those
+    who are drawn have a history of it."""
 
     name = "census"
 
-    def __init__(self, link: Link, sites: Callable[[], Mapping[str, SiteRuntime]]) -> None:
+    def __init__(self, link: Link, sites: Callable[[], Mapping[str, SiteRuntime]], keep: float = outbox.KEEP) -> None:
         self.link = link
         self.sites = sites
         self.lanes: dict[int, Enumerator] = {}
         self.counting = asyncio.Lock()
         """Held by who changes populations, and by who counts them."""
 
-        self.draws = Draws(link, sites, self.counting)
+        self.draws = Draws(link, sites, self.counting, keep)
         self._ears = Link(link.url)
         self._tasks: list[asyncio.Task[None]] = []
         self._schemas: dict[str, Schema] = {}

@@ -30,6 +30,7 @@ from dangol.store.draws import Draw, Drawn
 from dangol.store.link import Link
 from dangol.store.profiles import Stored
 from dangol.store.sends import PREFIX, Recipient, Send
+from dangol.worker.metrics import PUSHES
 from dangol.worker.roll import Roll
 
 CHUNK = 500
@@ -59,14 +60,16 @@ class Target(NamedTuple):
 
 
 class Draws:
-    """What the partitions of a worker share. `counting` is held by who counts populations."""
+    """What the partitions of a worker share. `counting` is held by who counts populations, `keep` is for how many
+    seconds recipients' histories are kept."""
 
     def __init__(
-        self, link: Link, sites: Callable[[], Mapping[str, SiteRuntime]], counting: asyncio.Lock | None = None
+        self, link: Link, sites: Callable[[], Mapping[str, SiteRuntime]], counting: asyncio.Lock, keep: float
     ) -> None:
         self.link = link
         self.sites = sites
-        self.counting = counting or asyncio.Lock()
+        self.counting = counting
+        self.keep = keep
         self._open: list[Draw] = []
         self._looked = -LOOK
 
@@ -138,7 +141,9 @@ class Drawing:
             async for pushes, due, excluded in self._found(draw, runtime, target):
                 if draw not in await self._shared.open():
                     return  # cancelled
-                await outbox.enqueue(self._link, pushes, due, time.time(), zone=runtime.site.timezone)
+                zone, keep = runtime.site.timezone, self._shared.keep
+                made = await outbox.enqueue(self._link, pushes, due, time.time(), zone=zone, keep=keep)
+                PUSHES.labels("queued").inc(sum(each.new for each in made))
                 matched, already = matched + len(pushes) + excluded, already + excluded
                 yield
         is_last = await draws.finish(self._link, draw, self._lane.number, Drawn(matched, already))

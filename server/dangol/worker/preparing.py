@@ -28,7 +28,7 @@ from dangol.runtime import SiteRuntime
 from dangol.store.link import Link
 from dangol.store.links import Targets
 from dangol.store.outbox import Outcome, Row, short
-from dangol.store.sends import Sends
+from dangol.store.sends import PREFIX, Sends
 from dangol.worker.outcomes import Policy, Try, after_failure, stumbled
 from dangol.worker.ways import Way, Ways
 
@@ -135,7 +135,8 @@ class Preparing:
         elif row.claims > self.policy.poison + ENDED_WORKERS:
             prepared.outcomes.append(Outcome(row.key, "parked", reason="poison", detail="workers end over it"))
         elif way is None:
-            prepared.outcomes.append(refused(row, Reason("inactive")))
+            is_manual = row.push.campaign.startswith(PREFIX)
+            prepared.outcomes.append(refused(row, Reason("cancelled" if is_manual else "inactive")))
         elif row.state == "sending" and row.attempts > self.policy.tries:
             prepared.outcomes.append(Outcome(row.key, "unknown", reason="interrupted", detail=row.detail))
         else:

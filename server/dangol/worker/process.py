@@ -35,7 +35,7 @@ def worker_for(house: House) -> Worker:
         others=[
             Lookups(house.link, house.registry, house.guard, site, house.engine, policy),
             Backfill(house.link, house.profiles, lambda: house.by_id),
-            Census(house.link, lambda: house.by_id),
+            Census(house.link, lambda: house.by_id, settings.push_days * 86_400),
             Schedules(house.link, lambda: house.by_id),
         ],
     )
