@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from loadtests.browser import DESKTOP
 
 from dangol.definitions.model import Campaign
+from dangol.errors import Unavailable
 from dangol.house import House
 from dangol.messages.links import PATH, Shortener, Target
 from dangol.messages.push import Push
@@ -136,6 +137,27 @@ async def test_a_forged_code_costs_what_an_unknown_one_does(
 
 
 @pytest.mark.anyio
+async def test_a_shopper_gets_on_where_the_click_can_not_be_counted(
+    house: House, phone: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, _ = await sent(house)
+
+    async def away(*args: Any) -> bool:
+        raise Unavailable("the store is away")
+
+    monkeypatch.setattr(outbox, "click", away)
+    assert (await phone.get(path)).headers["location"] == URL
+
+
+@pytest.mark.anyio
+async def test_a_server_that_knows_no_sites_yet_asks_for_patience(house: House, phone: httpx.AsyncClient) -> None:
+    path, _ = await sent(house)
+    house.loaded.clear()
+    answer = await phone.get(path)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+
+
+@pytest.mark.anyio
 async def test_a_link_that_is_over_says_so_in_the_reader_s_language(house: House, phone: httpx.AsyncClient) -> None:
     path, key = await sent(house, now=time.time() - links.LIFE - 60)
     korean = await phone.get(path, headers=KOREAN)
@@ -143,7 +165,7 @@ async def test_a_link_that_is_over_says_so_in_the_reader_s_language(house: House
     assert (korean.status_code, english.status_code) == (410, 410)
     assert "기간이 지난 링크예요" in korean.text
     assert "This link has expired" in english.text
-    assert 'href="https://shop.example"' in english.text
+    assert '<a href="https://shop.example">Visit Shop</a>' in english.text
     assert await clicked(house, key) == 0
 
 

@@ -4,6 +4,7 @@ The answer is a redirect to a stored target, or a small page; nothing in the req
 Robots, and apps that look at links before anybody has clicked, are led there too but count for nothing.
 """
 
+import logging
 import time
 
 import re2
@@ -20,6 +21,8 @@ from dangol.render.text import choose
 from dangol.store import links, outbox
 from dangol.web import bots
 from dangol.web.page import language_of, page
+
+log = logging.getLogger(__name__)
 
 PREVIEWS = re2.compile(r"(?i)kakaotalk-scrap|facebookexternalhit|whatsapp|telegrambot|slackbot|line-poker|preview")
 """Apps that fetch a link for the picture beside it. KakaoTalk's own browser calls itself otherwise (KAKAOTALK)."""
@@ -42,6 +45,7 @@ WORDS: dict[int, dict[Language, tuple[str, str]]] = {
         "en": ("Please try again in a moment", "We can’t open the link right now."),
     },
 }
+VISIT: dict[Language, str] = {"ko": "{} 바로 가기", "en": "Visit {}"}
 
 
 def routes(house: House) -> list[Route]:
@@ -59,20 +63,29 @@ def routes(house: House) -> list[Route]:
         code = parsed(request.path_params["code"])
         if code is None:
             return told(404, language)
+        if not house.loaded.is_set():
+            return told(503, language)
         # The same work for every code: the time tells nobody which links there are.
         found = await links.read(house.link, code.link)
         runtime = house.by_id.get(found.site) if found else None
         target, keys = found or NOBODY, runtime.keys if runtime else nobody
+        if found and found.site in house.unserved:
+            return told(503, language)
         if not is_genuine(keys, code, target.url) or runtime is None or not is_address(target.url):
             return told(404, language)
         now = time.time()
         if now > target.until:
-            return told(
-                410, language, (choose(runtime.site.name, language, runtime.site.language), runtime.site.origins[0])
-            )
+            shop = choose(runtime.site.name, language, runtime.site.language)
+            return told(410, language, (VISIT[language].format(shop), runtime.site.origins[0]))
         if is_click(request):
-            await outbox.click(house.link, code.key, now)
+            await count(code.key, now)
         return Response(status_code=302, headers={**HEADERS, "Location": target.url})
+
+    async def count(key: str, now: float) -> None:
+        try:
+            await outbox.click(house.link, key, now)
+        except Unavailable as error:  # the shopper shall not wait for the figures
+            log.warning("a click was not counted: %s", error)
 
     return [Route(f"{PATH}{{code}}", follow, methods=["GET"])]
 
