@@ -90,7 +90,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({**ITEMS, "summary": {"title": "합계", "text": "무료 배송"}}, "summary.text: '무료 배송' is not a sum"),
     ({"type": "EX"}, "extra: '' is not given: messages of the type EX have it"),
     ({"type": "MI"}, "extra: '' is not given: messages of the type MI have it"),
-    ({"extra": "x"}, "extra: '' is not left out: only the types EX and MI have it, not BA"),
+    ({"extra": "x"}, "extra: 'x' is not left out: only the types EX and MI have it, not BA"),
     ({"type": "EX", "extra": "#{a}"}, "extra: '#{a}' is not a text without variables"),
     ({"emphasis": "TEXT", "title": "x", "subtitle": "#{a}"}, "subtitle: '#{a}' is not a text without variables"),
     ({**ITEMS, "items": [{"title": "#{a}", "text": "b"}, ROW]}, "items[0].title: '#{a}' is not a text without"),
@@ -101,7 +101,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"type": "AD", "buttons": [{"kind": "AC", "name": "추가"}]}, "buttons[0].name: '추가' is not 채널 추가"),
     ({"replies": [{"kind": "MD", "name": "x"}]}, "replies[0].kind: 'MD' is not one of WL, AL, BK, BC, BT, BF"),
     ({"replies": [{"kind": "DS", "name": "x"}]}, "replies[0].kind: 'DS' is not one of"),
-    ({"buttons": [{"kind": "DS", "name": "배송조회"}]}, "text: '' is not a text with the courier and the invoice"),
+    ({"buttons": [{"kind": "DS", "name": "배송조회"}]}, "text: '안녕' is not a text with the courier and the invoice"),
 ]
 
 

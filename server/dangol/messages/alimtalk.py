@@ -109,7 +109,7 @@ def _type_problems(template: AlimtalkTemplate) -> Iterator[Problem]:
     if template.type in WITH_EXTRA:
         yield from needed(template, ("extra",), f"messages of the type {template.type} have it")
     elif template.extra:
-        yield Problem("extra", "", f"left out: only the types EX and MI have it, not {template.type}")
+        yield Problem("extra", word(template.extra), f"left out: only the types EX and MI have it, not {template.type}")
 
 
 def mismatches(template: AlimtalkTemplate, filled: AlimtalkTemplate) -> list[Problem]:

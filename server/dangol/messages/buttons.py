@@ -126,4 +126,4 @@ def channel_problems(buttons: Sequence[Button], where: str, allowed: str, place:
 def parcel_problems(buttons: Sequence[Button], text: str) -> Iterator[Problem]:
     """A parcel's button finds the courier and the invoice number in the text."""
     if any(button.kind == "DS" for button in buttons) and not (INVOICE.search(text) or VARIABLE.search(text)):
-        yield Problem("text", "", "a text with the courier and the invoice number, which the DS button reads there")
+        yield Problem("text", text, "a text with the courier and the invoice number, which the DS button reads there")

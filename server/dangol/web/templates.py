@@ -60,8 +60,7 @@ class Templates:
 
     async def listing(self, request: Request, runtime: SiteRuntime) -> Response:
         """Every template with its review, its variables, who uses it and what is wrong with it by now."""
-        definitions = runtime.definitions
-        return json({"templates": [_listed(each, definitions) for each in definitions.templates]})
+        return json({"templates": await asyncio.to_thread(_all, runtime.definitions)})
 
     async def preview(self, request: Request, runtime: SiteRuntime) -> Response:
         """`{content, form, size, price, variables, problems}` for the `Asked` in the body."""
@@ -97,6 +96,10 @@ class Templates:
         except PluginFailure as failure:
             raise Invalid([Problem("sender", id, f"one whose plugin works: {failure.detail}")]) from failure
         return channel.device, known[id].prices
+
+
+def _all(definitions: Definitions) -> list[dict[str, Any]]:
+    return [_listed(each, definitions) for each in definitions.templates]
 
 
 def _listed(template: Template, definitions: Definitions) -> dict[str, Any]:
