@@ -148,7 +148,17 @@ class ShopApi:
         """The message that the row asks for. Raises `Invalid` for a channel, a template or parameters that are none."""
         if not row.member and not row.to:
             raise Invalid([Problem("member", "", "a member, or an address in `to`")])
-        use = MessageUse(row.channel, row.params, template=row.template, ad=row.ad, consent=row.consent)
+        told = {
+            "use": row.channel,
+            "template": row.template,
+            "params": row.params,
+            "ad": row.ad,
+            "consent": row.consent,
+        }
+        try:
+            use = msgspec.convert(told, MessageUse)  # what is stored must be what can be read again
+        except msgspec.ValidationError:
+            raise Invalid([Problem("channel", row.channel, "the id of a sender or channel")]) from None
         try:
             route = Routes(runtime.definitions).of(use)
         except Invalid:
