@@ -29,17 +29,17 @@ def shopper(*acts: Act, member: bool = True, language: str = "ko-KR") -> Profile
 @pytest.mark.parametrize(
     ("acts", "korean", "english"),
     [
-        ([act()], "문자 광고 수신 동의", "agreed to advertisements by text message"),
-        ([act("withdrawn", "email")], "이메일 광고 수신 거부", "refused advertisements by e-mail"),
+        ([act()], "문자 광고 수신 동의", "Agreement to advertisements by text message"),
+        ([act("withdrawn", "email")], "이메일 광고 수신 거부", "Refusal of advertisements by e-mail"),
         (
             [act(), act(channel="kakao")],
             "문자·카카오톡 광고 수신 동의",
-            "agreed to advertisements by text message and KakaoTalk",
+            "Agreement to advertisements by text message and KakaoTalk",
         ),
         (
             [act("night_withdrawn", "push")],
             "앱 푸시 야간 광고 수신 거부",
-            "refused advertisements at night by notification",
+            "Refusal of advertisements at night by notification",
         ),
     ],
 )
@@ -51,7 +51,7 @@ def test_the_items_are_sender_act_date_and_result() -> None:
     assert words([act()], SHOP, "ko")._replace(act="") == ("가게", "", "2026년 11월 22일", "수신 동의 처리 완료")
     named = Definitions(SHOP.site, contact=ContactPolicy(company="(주)온기"))
     told = words([act("withdrawn")], named, "en")
-    assert (told.sender, told.date, told.result) == ("(주)온기", "22 November 2026", "you will receive no more of them")
+    assert (told.sender, told.date, told.result) == ("(주)온기", "22 November 2026", "Done: no more will be sent")
 
 
 def test_a_member_is_reached_by_what_the_shop_knows_and_a_visitor_by_the_consent() -> None:

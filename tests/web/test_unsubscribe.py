@@ -97,7 +97,7 @@ async def test_the_result_names_the_sender_the_act_and_the_date(browser: Any, ho
     assert (facts["보내는 곳"], facts["처리 내용"]) == ("가게", "문자 광고 수신 거부")
     assert re.fullmatch(r"20[0-9]{2}년 [0-9]{1,2}월 [0-9]{1,2}일", facts["처리 일자"])
     english = (await browser.http.get(where, headers={"Accept-Language": "en"})).text
-    assert "refused advertisements by text message" in english
+    assert "Refusal of advertisements by text message" in english
 
 
 async def test_a_page_that_nobody_can_make_or_frame(browser: Any, house: House) -> None:

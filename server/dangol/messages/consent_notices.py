@@ -24,14 +24,14 @@ CHANNEL_NAMES: dict[str, dict[Language, str]] = {
     "email": {"ko": "이메일", "en": "e-mail"},
 }
 ACTS: dict[str, dict[Language, str]] = {
-    "agreed": {"ko": "{} 광고 수신 동의", "en": "agreed to advertisements by {}"},
-    "withdrawn": {"ko": "{} 광고 수신 거부", "en": "refused advertisements by {}"},
-    "night_agreed": {"ko": "{} 야간 광고 수신 동의", "en": "agreed to advertisements at night by {}"},
-    "night_withdrawn": {"ko": "{} 야간 광고 수신 거부", "en": "refused advertisements at night by {}"},
+    "agreed": {"ko": "{} 광고 수신 동의", "en": "Agreement to advertisements by {}"},
+    "withdrawn": {"ko": "{} 광고 수신 거부", "en": "Refusal of advertisements by {}"},
+    "night_agreed": {"ko": "{} 야간 광고 수신 동의", "en": "Agreement to advertisements at night by {}"},
+    "night_withdrawn": {"ko": "{} 야간 광고 수신 거부", "en": "Refusal of advertisements at night by {}"},
 }
 RESULTS: dict[str, dict[Language, str]] = {
-    "agreed": {"ko": "수신 동의 처리 완료", "en": "you will receive them"},
-    "withdrawn": {"ko": "수신 거부 처리 완료", "en": "you will receive no more of them"},
+    "agreed": {"ko": "수신 동의 처리 완료", "en": "Done: they will be sent"},
+    "withdrawn": {"ko": "수신 거부 처리 완료", "en": "Done: no more will be sent"},
 }
 CAUSE = re.compile(rf"(?:.*:)?consent-((?:(?:{'|'.join(CHANNELS)})\+?)+)-[0-9]+(?::instead)?")
 NAMES: dict[str, str] = {"sender": "발신자", "act": "내용", "date": "일자", "result": "결과"}

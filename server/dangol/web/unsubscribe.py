@@ -41,7 +41,7 @@ DONE: dict[Language, tuple[str, str]] = {
 }
 FACTS: dict[Language, tuple[str, str, str, str, str]] = {
     "ko": ("보내는 곳", "받는 곳", "처리 내용", "처리 일자", "결과"),
-    "en": ("Sender", "Address", "What you did", "Date", "Result"),
+    "en": ("Sender", "Address", "Request", "Date", "Result"),
 }
 WRONG: dict[int, dict[Language, tuple[str, str]]] = {
     404: {
