@@ -1,12 +1,13 @@
 """Messages as fields of Aligo's forms. Pure.
 
-Texts go by `/send_mass/`, whose fields public code shows and the page names (500 different texts in one call); Alimtalk
-by `/akv10/alimtalk/send/`. Each recipient's fields are numbered. Aligo fills in nothing itself: the Alimtalk's final
-words and buttons go along, and must be those of the template. The test mode, in which nothing is sent, is never asked
-for.
+Texts go by `/send_mass/`, whose fields public code shows and the page names (500 different texts in one call), those
+with pictures by `/send/`, one text to all; Alimtalk goes by `/akv10/alimtalk/send/`. Aligo fills in nothing itself: the
+Alimtalk's final words and buttons go along, and must be those of the template. The test mode, in which nothing is sent,
+is never asked for.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,6 +17,7 @@ from dangol_plugins.phones import korean
 from dangol_plugins.shapes import present, words
 
 MASS = "/send_mass/"
+SEND = "/send/"
 ALIMTALK = "/akv10/alimtalk/send/"
 LINK_TYPES = {
     "AC": "채널 추가",
@@ -29,6 +31,14 @@ LINK_TYPES = {
 
 SUBJECT = "알림톡"
 """A title that Aligo wants of each Alimtalk and nobody sees, where the template has no name."""
+
+
+class Call(NamedTuple):
+    """A call: its path, its fields, and the addresses of its pictures."""
+
+    path: str
+    fields: dict[str, str]
+    images: tuple[str, ...]
 
 
 def part(request: PushRequest, number: str, profile: str, turn: int = 1) -> Part:
@@ -52,16 +62,23 @@ def part(request: PushRequest, number: str, profile: str, turn: int = 1) -> Part
         emtitle=content.title if content.emphasis == "TEXT" else "",
         button=buttons(content.buttons) if content.buttons else "",
     )
-    return Part((ALIMTALK, tuple(common.items()), turn), own)
+    return Part((ALIMTALK, tuple(common.items()), (), turn), own)
 
 
-def call(parts: Sequence[Part]) -> tuple[str, dict[str, str]]:
-    """The path of a call and its fields."""
+def call(parts: Sequence[Part]) -> Call:
+    """What is sent of several that share a call."""
     shared = parts[0].shared
-    path, common, _ = shared if isinstance(shared, tuple) else ("", (), 1)
+    path, common, images, _ = shared if isinstance(shared, tuple) else ("", (), (), 1)
+    if path == SEND:
+        return Call(path, {**dict(common), "receiver": ",".join(part.own["receiver"] for part in parts)}, images)
     numbered = {f"{name}_{place}": value for place, part in enumerate(parts, 1) for name, value in part.own.items()}
     count = {"cnt": str(len(parts))} if path == MASS else {}
-    return path, {**dict(common), **count, **numbered}
+    return Call(path, {**dict(common), **count, **numbered}, images)
+
+
+def images(content: object) -> set[str]:
+    """The addresses of pictures that go along."""
+    return set(content.images) if isinstance(content, templates.TextTemplate) else set()
 
 
 def buttons(given: Sequence[templates.Button]) -> str:
@@ -84,9 +101,10 @@ def buttons(given: Sequence[templates.Button]) -> str:
 
 
 def _text(request: PushRequest, content: templates.TextTemplate, number: str, turn: int) -> Part:
-    if content.images or content.form == "mms":
-        raise Unfit("images: texts with pictures are not sent through Aligo; use another sender for them")
+    to, text = korean(request.to), words(content.text)
     common = {"sender": number, "msg_type": content.form.upper()}
-    if content.form == "lms" and content.subject:
+    if content.form != "sms" and content.subject:
         common["title"] = words(content.subject)
-    return Part((MASS, tuple(common.items()), turn), {"rec": korean(request.to), "msg": words(content.text)})
+    if not content.images:
+        return Part((MASS, tuple(common.items()), (), turn), {"rec": to, "msg": text})
+    return Part((SEND, tuple({**common, "msg": text}.items()), tuple(content.images), turn), {"receiver": to})

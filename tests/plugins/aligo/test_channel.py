@@ -14,9 +14,9 @@ from dangol.fakes.faults import Name
 from dangol.fakes.serve import running
 from dangol.fakes.world import World
 from dangol.plugin import PushRequest, Sent
-from dangol_plugins import http
+from dangol_plugins import http, pictures
 from dangol_plugins.aligo import Aligo
-from dangol_plugins.http import Lost
+from dangol_plugins.http import Lost, Unreached
 
 pytestmark = pytest.mark.anyio
 
@@ -169,6 +169,21 @@ async def test_one_text_that_aligo_does_not_take_keeps_back_no_other(fakes: Fake
     receipts = await Aligo().send_many(PARAMS, [*TEXTS[:2], wrong])
     assert [each.state for each in receipts] == ["accepted", "accepted", "failed"]
     assert len(fakes.arrived("aligo")) == 2
+
+
+async def test_a_picture_goes_along(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fetch(address: str, longest: int) -> bytes:
+        if "gone" in address:
+            raise Unreached("no connection")
+        return b"\xff\xd8jpeg"
+
+    monkeypatch.setattr(pictures, "fetched", fetch)
+    right, gone = (replace(contents.MMS, images=[f"https://cdn.example/{name}.jpg"]) for name in ("here", "gone"))
+    sent = [request(right, to, f"k{to}") for to in NUMBERS] + [request(gone, key="gone")]
+    receipts = await Aligo().send_many(PARAMS, sent)
+    assert [(each.state, each.failure) for each in receipts] == [("accepted", "other")] * 3 + [("retry", "provider")]
+    assert [(each.kind, each.to) for each in fakes.arrived("aligo")] == [("mms", to) for to in NUMBERS]
+    assert len({each.group for each in fakes.arrived("aligo")}) == 1
 
 
 async def test_no_secret_and_no_number_is_ever_written_down(

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from msgspec.structs import replace
 from tests.plugins import contents
 from tests.plugins.contents import request
 
@@ -27,16 +28,32 @@ def test_texts_go_many_in_one_call() -> None:
             "rec_2": "01099998888",
             "msg_2": "(광고)단골상점 안녕하세요\n무료거부 0801234567",
         },
+        (),
     )
 
 
 def test_long_texts_have_a_title_in_common() -> None:
-    _, form = messages.call([part(contents.LMS)])
+    _, form, _ = messages.call([part(contents.LMS)])
     assert (form["msg_type"], form["title"]) == ("LMS", "주문 안내")
 
 
+def test_a_text_with_pictures_goes_to_many_at_once() -> None:
+    picture = replace(contents.MMS, images=["https://cdn.example/a.jpg"])
+    assert messages.call([part(picture), part(picture, "01099998888")]) == (
+        "/send/",
+        {
+            "sender": "0212345678",
+            "msg_type": "MMS",
+            "title": "새 상품",
+            "msg": "사진입니다.",
+            "receiver": "01012345678,01099998888",
+        },
+        ("https://cdn.example/a.jpg",),
+    )
+
+
 def test_alimtalk_goes_in_its_final_words() -> None:
-    path, form = messages.call([part(contents.ALIMTALK)])
+    path, form, _ = messages.call([part(contents.ALIMTALK)])
     button = json.loads(form.pop("button_1"))
     assert path == "/akv10/alimtalk/send/"
     assert form == {
@@ -64,7 +81,7 @@ def test_alimtalk_goes_in_its_final_words() -> None:
 
 def test_nothing_is_ever_sent_as_a_test() -> None:
     for content in (contents.SMS, contents.LMS, contents.ALIMTALK):
-        _, form = messages.call([part(content)])
+        _, form, _ = messages.call([part(content)])
         assert not [name for name in form if "test" in name.lower()]
 
 
@@ -80,7 +97,6 @@ def test_what_shares_a_call() -> None:
         (contents.SMS, "", "S", "account"),
         (contents.ALIMTALK, "0212345678", "", "account"),
         (contents.FREE, "0212345678", "S", "content"),
-        (contents.MMS, "0212345678", "S", "content"),
         (None, "0212345678", "S", "content"),
         (templates.AlimtalkTemplate("a", "T", "x", buttons=[contents.TALK]), "0212345678", "S", "content"),
     ],
