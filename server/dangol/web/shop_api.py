@@ -156,7 +156,9 @@ class ShopApi:
             "consent": row.consent,
         }
         try:
-            use = msgspec.convert(told, MessageUse)  # what is stored must be what can be read again
+            use = msgspec.convert(
+                {"use": row.channel, **told}, MessageUse
+            )  # what is stored must be what can be read again
         except msgspec.ValidationError:
             raise Invalid([Problem("channel", row.channel, "the id of a sender or channel")]) from None
         try:
