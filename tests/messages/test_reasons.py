@@ -1,14 +1,16 @@
 """Reasons in words: every code that is said has some, in both languages, with its detail where they name one."""
 
-import ast
-import inspect
+import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
+import dangol
 from dangol.definitions.model import Failure
-from dangol.messages import policy
 from dangol.messages.reasons import WORDS, Reason, words
+
+SAID = re.compile(r"""\b(?:Reason\(|reason=)"([a-z_]+)\"""")
 
 
 @pytest.mark.parametrize("code", WORDS)
@@ -42,16 +44,10 @@ def test_a_cap_is_told_as_one(cap: str, language: str, sentence: str) -> None:
     assert words(Reason("cap", cap), language) == sentence
 
 
-def test_what_the_policy_says_has_words() -> None:
-    said = {
-        node.args[0].value
-        for node in ast.walk(ast.parse(inspect.getsource(policy)))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "Reason"
-        and isinstance(node.args[0], ast.Constant)
-    }
-    assert {"no_consent", "quiet", "inactive", "already"} <= said
+def test_whatever_is_said_anywhere_has_words() -> None:
+    sources = [path.read_text("utf-8") for path in Path(dangol.__file__).parent.rglob("*.py")]
+    said = {code for source in sources for code in SAID.findall(source)}
+    assert {"no_consent", "quiet", "inactive", "already", "duplicate", "interrupted"} <= said
     assert said <= WORDS.keys()
 
 
