@@ -211,3 +211,24 @@ def test_values_stand_in_addresses_as_addresses_have_them(link: str, variables: 
 def test_a_notification_leads_nowhere_else(link: str) -> None:
     told = refused(PushTemplate("p", "제목", "본문", link="#{link}", ad=False), variables={"link": link})
     assert [each.partition(":")[0] for each in told] == ["link"]
+
+
+def test_what_the_provider_keeps_gets_every_variable() -> None:
+    kept = {"kind": "brand", "id": "b", "bubble": "TEXT", "code": "B1"}
+    made = fill(kept, fill={"이름": "{name}"}, variables={"번호": "1"})
+    assert made.variables == {"번호": "1", "이름": "김민지"}
+
+
+def test_fill_that_says_nothing_of_a_recipient_is_a_variable_that_nobody_gave() -> None:
+    assert refused(ORDERED, fill={"이름": "{coupon}", "번호": "1"}) == [
+        "variables.이름: '' is not given: text names #{이름}"
+    ]
+
+
+@pytest.mark.parametrize(("words", "form", "size"), [("가" * 18 + "a", "sms", 90), ("가" * 18 + "ab", "lms", 91)])
+def test_label_and_opt_out_line_count_towards_the_90_bytes(words: str, form: str, size: int) -> None:
+    made: Any = fill(TextTemplate("t", words))
+    assert (made.form, made.content.form, len(made.content.text.encode("euc-kr"))) == (form, form, size)
+    if size > 90:
+        (only,) = refused(TextTemplate("t", words, form="sms"))
+        assert only == "text: '91 bytes' is not at most 90 bytes in EUC-KR, label and opt-out line included"

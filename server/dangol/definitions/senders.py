@@ -11,6 +11,7 @@ from dangol.errors import Invalid, PluginFailure, Problem
 from dangol.host.params import check_params
 from dangol.host.registry import Registry
 from dangol.messages import proof, reviews
+from dangol.messages.brand import is_left
 from dangol.messages.kinds import FORMS, PRICES, is_ad, kind_of, price_forms
 from dangol.messages.limits import names
 from dangol.plugin import Channel
@@ -157,7 +158,7 @@ def _fill_problems(
     known = proof.known(means.site)
     for name, text in fill.items():
         yield from (each._replace(where=f"{where}.{name}") for each in text_problems(text, known))
-    if template is None:
+    if template is None or is_left(template):
         return
     asked = names(template)
     for name in fill:

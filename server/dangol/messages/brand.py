@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from dangol.definitions.templates import BrandTemplate, Button
+from dangol.definitions.templates import BrandTemplate, Button, Template
 from dangol.errors import Problem
 from dangol.messages import buttons, carousels, coupons, pictures
 from dangol.messages.carousels import commerce_problems
@@ -128,7 +128,7 @@ def problems(template: BrandTemplate) -> Iterator[Problem]:
     shape = SHAPES[template.bubble]
     bubble = f"the bubble {template.bubble}"
     yield from without(template, {*shape.needs, *shape.may}, PARTS, f"{bubble} has none")
-    if not (template.code and not any(getattr(template, part) for part in PARTS)):
+    if not is_left(template):
         yield from needed(template, shape.needs, f"{bubble} needs it")
     yield from limit_problems(template, shape.limits)
     yield from _button_problems(template, shape)
@@ -138,6 +138,13 @@ def problems(template: BrandTemplate) -> Iterator[Problem]:
         yield from commerce_problems(template.commerce, "commerce")
     yield from carousels.problems(template)
     yield from _link_problems(template)
+
+
+def is_left(template: Template) -> bool:
+    """Whether all that a message says is left to the template that the provider keeps, variables included."""
+    if not isinstance(template, BrandTemplate) or not template.code:
+        return False
+    return not any(getattr(template, part) for part in PARTS)
 
 
 def _button_problems(template: BrandTemplate, shape: Shape) -> Iterator[Problem]:

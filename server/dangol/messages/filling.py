@@ -5,14 +5,14 @@ or from the message's `fill`. ``{name|friend}`` (docs/variables.md) is what is k
 KakaoTalk, which stands word for word as it was approved, has none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from dangol.definitions.basics import Text
 from dangol.definitions.model import ContactPolicy
 from dangol.definitions.templates import AlimtalkTemplate, BrandTemplate, Template, TextTemplate
 from dangol.errors import Invalid, Problem
-from dangol.messages import alimtalk, checks, euckr, labels, reviews, texts
+from dangol.messages import alimtalk, brand, checks, euckr, labels, reviews, texts
 from dangol.messages.kinds import price_form
 from dangol.messages.limits import names
 from dangol.messages.places import plain, rewritten, said
@@ -74,7 +74,7 @@ def tried(
     asked = names(own)
     is_kakao = isinstance(own, AlimtalkTemplate | BrandTemplate)
     is_fixed = isinstance(own, AlimtalkTemplate) or (isinstance(own, BrandTemplate) and bool(own.code))
-    told = _told(asked, given, shorten if is_fixed else str)
+    told = _told(given if brand.is_left(own) else asked, given, shorten if is_fixed else str)
     write = by_name(told) if asked or is_kakao else writer.personal
     content: Template = rewritten(own, visitor(write, None if is_fixed else leading(whom.site, shorten)))
     empty = checks.blank(content)
@@ -118,7 +118,7 @@ def values(fill: Mapping[str, Text], variables: Mapping[str, str], whom: Whom) -
     return {**given, **{name: writer.personal(text) for name, text in fill.items()}}
 
 
-def _told(asked: Mapping[str, str], given: Mapping[str, str], shorten: Shorten) -> dict[str, str]:
+def _told(asked: Iterable[str], given: Mapping[str, str], shorten: Shorten) -> dict[str, str]:
     """The given ones of the variables that the template asks for. Addresses are tracked where they stand in a template
     of the provider's, whose own ones must stay as they were approved."""
     told = {name: given[name] for name in asked if given.get(name, "").strip()}
