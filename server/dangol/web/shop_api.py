@@ -148,17 +148,9 @@ class ShopApi:
         """The message that the row asks for. Raises `Invalid` for a channel, a template or parameters that are none."""
         if not row.member and not row.to:
             raise Invalid([Problem("member", "", "a member, or an address in `to`")])
-        told = {
-            "use": row.channel,
-            "template": row.template,
-            "params": row.params,
-            "ad": row.ad,
-            "consent": row.consent,
-        }
-        try:
-            use = msgspec.convert(
-                {"use": row.channel, **told}, MessageUse
-            )  # what is stored must be what can be read again
+        told = {name: getattr(row, name) for name in ("template", "params", "ad", "consent")}
+        try:  # what is kept must be what can be read again
+            use = msgspec.convert({"use": row.channel, **told}, MessageUse)
         except msgspec.ValidationError:
             raise Invalid([Problem("channel", row.channel, "the id of a sender or channel")]) from None
         try:
