@@ -30,6 +30,8 @@ PAGES = [
     "docs/ko/widgets.md",
     "docs/push.md",
     "docs/ko/push.md",
+    "docs/kakao.md",
+    "docs/ko/kakao.md",
     "docs/variables.md",
     "docs/privacy.md",
     "docs/ko/variables.md",
