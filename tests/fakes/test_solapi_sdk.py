@@ -1,7 +1,9 @@
 """The fake of SOLAPI, driven by the vendor's own SDK: it is held to something that was not written here."""
 
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from solapi import SolapiMessageService
 from solapi.error.MessageNotReceiveError import MessageNotReceivedError
@@ -99,6 +101,22 @@ def test_sending_spends_the_balance(solapi: SolapiMessageService, fakes: Fakes) 
     with pytest.raises(MessageNotReceivedError) as refused:
         solapi.send(sms())
     assert refused.value.failed_messages[0].status_code == "1030"
+
+
+def test_a_picture_is_kept_sent_and_shown(solapi: SolapiMessageService, fakes: Fakes, tmp_path: Path) -> None:
+    fakes.world.templates["solapi"].learn = False
+    picture = tmp_path / "a.jpg"
+    picture.write_bytes(b"\xff\xd8\xff picture")
+    image = solapi.upload_file(str(picture)).file_id
+    solapi.send(sms(image_id=image))
+    with pytest.raises(MessageNotReceivedError) as refused:
+        solapi.send(sms(image_id="ST01FZUNKNOWN"))
+    assert refused.value.failed_messages[0].status_code == "1034"
+    card = fakes.arrived()[0].card
+    assert card is not None
+    shown = httpx.get(f"{fakes.url}/files/{card.image}")
+    assert (shown.content, shown.headers["content-type"]) == (picture.read_bytes(), "image/jpeg")
+    assert httpx.get(f"{fakes.url}/files/unknown").status_code == 404
 
 
 @pytest.mark.parametrize(("name", "code"), [("429", "TooManyRequests"), ("no_balance", "NotEnoughBalance")])

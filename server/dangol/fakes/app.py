@@ -79,7 +79,7 @@ def create(world: World | None = None, *, pause: float = 1.0) -> Starlette:
         Mount("/apns", routes=Apns(world).routes()),
         Mount("/webpush", routes=WebPush(world).routes()),
         *Switches(world, hooks, sms).routes(),
-        *screen.routes(),
+        *screen.routes(world),
     ]
     # Another host name than these is a page of somewhere else that has found out about the port.
     app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(TrustedHostMiddleware, HOSTS)])

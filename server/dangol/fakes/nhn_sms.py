@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dangol.fakes.arrival import Arrival, Kind
+from dangol.fakes.arrival import Arrival, Card, Kind
 from dangol.fakes.door import body_of, json
 from dangol.fakes.hooks import Hooks
 from dangol.fakes.nhn import MOST, WORDS, Fault, Service, header, paged, shown
@@ -130,7 +130,9 @@ class Sms(Service):
             raise Fault(-2003, "Attach file required jpg or jpeg.")
         if not 0 < len(file.file_body) <= LARGEST:
             raise Fault(-2005, "The file size must be greater than 0 and less than 300KB.")
-        data = {"fileId": crc32(file.file_body), "fileName": file.file_name, "filePath": ""}
+        number = crc32(file.file_body)
+        self.world.store(str(number), file.file_body)
+        data = {"fileId": number, "fileName": file.file_name, "filePath": ""}
         return json({"header": header(), "body": {"data": data}})
 
     def _form(self, request: Request) -> tuple[str, bool]:
@@ -186,6 +188,7 @@ class Sms(Service):
             title=asked.title,
             # What is too long for a phone is cut off there, as NHN's guide warns.
             text=asked.body.encode("euc-kr")[:limit].decode("euc-kr", "ignore"),
+            card=Card(image=str(asked.attach_file_id_list[0])) if asked.attach_file_id_list else None,
             ad=is_ad,
             key=each.recipient_grouping_key,
             fields={"senderGroupingKey": asked.sender_grouping_key},

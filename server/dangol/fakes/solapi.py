@@ -18,13 +18,13 @@ from starlette.routing import Route
 
 from dangol.fakes import solapi_checks
 from dangol.fakes.arrival import Arrival
-from dangol.fakes.door import Refused, body_of, door, json
+from dangol.fakes.door import Handler, Refused, body_of, door, json
 from dangol.fakes.faults import Doing
 from dangol.fakes.hooks import Hooks
 from dangol.fakes.numbers import Fate, digits
 from dangol.fakes.solapi_auth import authorize
 from dangol.fakes.solapi_checks import WORDS, Failed, Judged, Message, typed
-from dangol.fakes.solapi_files import kept
+from dangol.fakes.solapi_files import file_of
 from dangol.fakes.world import World, new_id
 
 MOST = 10_000
@@ -87,17 +87,16 @@ class Solapi:
             self._route("/messages/v4/groups/{group}", self.group),
             self._route("/messages/v4/groups/{group}/messages", self.messages),
             self._route("/cash/v1/balance", self.balance),
-            Route("/storage/v1/files", door(self.world, "solapi", kept, refusal, "look_up"), methods=["POST"]),
+            self._route("/storage/v1/files", self.keep, "POST", "look_up"),
             self._route("/iam/v1/black", self.black),
         ]
 
-    def _route(self, path: str, handle: Any, method: str = "GET") -> Route:
+    def _route(self, path: str, handle: Handler, method: str = "GET", doing: Doing | None = None) -> Route:
         async def checked(request: Request) -> Response:
             authorize(self.world, request.headers.get("authorization", ""))
-            response: Response = await handle(request)
-            return response
+            return await handle(request)
 
-        doing: Doing = "send" if method == "POST" else "look_up"
+        doing = doing or ("send" if method == "POST" else "look_up")
         return Route(path, door(self.world, "solapi", checked, refusal, doing), methods=[method])
 
     async def send(self, request: Request) -> Response:
@@ -250,6 +249,12 @@ class Solapi:
         if found is None:
             raise Refused(404, "ResourceNotFound", "no such group")
         return json(self._info(found))
+
+    async def keep(self, request: Request) -> Response:
+        """Take a file in that messages will name."""
+        name, content, told = file_of(await body_of(request))
+        self.world.store(name, content)
+        return json(told)
 
     async def balance(self, request: Request) -> Response:
         """What is left, or with a fault something else."""

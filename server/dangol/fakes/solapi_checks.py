@@ -110,7 +110,7 @@ def judged(world: World, message: Message) -> Judged:
         raise Failed("3010")
     _check_fields(message.custom_fields or {})
     if form in TEXTS:
-        judged = _text(message, form)
+        judged = _text(world, message, form)
     elif form == "ATA":
         judged = _alimtalk(world, message)
     elif form.startswith("BMS_"):
@@ -147,7 +147,12 @@ def _check_fields(fields: dict[str, str]) -> None:
         raise Failed("1032")
 
 
-def _text(message: Message, form: str) -> Judged:
+def _is_kept(world: World, image: str | None) -> bool:
+    """Whether there is such a file; who learns templates takes files for those of another day."""
+    return bool(image) and (image in world.files or world.templates["solapi"].learn)
+
+
+def _text(world: World, message: Message, form: str) -> Judged:
     text, subject = message.text or "", message.subject or ""
     if not text:
         raise Failed("1010")
@@ -155,7 +160,7 @@ def _text(message: Message, form: str) -> Judged:
         raise Failed("1033")
     if subject and form == "SMS":
         raise Failed("1013")
-    if form == "MMS" and not message.image_id:
+    if form == "MMS" and not _is_kept(world, message.image_id):
         raise Failed("1034")
     long, title = size(text), size(subject)
     if long is None or title is None:

@@ -4,10 +4,8 @@ from base64 import b64decode
 
 import msgspec
 from msgspec import Struct
-from starlette.requests import Request
-from starlette.responses import Response
 
-from dangol.fakes.door import Refused, body_of, json
+from dangol.fakes.door import Refused
 from dangol.fakes.world import new_id
 
 LARGEST = {"MMS": 200_000, "KAKAO": 500_000}
@@ -21,14 +19,15 @@ class File(Struct):
     type: str
 
 
-async def kept(request: Request) -> Response:
-    """The id of a file that is taken in; the file itself nobody asks for. Raises `Refused`."""
+def file_of(body: bytes) -> tuple[str, bytes, dict[str, str]]:
+    """The id of a file that is taken in, the file, and the answer. Raises `Refused`."""
     try:
-        file = msgspec.json.decode(await body_of(request), type=File)
-        size = len(b64decode(file.file, validate=True))
+        file = msgspec.json.decode(body, type=File)
+        content = b64decode(file.file, validate=True)
     except ValueError as error:
         raise Refused(400, "ValidationError", str(error)) from None
-    if not 0 < size <= LARGEST.get(file.type, LARGEST_BRAND):
-        raise Refused(400, "ValidationError", f"file: {size} bytes are too many for {file.type}")
+    if not 0 < len(content) <= LARGEST.get(file.type, LARGEST_BRAND):
+        raise Refused(400, "ValidationError", f"file: {len(content)} bytes are too many for {file.type}")
     name = new_id("ST01FZ")
-    return json({"fileId": name, "type": file.type, "name": name, "originalName": name, "url": "", "accountId": ""})
+    told = {"fileId": name, "type": file.type, "name": name, "originalName": name, "url": "", "accountId": ""}
+    return name, content, told

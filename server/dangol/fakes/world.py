@@ -12,6 +12,7 @@ from dangol.fakes.numbers import Fate, fate
 from dangol.fakes.templates import Templates
 
 KEPT = 20_000
+KEPT_FILES = 40
 FATES: tuple[OfMessage, ...] = (
     "not_kakao", "blocked", "bad_number", "off", "spam", "opted_out", "night", "unknown", "dead_token",
 )  # fmt: skip
@@ -44,6 +45,7 @@ class World:
         self.refused: set[str] = set()
         self.arrived: OrderedDict[tuple[Provider, str], Arrival] = OrderedDict()
         self.counts: Counter[Provider] = Counter()
+        self.files: OrderedDict[str, bytes] = OrderedDict()
         self.signatures: Recent = Recent(900)
         self.requests: Recent = Recent(600)
 
@@ -54,6 +56,12 @@ class World:
             self.counts[arrival.provider] += 1
         while len(self.arrived) > self.kept:
             self.arrived.popitem(last=False)
+
+    def store(self, name: str, content: bytes) -> None:
+        """Keep a file that messages name; the oldest go."""
+        self.files[name] = content
+        while len(self.files) > KEPT_FILES:
+            self.files.popitem(last=False)
 
     def of(self, provider: Provider | None = None) -> list[Arrival]:
         """What has arrived at a provider, or at all of them, the oldest first."""

@@ -24,7 +24,8 @@ function anchor(address, attributes, ...children) {
 function picture(image, words, link = "") {
   if (!image) return null;
   const standIn = () => el("span", { class: "stand-in" }, words.picture, el("small", {}, image));
-  const inside = isAddress(image) ? el("img", { src: image, alt: words.picture, loading: "lazy", referrerpolicy: "no-referrer" }) : standIn();
+  const src = isAddress(image) ? image : `/files/${encodeURIComponent(image)}`;  // an uploaded one goes by its id
+  const inside = el("img", { src, alt: words.picture, referrerpolicy: "no-referrer" });
   inside.addEventListener("error", () => inside.replaceWith(standIn()));
   return link ? anchor(link, { class: "picture" }, inside) : el("span", { class: "picture" }, inside);
 }
