@@ -10,7 +10,18 @@ from dangol.campaigns.calendar import day_number
 from dangol.campaigns.contacts import note_holdout
 from dangol.campaigns.decide import Decision, Plan, Reason, Verdict, decide, sentence
 from dangol.campaigns.sentences import SENTENCES
-from dangol.definitions.model import Campaign, Cap, Group, Manners, MessageUse, Pages, Site, Variant, WidgetUse
+from dangol.definitions.model import (
+    Campaign,
+    Cap,
+    Group,
+    Manners,
+    MessageUse,
+    Pages,
+    Schedule,
+    Site,
+    Variant,
+    WidgetUse,
+)
 from dangol.plugin import Request
 from dangol.profile import days
 from dangol.profile.model import LEASES, NEVER, Contact, Lease, Member, Profile, Visit
@@ -73,6 +84,8 @@ REFUSALS: list[Case] = [
     (a_campaign(starts=datetime(2026, 11, 22, 12, 1)), a_profile(), Reason.NOT_STARTED, "2026-11-22 12:01"),
     (a_campaign(ends=datetime(2026, 11, 22, 12)), a_profile(), Reason.ENDED, "2026-11-22 12:00"),
     (a_campaign(on=["purchase", "search"]), a_profile(), Reason.EVENT, "purchase, search"),
+    (a_message(schedule=Schedule("day", "10:30")), a_profile(member=True), Reason.SCHEDULE, ""),
+    (a_message(notice="shipped"), a_profile(member=True), Reason.NOTICE, "shipped"),
     (a_campaign(pages=Pages(only=["/cart"])), a_profile(), Reason.PAGE, "/"),
     (a_campaign(audience=["known", "vip"]), a_profile(), Reason.AUDIENCE, "vip"),
     (a_campaign(holdout=100), a_profile(contacts=contact(visit_started=VISIT)), Reason.HOLDOUT, "100"),
@@ -326,6 +339,11 @@ def test_a_widget_with_nothing_to_show_leaves_its_slot_to_the_next() -> None:
     assert of(decisions) == [("a", "nothing", "")]
     decisions = judge(a_campaign("a", priority=1), a_campaign("b"), silent=["a"])
     assert of(decisions) == [("a", "nothing", ""), ("b", "shown", "")]
+
+
+@pytest.mark.parametrize("cause", [{"schedule": Schedule("day", "10:30")}, {"notice": "shipped"}])
+def test_a_message_that_goes_by_a_schedule_or_notice_is_not_sent_on_a_page(cause: dict[str, Any]) -> None:
+    assert judge(a_message(**cause), profile=a_profile(member=True)) == []
 
 
 def test_without_a_page_that_waits_only_messages_are_judged() -> None:

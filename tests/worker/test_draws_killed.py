@@ -1,0 +1,85 @@
+"""A slot whose worker is killed while it draws: run once, and everybody is queued once."""
+
+import asyncio
+import random
+import signal
+import sys
+import time
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dangol.house import House
+from dangol.profile.model import Member
+from dangol.protocol import tokens
+from dangol.store import draws, keys, outbox, slots
+from dangol.store.slots import Settled
+
+pytestmark = pytest.mark.anyio
+
+DRAWER = Path(__file__).with_name("drawer.py")
+SIZE = 300
+
+
+async def drawer(url: str) -> Process:
+    process = await asyncio.create_subprocess_exec(sys.executable, str(DRAWER), url, stdout=PIPE, stderr=DEVNULL)
+    assert process.stdout is not None
+    assert await asyncio.wait_for(process.stdout.readline(), 60) == b"ready\n"
+    return process
+
+
+async def queued(house: House) -> int:
+    return sum([await outbox.waiting(house.link, number) for number in range(keys.PARTITIONS)])
+
+
+async def settled(house: House) -> list[Settled]:
+    return await slots.latest(house.link, "shop", "daily", 9)
+
+
+async def test_everybody_is_queued_once_although_a_worker_is_killed_while_it_draws(
+    new_house: Any, opened: Any, define: Any, store: Any
+) -> None:
+    at = datetime.now(ZoneInfo("Asia/Seoul")) - timedelta(minutes=2)
+    schedule = {"every": "day", "at": f"{at:%H:%M}"}
+    campaign = {"id": "daily", "message": {"use": "log", "once": "event"}, "schedule": schedule, "holdout": 0}
+    house: House = await opened(new_house(define(campaigns=[campaign])))
+    await house.link.call("HSET", keys.DEFINITIONS, "shop", _long_saved(await _document(house)))
+    for number in range(SIZE):
+        id = tokens.member_profile(house.by_id["shop"].keys, f"m{number}")
+        stored = await house.profiles.read_now("shop", id)
+        profile = stored.profile()
+        profile.seed, profile.first_seen, profile.last_seen = number + 1, 1, int(time.time())
+        profile.member = Member(f"m{number}")
+        await house.profiles.write("shop", id, stored, profile)
+    chance, killed = random.Random(5), 0
+    async with asyncio.timeout(90):
+        while not await settled(house) or await draws.under_way(house.link):
+            process = await drawer(store.url)
+            before, drawing = await queued(house), killed < 1
+            while await draws.under_way(house.link) or not await settled(house):
+                await asyncio.sleep(0.01)
+                if drawing and await queued(house) > before + chance.randrange(20, 120):
+                    break
+            process.send_signal(signal.SIGKILL)
+            await process.communicate()
+            killed += 1
+    assert killed > 1
+    assert [each.state for each in await settled(house)] == ["run"]
+    found = await outbox.read_many(house.link, [key async for key in outbox.every(house.link)])
+    assert len({row.push.member for row in found if row}) == len(found) == SIZE
+
+
+async def _document(house: House) -> bytes:
+    raw: bytes = await house.link.call("HGET", keys.DEFINITIONS, "shop")
+    return raw
+
+
+def _long_saved(raw: bytes) -> bytes:
+    """The document as if it had been saved an hour ago."""
+    head, _, rest = raw.partition(b',"saved_at":')
+    saved, _, rest = rest.partition(b",")
+    return head + b',"saved_at":' + str(int(saved) - 3600).encode() + b"," + rest
