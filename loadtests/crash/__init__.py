@@ -1,0 +1,1 @@
+"""Killing workers and the store at random while push requests go out: nothing is lost, nothing is sent twice."""
