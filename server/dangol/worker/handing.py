@@ -141,7 +141,7 @@ class Handing:
             [Want(each.row.push.campaign, each.price) for each in chunk],
             limits,
             time.time(),
-            lease=self.policy.lease,
+            lease=2 * self.policy.lease,  # who takes a dead worker's requests over books them before it lapses
             sender=way.route.sender or way.route.channel,
             rate=way.rate,
         )
