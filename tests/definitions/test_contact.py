@@ -26,6 +26,8 @@ RIGHT: list[dict[str, Any]] = [
     {},
     {"timezone": "Asia/Seoul"},
     {"nights": [night("20:00", "09:00")]},
+    {"reconfirm": 365},
+    {"jurisdiction": "other", "reconfirm": 3650},
     {"nights": [night("21:00", "08:00", "sms", "push")]},
     {"nights": [night("20:00", "00:30"), night("00:00", "09:00")]},
     {"nights": [night("22:00", "06:00", "email")]},
@@ -42,6 +44,7 @@ def test_a_longer_night_is_taken(contact: dict[str, Any]) -> None:
 WRONG = [
     ({"timezone": "Asia/Soul"}, "contact.timezone: a time zone such as Asia/Seoul"),
     ({"timezone": "Europe/London"}, "contact.timezone: left out: by the law of kr nights are those of Asia/Seoul"),
+    ({"reconfirm": 731}, "contact.reconfirm: at most 730: the law wants consents confirmed every two years"),
     ({"nights": [night("21:30", "08:00")]}, "contact.nights[0]: for sms a night that has all of 21:00 to 08:00 in it"),
     ({"nights": [night("21:00", "07:00", "push")]}, "contact.nights[0]: for push a night that has all of 21:00"),
     ({"nights": [night("20:00", "09:00"), night("20:00", "06:00", "kakao")]}, "contact.nights[1]: for kakao a night"),

@@ -147,6 +147,13 @@ def test_a_consent_is_for_one_address(ad: bool, to: str, verdict: Verdict) -> No
     assert judge(case(ad=ad, to=to)) == verdict
 
 
+@pytest.mark.parametrize(("reconfirm", "days", "verdict"), [(365, 365, "consent_old"), (3650, 731, "consent_old")])
+def test_a_site_may_ask_again_sooner_than_the_law_and_never_later(reconfirm: int, days: int, verdict: str) -> None:
+    profile = shopper(("sms", "agreed", NOON - days * DAY))
+    assert said(judge(case(profile=profile, contact=ContactPolicy(reconfirm=reconfirm)))) == verdict
+    assert said(judge(case(profile=profile, contact=ContactPolicy("other", reconfirm=3650)))) == "go"
+
+
 def test_an_advertisement_goes_where_was_agreed_to_and_a_notice_where_the_member_is() -> None:
     profile = shopper(("sms", "agreed", AGREED))
     assert profile.member is not None

@@ -21,6 +21,9 @@ def contact_problems(contact: ContactPolicy) -> Iterator[Problem]:
     elif law.zone and contact.timezone not in ("", law.zone):
         expected = f"left out: by the law of {contact.jurisdiction} nights are those of {law.zone}"
         yield Problem("contact.timezone", contact.timezone, expected)
+    if law.confirm and contact.reconfirm > law.confirm:
+        expected = f"at most {law.confirm}: the law wants consents confirmed every two years"
+        yield Problem("contact.reconfirm", contact.reconfirm, expected)
     for number, night in enumerate(contact.nights):
         if night.start == night.end:
             expected = "a time of day that is not the night's start"

@@ -34,7 +34,8 @@ class Law(NamedTuple):
     """What a jurisdiction asks for. `zone` is where its nights are (empty: not the same for all its people); `window`
     is the law's own and `kept` the one that is kept unless the site says otherwise. Both hold for advertisements by
     `rests`. Advertisements by `asks` need a consent before the first one, the others may go until they are refused.
-    With a consent for the nights those by `night_consent` may go then."""
+    With a consent for the nights those by `night_consent` may go then. A consent is to be confirmed after `confirm`
+    days (0: it is good for ever)."""
 
     source: str
     zone: str
@@ -43,6 +44,7 @@ class Law(NamedTuple):
     rests: frozenset[str]
     asks: frozenset[str]
     night_consent: frozenset[str]
+    confirm: int = 0
 
 
 def _at(hour: int, minute: int = 0) -> int:
@@ -54,14 +56,15 @@ PHONES = frozenset({"sms", "kakao", "push"})
 
 LAWS: dict[str, Law] = {
     "kr": Law(
-        "Act on Promotion of Information and Communications Network Utilization, art. 50 (1)-(3); its Enforcement"
-        " Decree, art. 61 (2): e-mail is exempt from the nights",
+        "Act on Promotion of Information and Communications Network Utilization, art. 50 (1)-(3) and (8); its"
+        " Enforcement Decree, art. 61 (2): e-mail is exempt from the nights, and art. 62-3: every two years",
         "Asia/Seoul",
         Window(_at(21), _at(8)),
         Window(_at(20, 30), _at(8)),
         PHONES,
         ALL,
         frozenset({"sms", "push"}),
+        730,
     ),
     "us": Law(
         "47 CFR 64.1200(c)(1): no telephone solicitation before 8 am or after 9 pm at the called party's location;"
@@ -77,8 +80,9 @@ LAWS: dict[str, Law] = {
 }
 """By `ContactPolicy.jurisdiction`. How sure each is:
 
-kr     The consent, the window of 21:00 to 08:00, the consent of its own for it and the exemption of e-mail stand in the
-       act and decree as published; 20:30 is the custom of Korean senders, half an hour earlier than the law asks for.
+kr     The consent and its confirmation, the window of 21:00 to 08:00, the consent of its own for it and the exemption
+       of e-mail stand in the act and decree as published; 20:30 is the custom of Korean senders, half an hour earlier
+       than the law asks for.
 us     The hours stand in the rule; that texts are calls under it is the FCC's reading, and that notifications are
        treated alike is caution. The recipient's place is not known here, so the site says whose clock counts.
 other  No hours are known here: the site's own `nights` hold. Asking first is what most laws want (in the EU and the UK
@@ -91,6 +95,11 @@ KAKAO = Window(_at(20, 50), _at(8))
 def law_of(contact: ContactPolicy) -> Law:
     """What the site's jurisdiction asks for."""
     return LAWS[contact.jurisdiction]
+
+
+def good_for(contact: ContactPolicy) -> int:
+    """For how many days a consent is good: what the site says, but no longer than the law."""
+    return min(contact.reconfirm, law_of(contact).confirm or contact.reconfirm)
 
 
 def zone_of(contact: ContactPolicy, site: Site) -> str:

@@ -147,8 +147,8 @@ def _consent_refusal(case: Case) -> Reason | None:
     if case.to and given.address and normal(case.channel, case.to) != given.address:
         return Reason("other_address")
     confirmed = max(agreed_at, given.reconfirmed_at)
-    is_old = case.now >= confirmed + case.contact.reconfirm * DAY
-    return Reason("consent_old", str(case.contact.reconfirm)) if is_old else None
+    good_for = nights.good_for(case.contact)
+    return Reason("consent_old", str(good_for)) if case.now >= confirmed + good_for * DAY else None
 
 
 def _addressed(case: Case) -> tuple[str, tuple[Device, ...]]:

@@ -103,10 +103,6 @@ REFUSED: dict[str, Words] = {
         "ko": "캠페인에 쓸 수 있는 발송 비용을 다 썼습니다.",
         "en": "The campaign's money for messages is used up.",
     },
-    "holdout": {
-        "ko": "효과 비교를 위해 이 캠페인을 받지 않는 고객입니다.",
-        "en": "The recipient is among those who never get it, so that its effect can be measured.",
-    },
     "cancelled": {"ko": "발송을 취소했습니다.", "en": "The sending was cancelled."},
     "forgotten": {"ko": "고객의 요청으로 지웠습니다.", "en": "It was deleted at the recipient's request."},
 }

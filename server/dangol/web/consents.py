@@ -14,6 +14,7 @@ from dangol import consents
 from dangol.errors import Invalid, Problem
 from dangol.house import House
 from dangol.members.consents import ConsentRow, told
+from dangol.messages.nights import good_for
 from dangol.profile.consents import DAY, TELL_WITHIN, Told, confirmed_at, untold_since
 from dangol.profile.model import Subscription
 from dangol.protocol.strict import decode
@@ -74,7 +75,7 @@ class Handlers:
     async def duties(self, request: Request, runtime: SiteRuntime) -> Response:
         """Who is still to be told what became of a consent, and whose is to be confirmed by now or within 30 days: how
         many there are, and those that wait longest."""
-        now, good = self._house.now(), runtime.definitions.contact.reconfirm * DAY
+        now, good = self._house.now(), good_for(runtime.definitions.contact) * DAY
         site, link = runtime.site.id, self._house.link
         before = int(now + AHEAD - good)
         (untold, to_tell), (old, to_ask) = await asyncio.gather(
