@@ -12,6 +12,7 @@ from dangol.messages import recipients
 from dangol.protocol import tokens
 from dangol.sends import uploading
 from dangol.store import draws, keys, outbox, sends, slots
+from dangol.web.app import create
 
 pytestmark = pytest.mark.anyio
 
@@ -231,3 +232,39 @@ async def test_unknown_sends_and_strangers_are_turned_away(admin: httpx.AsyncCli
     assert (await upload(admin, "none", "phone\n")).status_code == 404
     for path in ("/v1/admin/sends", "/v1/admin/schedules"):
         assert (await shop.get(path)).status_code == 401
+
+
+@pytest.fixture
+async def templated(new_house: Any, opened: Any, registry: Any) -> House:
+    """A shop with a template of two variables, a fallback of another one, and a sender."""
+    template = {"id": "coupon", "kind": "text", "text": "#{name}, #{code}", "ad": False}
+    instead = {"id": "short", "kind": "text", "text": "#{code} #{day}", "ad": False}
+    senders = [{"id": "main", "use": "webhook", "params": {"url": "https://hooks.example/", "secret": "WEBHOOK_KEY"}}]
+    site = {"id": "shop", "key": "public-key", "name": "Shop", "origins": ["https://shop.example"]}
+    definitions = document.check({"site": site, "senders": senders, "templates": [template, instead]}, "test", registry)
+    house: House = await opened(new_house(definitions))
+    return house
+
+
+MESSAGE = {"use": "main", "template": "coupon", "fallback": {"use": "main", "template": "short"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("phone,name,code,day\n01012345678,Kim,A1,mon\n", ""),
+        ("phone,name,code\n01012345678,Kim,A1\n", "#{day}"),
+        ("email,name,code,day\na@b.example,Kim,A1,mon\n", "a header with a column phone or member"),
+        ("phone,name,code,day,colour\n01012345678,Kim,A1,mon,red\n", "or a variable of the template (name, code, day)"),
+    ],
+)
+async def test_the_columns_are_those_of_the_template_and_its_fallback(
+    templated: House, text: str, problem: str
+) -> None:
+    headers = {"Authorization": f"Bearer {templated.by_id['shop'].keys.admin}"}
+    transport = httpx.ASGITransport(create(templated))
+    async with httpx.AsyncClient(transport=transport, base_url="https://d.example", headers=headers) as admin:
+        made = await draft(admin, message=MESSAGE)
+        answer = await upload(admin, made["id"], text)
+    assert answer.status_code == (400 if problem else 200)
+    assert problem in answer.text
