@@ -88,7 +88,7 @@ class WebPush(Channel):
             headers = headers_of(content) | {"Authorization": signer.authorization(told.endpoint, time.time())}
             if _host(told.endpoint).endswith(WINDOWS):
                 headers["X-WNS-Type"] = "wns/raw"
-            way = ordinary if near and told.endpoint.startswith(near) else public
+            way = ordinary if near and told.endpoint.startswith(f"{near}/") else public
             return await deliver(way, told.endpoint, headers, body, device)
 
         return await notify(requests, self.device, one)

@@ -249,6 +249,12 @@ async def test_only_what_is_public_is_called(providers: Fakes, endpoint: str) ->
     assert not providers.arrived()
 
 
+async def test_only_the_account_s_own_push_service_may_be_anywhere(providers: Fakes) -> None:
+    beside = json.dumps(json.loads(browser(providers)) | {"endpoint": f"{providers.url}/webpush.evil/x"})
+    [receipt] = await send("webpush", request(device("webpush", beside)))
+    assert (receipt.state, receipt.failure) == ("failed", "bad_address")
+
+
 @pytest.mark.parametrize("broken", ["", "{}", '{"endpoint":"https://a.example","keys":{"p256dh":"AA","auth":"AA"}}'])
 async def test_a_subscription_that_is_none_costs_the_others_nothing(providers: Fakes, broken: str) -> None:
     [receipt] = await send("webpush", request(device("webpush", broken), device("webpush", browser(providers))))
