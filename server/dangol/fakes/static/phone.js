@@ -158,7 +158,7 @@ async function ask(method, path, body) {
 
 find("kinds").addEventListener("change", explain);
 find("stream").addEventListener("scroll", ({ target }) => { atEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 60; });
-for (const late of ["load", "error"]) find("stream").addEventListener(late, follow, true);
+for (const late of ["load", "error"]) find("stream").addEventListener(late, () => requestAnimationFrame(follow), true);
 find("faults").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = new FormData(event.target);
