@@ -3,7 +3,10 @@
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
+import pytest
+
 from dangol.plugin import PushRequest, Receipt, Template, templates
+from dangol_plugins import http
 from dangol_plugins.http import Lost
 
 KEY = "Ab3_x-9ZkQ1w"
@@ -46,3 +49,11 @@ async def tried(call: Callable[[], Coroutine[None, None, Sequence[Receipt]]]) ->
         return [repr(receipt) for receipt in await call()]
     except Lost as lost:
         return [repr(lost)]
+
+
+async def lost(call: Coroutine[None, None, Sequence[Receipt]]) -> None:
+    """Expect that no answer comes, and don't wait for it as long as usual."""
+    with pytest.MonkeyPatch.context() as short:
+        short.setattr(http, "WHOLE", 0.5)
+        with pytest.raises(Lost):
+            await call

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from tests.conftest import Fakes
 from tests.plugins import contents
-from tests.plugins.contents import request, tried
+from tests.plugins.contents import lost, request, tried
 
 from dangol.fakes.app import create
 from dangol.fakes.faults import Name
@@ -16,7 +16,7 @@ from dangol.fakes.world import World
 from dangol.plugin import PushRequest, Sent
 from dangol_plugins import http, pictures
 from dangol_plugins.aligo import Aligo
-from dangol_plugins.http import Lost, Unreached
+from dangol_plugins.http import Unreached
 
 pytestmark = pytest.mark.anyio
 
@@ -89,12 +89,10 @@ async def test_a_number_that_never_shows_was_a_wrong_one(fakes: Fakes) -> None:
 @pytest.mark.parametrize("fault", ["timeout_after_accept", "cut_after_accept", "garbled"])
 @pytest.mark.parametrize("sent", [TEXTS, ALIMTALK], ids=["texts", "alimtalk"])
 async def test_what_was_taken_without_a_word_is_found_and_not_sent_again(
-    fakes: Fakes, settled: None, monkeypatch: pytest.MonkeyPatch, fault: Name, sent: list[PushRequest]
+    fakes: Fakes, settled: None, fault: Name, sent: list[PushRequest]
 ) -> None:
-    monkeypatch.setattr(http, "WHOLE", 0.3)
     fakes.fault(fault, "aligo", times=1)
-    with pytest.raises(Lost):
-        await Aligo().send_many(PARAMS, sent)
+    await lost(Aligo().send_many(PARAMS, sent))
     told = await Aligo().look_up(PARAMS, [ago(each) for each in sent])
     assert [each.provider_id.partition(":")[2] for each in told if each] == [
         each.group for each in fakes.arrived("aligo")
@@ -103,13 +101,9 @@ async def test_what_was_taken_without_a_word_is_found_and_not_sent_again(
 
 
 @pytest.mark.parametrize("fault", ["500", "timeout"])
-async def test_what_was_surely_not_taken_may_be_sent_again(
-    fakes: Fakes, settled: None, monkeypatch: pytest.MonkeyPatch, fault: Name
-) -> None:
-    monkeypatch.setattr(http, "WHOLE", 0.3)
+async def test_what_was_surely_not_taken_may_be_sent_again(fakes: Fakes, settled: None, fault: Name) -> None:
     fakes.fault(fault, "aligo", times=1)
-    with pytest.raises(Lost):
-        await Aligo().send_many(PARAMS, TEXTS)
+    await lost(Aligo().send_many(PARAMS, TEXTS))
     told = await Aligo().look_up(PARAMS, [ago(each) for each in TEXTS])
     assert [each and each.state for each in told] == ["retry"] * 3
 
@@ -187,10 +181,9 @@ async def test_a_picture_goes_along(fakes: Fakes, monkeypatch: pytest.MonkeyPatc
 
 
 async def test_no_secret_and_no_number_is_ever_written_down(
-    fakes: Fakes, settled: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    fakes: Fakes, settled: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(http, "WHOLE", 0.3)
-    faults: list[Name] = ["429", "500", "no_balance", "garbled", "timeout_after_accept"]
+    faults: list[Name] = ["429", "500", "no_balance", "garbled", "cut_after_accept"]
     written: list[str] = []
     for fault in [None, *faults]:
         if fault:

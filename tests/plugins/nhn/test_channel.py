@@ -6,12 +6,11 @@ import time
 import pytest
 from tests.conftest import Fakes
 from tests.plugins import contents
-from tests.plugins.contents import request, tried
+from tests.plugins.contents import lost, request, tried
 
 from dangol.fakes.faults import Name
 from dangol.plugin import PushRequest, Sent, Template, templates
-from dangol_plugins import http, pictures
-from dangol_plugins.http import Lost
+from dangol_plugins import pictures
 from dangol_plugins.nhn import Nhn, channel, lookup
 
 pytestmark = pytest.mark.anyio
@@ -75,12 +74,10 @@ async def test_results_are_looked_up_by_id(fakes: Fakes) -> None:
 @pytest.mark.parametrize("fault", ["timeout_after_accept", "cut_after_accept", "garbled"])
 @pytest.mark.parametrize("sent", [TEXTS, ALIMTALK], ids=["texts", "alimtalk"])
 async def test_what_was_taken_without_a_word_is_found_and_not_sent_again(
-    fakes: Fakes, monkeypatch: pytest.MonkeyPatch, fault: Name, sent: list[PushRequest]
+    fakes: Fakes, fault: Name, sent: list[PushRequest]
 ) -> None:
-    monkeypatch.setattr(http, "WHOLE", 0.3)
     fakes.fault(fault, "nhn", times=1)
-    with pytest.raises(Lost):
-        await Nhn().send_many(PARAMS, sent)
+    await lost(Nhn().send_many(PARAMS, sent))
     told = await Nhn().look_up(PARAMS, [ago(each) for each in sent])
     ids = [f"{each.group}:{each.place}" for each in fakes.arrived("nhn")]
     assert [each.provider_id.partition(":")[2] for each in told if each] == ids
@@ -88,13 +85,9 @@ async def test_what_was_taken_without_a_word_is_found_and_not_sent_again(
 
 
 @pytest.mark.parametrize("fault", ["500", "timeout"])
-async def test_what_was_surely_not_taken_may_be_sent_again(
-    fakes: Fakes, monkeypatch: pytest.MonkeyPatch, fault: Name
-) -> None:
-    monkeypatch.setattr(http, "WHOLE", 0.3)
+async def test_what_was_surely_not_taken_may_be_sent_again(fakes: Fakes, fault: Name) -> None:
     fakes.fault(fault, "nhn", times=1)
-    with pytest.raises(Lost):
-        await Nhn().send_many(PARAMS, TEXTS)
+    await lost(Nhn().send_many(PARAMS, TEXTS))
     told = await Nhn().look_up(PARAMS, [ago(each) for each in TEXTS])
     assert [each and each.state for each in told] == ["retry"] * 3
 
@@ -203,11 +196,8 @@ async def test_only_the_accounts_that_are_set_up_are_asked(monkeypatch: pytest.M
     assert [each and each.state for each in await Nhn().look_up(PARAMS, [ago(ALIMTALK[0])])] == ["retry"]
 
 
-async def test_no_secret_and_no_number_is_ever_written_down(
-    fakes: Fakes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(http, "WHOLE", 0.3)
-    faults: list[Name] = ["429", "500", "garbled", "timeout_after_accept"]
+async def test_no_secret_and_no_number_is_ever_written_down(fakes: Fakes, caplog: pytest.LogCaptureFixture) -> None:
+    faults: list[Name] = ["429", "500", "garbled", "cut_after_accept"]
     written: list[str] = []
     for fault in [None, *faults]:
         if fault:

@@ -6,7 +6,7 @@ import time
 import pytest
 from tests.conftest import Fakes
 from tests.plugins import contents
-from tests.plugins.contents import request, tried
+from tests.plugins.contents import lost, request, tried
 
 from dangol.fakes.faults import Name
 from dangol.plugin import PushRequest, Sent, Template, templates
@@ -57,26 +57,18 @@ async def test_results_are_looked_up_by_id(fakes: Fakes) -> None:
 
 
 @pytest.mark.parametrize("fault", ["timeout_after_accept", "cut_after_accept", "garbled"])
-async def test_what_was_taken_without_a_word_is_found_and_not_sent_again(
-    fakes: Fakes, monkeypatch: pytest.MonkeyPatch, fault: Name
-) -> None:
-    monkeypatch.setattr(http, "WHOLE", 0.3)
+async def test_what_was_taken_without_a_word_is_found_and_not_sent_again(fakes: Fakes, fault: Name) -> None:
     fakes.fault(fault, "solapi", times=1)
-    with pytest.raises(Lost):
-        await Solapi().send_many(PARAMS, TEXTS)
+    await lost(Solapi().send_many(PARAMS, TEXTS))
     told = await Solapi().look_up(PARAMS, [ago(each) for each in TEXTS])
     assert [each.provider_id for each in told if each] == [each.id for each in fakes.arrived("solapi")]
     assert len(fakes.arrived("solapi")) == 3
 
 
 @pytest.mark.parametrize("fault", ["500", "timeout"])
-async def test_what_was_surely_not_taken_may_be_sent_again(
-    fakes: Fakes, monkeypatch: pytest.MonkeyPatch, fault: Name
-) -> None:
-    monkeypatch.setattr(http, "WHOLE", 0.3)
+async def test_what_was_surely_not_taken_may_be_sent_again(fakes: Fakes, fault: Name) -> None:
     fakes.fault(fault, "solapi", times=1)
-    with pytest.raises(Lost):
-        await Solapi().send_many(PARAMS, TEXTS)
+    await lost(Solapi().send_many(PARAMS, TEXTS))
     assert [each and each.state for each in await Solapi().look_up(PARAMS, [ago(each) for each in TEXTS])] == [
         "retry"
     ] * 3
@@ -178,12 +170,9 @@ async def test_an_account_that_is_not_set_up_waits(monkeypatch: pytest.MonkeyPat
     assert "SOLAPI_API_SECRET" in receipt.reason
 
 
-async def test_no_secret_and_no_number_is_ever_written_down(
-    fakes: Fakes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(http, "WHOLE", 0.3)
+async def test_no_secret_and_no_number_is_ever_written_down(fakes: Fakes, caplog: pytest.LogCaptureFixture) -> None:
     written: list[str] = []
-    faults: list[Name] = ["429", "500", "no_balance", "garbled", "timeout_after_accept"]
+    faults: list[Name] = ["429", "500", "no_balance", "garbled", "cut_after_accept"]
     for fault in [None, *faults]:
         if fault:
             fakes.fault(fault, "solapi", times=1)
