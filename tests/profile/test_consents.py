@@ -117,6 +117,15 @@ def test_a_form_notes_the_words_that_were_agreed_to() -> None:
     assert list(subscribed(profile)) == ["sms"]
 
 
+def test_a_form_that_is_sent_twice_agrees_once() -> None:
+    profile = Profile()
+    for now, night, new in ((100, False, 1), (105, False, 0), (110, True, 1), (115, True, 0), (90_000, True, 1)):
+        made = subscribe(profile, "sms", "01012345678", now, "Texts?", night, "join")
+        assert len(made) == new, now
+    assert [each.what for each in profile.subscriptions["sms"].history] == ["agreed", "night_agreed", "agreed"]
+    assert subscribe(profile, "sms", "01087654321", 90_001, "Texts?", False, "join")
+
+
 @pytest.mark.parametrize(("address", "withdrawn_at", "night"), [("1", 0, True), ("2", 0, False), ("1", 50, False)])
 def test_a_consent_for_nights_goes_on_only_for_the_same_address(address: str, withdrawn_at: int, night: bool) -> None:
     profile = Profile(subscriptions={"sms": Subscription("1", 10, "", True, "", withdrawn_at)})

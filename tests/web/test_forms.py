@@ -83,6 +83,14 @@ async def test_a_consent_is_kept_with_its_words_and_the_widget_says_thanks(asked
     assert (kept.night, kept.withdrawn_at) == (False, 0)
 
 
+async def test_the_log_hears_of_the_consent_so_that_somebody_is_told(asked: Browser) -> None:
+    await submit(asked, GOOD)
+    told = [event for entry in await logged(asked) for event in entry.events if event.name == "consent"]
+    assert [event.props for event in told] == [{"channel": "email", "act": "agreed"}]
+    history = (await asked.profile()).subscriptions["email"].history
+    assert [(each.what, each.at, each.source) for each in history] == [("agreed", told[0].at // 1000, "ask")]
+
+
 async def test_only_public_traits_are_set_by_a_form(asked: Browser) -> None:
     await submit(asked, {**GOOD, "secret": "vip"})
     assert (await asked.profile()).traits == {"size": "M"}

@@ -121,8 +121,12 @@ def subscribe(
     profile: Profile, channel: str, address: str, now: float, wording: str, night: bool, source: str
 ) -> list[Act]:
     """Note a consent given now by the form of the campaign `source`, and return what is new; `address` is in its normal
-    form. A consent for the nights that was given before for the same address holds on."""
-    acts = [Act(channel, "agreed", int(now), address, wording, source)]
+    form. A consent for the nights that was given before for the same address holds on. A form that is sent twice within
+    a day agrees once."""
+    known, acts = profile.subscriptions.get(channel), [Act(channel, "agreed", int(now), address, wording, source)]
+    if known and holding(known) and now < known.agreed_at + DAY:
+        same = (known.address, known.wording, known.source) == (address, _words(acts[0]), source)
+        acts = [] if same else acts
     if night:
         acts.append(Act(channel, "night_agreed", int(now), address, "", source))
     return [act for act in acts if record(profile, act)]
