@@ -126,3 +126,13 @@ def test_what_has_arrived_is_bounded(fakes: Fakes) -> None:
     assert [each["arrival"]["to"][-1] for each in told] == ["2", "3", "4"]
     assert httpx.get(f"{fakes.url}/counts").json()["nhn"] == 5
     assert time.time() - told[0]["arrival"]["at"] < 60
+
+
+@pytest.mark.parametrize("page", ["²", "-1", "9" * 30, "one", "０"])
+def test_pages_that_are_no_numbers_break_nothing(fakes: Fakes, page: str) -> None:
+    group = send(fakes).json()["body"]["data"]["requestId"]
+    query = {"requestId": group, "pageNum": page, "pageSize": page}
+    found = httpx.get(f"{fakes.url}{SMS}", params=query, headers={"X-Secret-Key": "smsfakesecret001"})
+    assert found.json()["body"]["totalCount"] == 1
+    account = {"key": "fakealigokey0000", "user_id": "dangol", "page": page, "page_size": page}
+    assert httpx.post(f"{fakes.url}/aligo/list/", data=account).json()["result_code"] == 1

@@ -80,7 +80,7 @@ class Apns:
             raise Refused(400, "InvalidPushType", "")
         if headers.get("apns-priority", "10") not in ("10", "5", "1"):
             raise Refused(400, "BadPriority", "")
-        if not headers.get("apns-expiration", "0").isdigit():
+        if not headers.get("apns-expiration", "0").isdecimal():
             raise Refused(400, "BadExpirationDate", "")
         if len(headers.get("apns-collapse-id", "").encode()) > LONGEST_COLLAPSE:
             raise Refused(400, "BadCollapseId", "")

@@ -14,7 +14,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from dangol.fakes import screen
-from dangol.fakes.aligo import Aligo
+from dangol.fakes.aligo_kakao import Talk
+from dangol.fakes.aligo_texts import Texts
 from dangol.fakes.apns import Apns
 from dangol.fakes.arrival import Shown
 from dangol.fakes.door import Refused, body_of, json
@@ -74,7 +75,7 @@ def create(world: World | None = None, *, pause: float = 1.0) -> Starlette:
     routes: list[BaseRoute] = [
         Mount("/solapi", routes=Solapi(world, hooks).routes()),
         Mount("/nhn", routes=[*Kakao(world, hooks).routes(), *sms.routes()]),
-        Mount("/aligo", routes=Aligo(world).routes()),
+        Mount("/aligo", routes=[*Texts(world).routes(), *Talk(world).routes()]),
         Mount("/fcm", routes=Fcm(world).routes()),
         Mount("/apns", routes=Apns(world).routes()),
         Mount("/webpush", routes=WebPush(world).routes()),

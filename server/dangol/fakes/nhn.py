@@ -182,7 +182,7 @@ def paged(request: Request, found: Sequence[Arrival]) -> tuple[Sequence[Arrival]
 
 
 def _number(written: str | None, otherwise: int) -> int:
-    return int(written) if written and written.isdigit() and len(written) < 7 else otherwise
+    return int(written) if written and written.isdecimal() and len(written) < 7 else otherwise
 
 
 def header(code: int = 0, words: str = "") -> dict[str, object]:

@@ -161,7 +161,7 @@ class Sms(Service):
 
     def _refusal(self, to: str, each: Recipient, is_ad: bool) -> int:
         """NHN's code for a recipient to whom nothing is sent; 0 for the others."""
-        if not to.isdigit() or (each.country_code == "82" and each.recipient_no and not is_korean(to)):
+        if not to.isdecimal() or (each.country_code == "82" and each.recipient_no and not is_korean(to)):
             return -2019
         if is_ad and (to in self.world.refused or ENDINGS.get(to[-4:]) == "opted_out"):
             return -6001

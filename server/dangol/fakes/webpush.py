@@ -127,7 +127,7 @@ class WebPush:
 
     def _check(self, request: Request) -> None:
         headers = request.headers
-        if not headers.get("ttl", "").isdigit():
+        if not headers.get("ttl", "").isdecimal():
             raise Refused(400, "BadRequest", "TTL: expected seconds")
         if headers.get("urgency", "normal") not in URGENCIES:
             raise Refused(400, "BadRequest", f"Urgency: expected one of {', '.join(sorted(URGENCIES))}")
