@@ -232,3 +232,19 @@ def test_label_and_opt_out_line_count_towards_the_90_bytes(words: str, form: str
     if size > 90:
         (only,) = refused(TextTemplate("t", words, form="sms"))
         assert only == "text: '91 bytes' is not at most 90 bytes in EUC-KR, label and opt-out line included"
+
+
+@pytest.mark.parametrize(
+    ("html", "value", "expected"),
+    [
+        ('<p style="color:#{v}">a</p>', "red;position:fixed", '<p style="color:red">a</p>'),
+        ('<a href="#{v}">a</a>', "javascript:alert(1)", "<a>a</a>"),
+        ('<a href="#{v}">a</a>', '" onclick="x', '<a href="&quot; onclick=&quot;x">a</a>'),
+        ("<p>#{v}</p>", "</p><script>x</script>", "<p>&lt;/p&gt;&lt;script&gt;x&lt;/script&gt;</p>"),
+        ("<#{v}>a", "script", ""),
+    ],
+)
+def test_no_value_changes_what_the_html_of_an_e_mail_does(html: str, value: str, expected: str) -> None:
+    email = EmailTemplate("e", "x", "y", html=html, ad=False)
+    made: Any = fill(email, variables={"v": value})
+    assert made.content.html == expected.replace("#{v}", value)
