@@ -28,6 +28,10 @@ HELD: dict[str, Words] = {
         "ko": "오늘 쓸 수 있는 발송 비용을 다 써서 {}까지 기다립니다.",
         "en": "The money for messages of this day is used up, so it waits until {}.",
     },
+    "reserved": {
+        "ko": "먼저 나가는 메시지에 잡아 둔 비용이 정산되기를 기다립니다.",
+        "en": "It waits for money that is set aside for other messages which are being sent.",
+    },
     "rate": {
         "ko": "발송 계정의 초당 한도에 닿아 {}까지 기다립니다.",
         "en": "The account takes no more messages a second, so it waits until {}.",

@@ -91,8 +91,8 @@ class Handing:
 
     async def _send(self, way: Way, chunk: Sequence[Ready], token: str, name: str) -> None:
         spent = Spent(name)
-        chunk, outcomes = await self._paid(way, chunk, name)
-        chunk, others = await self._noted(way, chunk)
+        paid, outcomes = await self._paid(way, chunk, name)
+        chunk, others = await self._noted(way, paid)
         outcomes += others
         now = time.time()
         held = await outbox.mark_sending(
@@ -115,7 +115,7 @@ class Handing:
         await asyncio.gather(
             self.settle([*outcomes, *sent], token),
             self._named(way, chunk, sent),
-            self._booked(way, chunk, spent),
+            self._booked(way, paid, spent),
             self._follow(given),
             self._told(chunk, sent),
         )
@@ -130,24 +130,23 @@ class Handing:
 
     async def _paid(self, way: Way, chunk: Sequence[Ready], name: str) -> tuple[list[Ready], list[Outcome]]:
         """Those that there is money for, and that the sender's account takes now."""
-        limits = way.limits
-        unlimited = limits.site == NO_LIMIT and all(each == NO_LIMIT for each in limits.campaigns.values())
-        if not way.rate and (unlimited or not any(each.price for each in chunk)):
+        if not _is_limited(way, chunk):
             return list(chunk), []
         answers = await money.admit(
             self.link,
             chunk[0].row.push.site,
             name,
             [Want(each.row.push.campaign, each.price) for each in chunk],
-            limits,
+            way.limits,
             time.time(),
-            lease=2 * self.policy.lease,  # who takes a dead worker's requests over books them before it lapses
+            lease=self.policy.reservation,
             sender=way.route.sender or way.route.channel,
             rate=way.rate,
         )
         pairs = list(zip(chunk, answers, strict=True))
         paid = [each for each, answer in pairs if not isinstance(answer, Out)]
-        return paid, [_unpaid(each, answer) for each, answer in pairs if isinstance(answer, Out)]
+        now = time.time()
+        return paid, [_unpaid(each, answer, self.policy, now) for each, answer in pairs if isinstance(answer, Out)]
 
     async def _noted(self, way: Way, chunk: Sequence[Ready]) -> tuple[list[Ready], list[Outcome]]:
         """Those that still may go, each counted in its recipient's limits now."""
@@ -183,10 +182,10 @@ class Handing:
             named = [(each.provider_id, each.key) for each in outcomes if each.provider_id]
             await recipients.name_provider(self.link, chunk[0].row.push.site, way.route.sender, named)
 
-    async def _booked(self, way: Way, chunk: Sequence[Ready], spent: Spent) -> None:
-        if chunk and (way.rate or any(spent.sums.values())):
-            site = chunk[0].row.push.site
-            zone = way.limits.timezone
+    async def _booked(self, way: Way, paid: Sequence[Ready], spent: Spent) -> None:
+        """Also of a batch of which nothing was sent in the end: what was reserved for it is free again."""
+        if paid and (_is_limited(way, paid) or any(spent.sums.values())):
+            site, zone = paid[0].row.push.site, way.limits.timezone
             await money.settle(self.link, site, spent.token, spent.sums.items(), time.time(), timezone=zone)
 
     async def _follow(self, given: Sequence[Given]) -> None:
@@ -256,14 +255,24 @@ def _later(row: Row, failure: PluginFailure, policy: Policy) -> Outcome:
     return Outcome(row.key, "sending", due, "no_answer", outbox.short(str(failure)), again=True)
 
 
-def _unpaid(ready: Ready, out: Out) -> Outcome:
-    """What becomes of a request that there is no money or no room for."""
+def _is_limited(way: Way, chunk: Sequence[Ready]) -> bool:
+    """Whether there is anything to ask: a rate, or budgets and a price."""
+    budgets = (way.limits.site, *way.limits.campaigns.values())
+    return bool(way.rate) or (any(each.price for each in chunk) and any(each != NO_LIMIT for each in budgets))
+
+
+def _unpaid(ready: Ready, out: Out, policy: Policy, now: float) -> Outcome:
+    """What becomes of a request that there is no money or no room for. Money that is only reserved may come back as
+    soon as other messages have been sent."""
+    key, channel = ready.row.key, ready.way.route.channel
     if out.until is None:
         return refused(ready.row, Reason("budget_total"), ready.way)
-    told, zone = ready.row.key, ready.way.limits.timezone
+    told = local_time(out.until, ready.way.limits.timezone)
     if out.scope == "rate":
-        return Outcome(told, "queued", out.until, "rate", local_time(out.until, zone))
-    return Outcome(told, "held", out.until, "budget_day", local_time(out.until, zone), channel=ready.way.route.channel)
+        return Outcome(key, "queued", out.until, "rate", told)
+    if out.until <= now + policy.reservation:
+        return Outcome(key, "queued", min(out.until, now + FULL_PAUSE), "reserved")
+    return Outcome(key, "held", out.until, "budget_day", told, channel=channel)
 
 
 def _tell(outcomes: Sequence[Outcome], kept: Sequence[bool]) -> None:

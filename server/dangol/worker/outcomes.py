@@ -54,6 +54,11 @@ class Policy:
         """Seconds for which a claimed row is nobody else's."""
         return self.budget + self.margin
 
+    @property
+    def reservation(self) -> float:
+        """Seconds for which money is set aside: who takes a dead worker's requests over books them before it lapses."""
+        return 2 * self.lease
+
     def pause(self, attempts: int, asked: float = 0.0) -> float:
         """Seconds until the next attempt after so many; `asked` is what the provider asked for, at most a day."""
         whole = min(self.first * self.factor ** min(max(attempts, 1) - 1, 50), self.longest)
