@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 
 from dangol.plugin import Channel, Device, Failure, PushRequest, Receipt, templates
 from dangol_plugins.accounts import Unset, address, document, secret
-from dangol_plugins.http import Answer, Lost, Unreached, call, http2
+from dangol_plugins.http import Answer, Lost, call, http2
 from dangol_plugins.notify import dead, notify, place_of
 
 SERVER = "https://api.push.apple.com"
@@ -75,15 +75,8 @@ class Apns(Channel):
                 return Receipt("failed", reason, failure="content")
             own = headers(request.key, content, device.token, params.topic, time.time())
             url = f"{base}/3/device/{device.token}"
-            try:
-                answer = await call(
-                    "POST", url, headers={**own, "authorization": f"bearer {token}"}, content=body, way=http2
-                )
-                return receipt(answer, device)
-            except Unreached as error:
-                return Receipt("retry", str(error), failure="provider")
-            except Lost as error:
-                return Receipt("unknown", str(error), failure="provider")
+            sent = {**own, "authorization": f"bearer {token}"}
+            return receipt(await call("POST", url, headers=sent, content=body, way=http2), device)
 
         return await notify(requests, self.device, one)
 

@@ -15,9 +15,9 @@ from dangol_plugins.notify import dead, notify, place_of
 
 SERVER = "https://fcm.googleapis.com"
 LONGEST_PAYLOAD = 4_096
-RESERVED = ("google.", "gcm.")
-"""What keys of `data` may not begin with; nor may they be `OWN`."""
-OWN = frozenset({"from", "message_type", "link", "key"})
+RESERVED = frozenset({"from", "message_type"})
+"""Keys of `data` that Google keeps for itself; nor may they begin with `PREFIXES`."""
+PREFIXES = ("google.", "gcm.")
 PAUSE = 60.0
 """Seconds to wait after 429 where Google does not say how long (its own advice)."""
 
@@ -88,52 +88,57 @@ class Fcm(Channel):
             return [Receipt("retry", str(error), failure="account")] * len(requests)
         except (Unreached, Lost) as error:
             return [Receipt("retry", f"no access token: {error}", failure="provider")] * len(requests)
-
         headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
 
         async def one(request: PushRequest, content: templates.PushTemplate, device: Device) -> Receipt:
-            if wrong := sorted(key for key in content.data if key in OWN or key.startswith(RESERVED)):
+            if wrong := sorted(key for key in content.data if key in RESERVED or key.startswith(PREFIXES)):
                 return Receipt("failed", f"data may not have the key {wrong[0]}", failure="content")
-            body = message(request.key, content, device.token, params.channel, time.time())
-            if (size := len(body) - len(device.token)) > LONGEST_PAYLOAD:
+            if (size := len(msgspec.json.encode(words(request.key, content)))) > LONGEST_PAYLOAD:
                 reason = f"the payload has {size} bytes; expected at most {LONGEST_PAYLOAD}"
                 return Receipt("failed", reason, failure="content")
-            try:
-                answer = await call("POST", url, headers=headers, content=body, way=http2)
-                if answer.status == 401:
-                    access.forget()
-                return receipt(answer, device)
-            except Unreached as error:
-                return Receipt("retry", str(error), failure="provider")
-            except Lost as error:
-                return Receipt("unknown", str(error), failure="provider")
+            body = message(request.key, content, device.token, params.channel, time.time())
+            answer = await call("POST", url, headers=headers, content=body, way=http2)
+            if answer.status == 401:
+                access.forget()
+            return receipt(answer, device)
 
         return await notify(requests, self.device, one)
 
 
 def message(key: str, content: templates.PushTemplate, token: str, channel: str, now: float) -> bytes:
-    """The body of a request. A notification that is sent twice takes its own place on the device."""
+    """The body of a request."""
     place = place_of(key, content)
+    ways = {"android": _android(content, place, channel), "apns": _apple(content, place, now)}
+    return msgspec.json.encode({"message": {"token": token, **words(key, content), **ways}})
+
+
+def words(key: str, content: templates.PushTemplate) -> dict[str, Any]:
+    """What is shown, and what the app is told of it: what Google's limit is for."""
     shown = {"title": content.title, "body": content.text, **({"image": content.image} if content.image else {})}
-    android: dict[str, Any] = {
+    data = {**content.data, "key": key, **({"link": content.link} if content.link else {})}
+    return {"notification": shown, "data": data}
+
+
+def _android(content: templates.PushTemplate, place: str, channel: str) -> dict[str, Any]:
+    """A notification that is sent twice takes its own place on the device."""
+    return {
         "priority": "HIGH" if content.urgent else "NORMAL",
         "ttl": f"{content.life}s",
         "notification": {"tag": place, **({"channel_id": channel} if channel else {})},
+        **({"collapse_key": place} if content.collapse else {}),
     }
-    if content.collapse:
-        android["collapse_key"] = place
+
+
+def _apple(content: templates.PushTemplate, place: str, now: float) -> dict[str, Any]:
+    """The same for Apple's devices."""
     headers = {
         "apns-priority": "10" if content.urgent else "5",
         "apns-expiration": str(int(now) + content.life if content.life else 0),
         "apns-collapse-id": place,
     }
-    apns: dict[str, Any] = {"headers": headers, "payload": {"aps": {"sound": "default"}}}
-    if content.image:
-        apns["payload"]["aps"]["mutable-content"] = 1
-        apns["fcm_options"] = {"image": content.image}
-    data = {**content.data, "key": key, **({"link": content.link} if content.link else {})}
-    whole = {"token": token, "notification": shown, "data": data, "android": android, "apns": apns}
-    return msgspec.json.encode({"message": whole})
+    aps: dict[str, Any] = {"sound": "default", **({"mutable-content": 1} if content.image else {})}
+    picture = {"fcm_options": {"image": content.image}} if content.image else {}
+    return {"headers": headers, "payload": {"aps": aps}, **picture}
 
 
 def receipt(answer: Answer, device: Device) -> Receipt:

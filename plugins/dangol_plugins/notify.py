@@ -7,6 +7,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from dangol.plugin import Device, PushRequest, Receipt, templates
+from dangol_plugins.http import Lost, Unreached
 
 AT_ONCE = 50
 """Requests under way at one provider and account; HTTP/2 takes about a hundred on one connection."""
@@ -23,7 +24,7 @@ One = Callable[[PushRequest, templates.PushTemplate, Device], Awaitable[Receipt]
 
 
 async def notify(requests: Sequence[PushRequest], kind: str, one: One) -> list[Receipt]:
-    """Hand each request to `one` for each of its devices of this kind."""
+    """Hand each request to `one` for each of its devices of this kind; `one` may raise `Unreached` and `Lost`."""
     gate, end = asyncio.Semaphore(AT_ONCE), asyncio.get_running_loop().time() + LONGEST
 
     async def in_time(request: PushRequest, content: templates.PushTemplate, device: Device) -> Receipt:
@@ -36,6 +37,10 @@ async def notify(requests: Sequence[PushRequest], kind: str, one: One) -> list[R
                     return await one(request, content, device)
             except TimeoutError:
                 return Receipt("unknown", f"no answer within {LONGEST:g} seconds", failure="provider")
+            except Unreached as error:
+                return Receipt("retry", str(error), failure="provider")
+            except Lost as error:
+                return Receipt("unknown", str(error), failure="provider")
 
     async def to_all(request: PushRequest) -> Receipt:
         if not isinstance(request.content, templates.PushTemplate):

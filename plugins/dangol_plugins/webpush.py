@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 
 from dangol.plugin import Channel, Device, Failure, PushRequest, Receipt, templates
 from dangol_plugins.accounts import Unset, address, secret
-from dangol_plugins.http import Lost, Unreached, Way, call, ordinary
+from dangol_plugins.http import Way, call, ordinary
 from dangol_plugins.notify import dead, notify, place_of
 from dangol_plugins.outside import NotPublic, public
 
@@ -103,17 +103,13 @@ class WebPush(Channel):
 
 async def deliver(way: Way, endpoint: str, headers: dict[str, str], content: bytes, device: Device) -> Receipt:
     """One message to one browser. An endpoint is whatever a browser has said: nothing of its answer goes into the
-    receipt but the status."""
+    receipt but the status. Raises `Unreached`, `Lost`."""
     if way is public and not endpoint.startswith("https://"):
         return Receipt("failed", "the endpoint is not https", failure="bad_address")
     try:
         answer = await call("POST", endpoint, headers=headers, content=content, longest=LONGEST_ANSWER, way=way)
     except NotPublic:
         return dead(device, "the endpoint's address is not public")
-    except Unreached as error:
-        return Receipt("retry", str(error), failure="provider")
-    except Lost as error:
-        return Receipt("unknown", str(error), failure="provider")
     return receipt(answer.status, answer.retry_after, device)
 
 

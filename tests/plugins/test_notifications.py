@@ -290,7 +290,7 @@ def test_every_collapse_fits_into_a_header(collapse: str) -> None:
     assert place_of("key", content) != place_of("key", SALE) == "sale"
 
 
-@pytest.mark.parametrize("name", ["from", "key", "google.x", "gcm.x"])
+@pytest.mark.parametrize("name", ["from", "message_type", "google.x", "gcm.x"])
 async def test_names_that_firebase_keeps_for_itself_are_refused(providers: Fakes, name: str) -> None:
     [receipt] = await send(
         "fcm", request(device("fcm", PHONE), content=msgspec.structs.replace(SALE, data={name: "1"}))
