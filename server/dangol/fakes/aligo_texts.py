@@ -41,7 +41,7 @@ class Texts(Service):
     def mass(self, form: Form) -> Response:
         """A text of its own to each."""
         count = form.get("cnt", "")
-        if not count.isdecimal() or not 0 < int(count) <= MOST_MASS:
+        if not count.isdecimal() or len(count) > 3 or not 0 < int(count) <= MOST_MASS:
             raise Bad(-101, f"cnt: 1 ~ {MOST_MASS}")
         if form.get("msg_type") not in KINDS:
             raise Bad(-101, "msg_type이 올바르지 않습니다.")

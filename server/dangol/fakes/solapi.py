@@ -207,7 +207,8 @@ class Solapi:
     async def messages(self, request: Request) -> Response:
         """Those that the query names, the newest first."""
         asked = request.query_params
-        limit = min(max(int(asked["limit"]), 1), PAGE) if asked.get("limit", "").isdecimal() else 20
+        given = asked.get("limit", "")
+        limit = min(max(int(given), 1), PAGE) if given.isdecimal() and len(given) < 7 else 20
         wanted = {name: asked[name] for name in (*FILTERS, "statusCode") if asked.get(name)}
         if asked.get("criteria") and asked.get("cond") == "eq":
             wanted[asked["criteria"]] = asked.get("value", "")
