@@ -34,7 +34,7 @@ SETTLED = WHOLE + 1.0
 AROUND, UNCERTAIN = 60.0, 900.0
 """Seconds by which a provider's own times may differ from its clock, and from ours where that is not known."""
 
-PATIENCE = 4.0
+PATIENCE = 4.5
 """Seconds that a look-up waits for that, so that there is time left for asking."""
 
 T = TypeVar("T")

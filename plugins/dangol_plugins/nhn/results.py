@@ -108,6 +108,12 @@ class Uploaded(Struct):
     body: Files | None = None
 
 
+class Event(Struct):
+    """What a hook is about; other events than those that are read have other shapes."""
+
+    event: str
+
+
 class Hooked(Struct):
     """A hook: an event, and what it tells."""
 
@@ -166,12 +172,6 @@ def told(hook: Hook, secret: str) -> list[Told]:
     if event == "UNSUBSCRIBE":
         return [Told(refused=item.recipient_no) for item in items if item.recipient_no]
     return [_told(item) for item in items]
-
-
-class Event(Struct):
-    """What a hook is about; other events than those that are read have other shapes."""
-
-    event: str
 
 
 def _told(item: Item) -> Told:
