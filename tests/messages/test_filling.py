@@ -103,6 +103,15 @@ def test_paths_lead_to_the_shop() -> None:
     assert push.content.link == "https://shop.example/a?b1"  # type: ignore[union-attr]
 
 
+def test_pictures_are_the_shop_s_and_not_tracked() -> None:
+    push = PushTemplate("p", "제목", "본문", image="/a.png", ad=False)
+    assert fill(push, shorten=lambda url: "x").content.image == "https://shop.example/a.png"  # type: ignore[union-attr]
+    email: Any = fill(
+        EmailTemplate("e", "x", "y", html='<img src="/a.png">', ad=False), shorten=lambda url: "x"
+    ).content
+    assert email.html == '<img src="https://shop.example/a.png">'
+
+
 def test_addresses_of_an_approved_template_stay_and_those_in_its_variables_are_tracked() -> None:
     buttons = [
         {"kind": "WL", "name": "주문", "mobile": "https://shop.example/#{번호}"},

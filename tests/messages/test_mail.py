@@ -18,7 +18,7 @@ from dangol.messages.mail import cleaned, escaped, problems
 
 
 def clean(html: str) -> str:
-    return cleaned(html, lambda address: f"https://s.kr/?{address}")
+    return cleaned(html, lambda address: f"https://s.kr/?{address}", lambda address: f"https://a.kr{address}")
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def clean(html: str) -> str:
         ('<td style="color:red;position:fixed;background:url(https://x)">a</td>', "a"),
         ('<p style="color:red;position:fixed">a</p>', '<p style="color:red">a</p>'),
         ('<img src="data:image/svg+xml,x" onerror=x>', "<img>"),
-        ('<img src="https://a.kr/x.png" width="1">', '<img src="https://a.kr/x.png" width="1">'),
+        ('<img src="/x.png" width="1">', '<img src="https://a.kr/x.png" width="1">'),
         ("<!-- x -->a<iframe src=x></iframe>", "a"),
     ],
 )

@@ -16,7 +16,7 @@ from dangol.messages import alimtalk, brand, checks, euckr, labels, reviews, tex
 from dangol.messages.kinds import price_form
 from dangol.messages.limits import names
 from dangol.messages.places import plain, rewritten, said
-from dangol.messages.writing import LINK, Shorten, Writer, by_name, leading, visitor
+from dangol.messages.writing import LINK, Shorten, Writer, by_name, visitor
 from dangol.messages.writing import Whom as Whom
 from dangol.render.text import clean
 
@@ -76,7 +76,7 @@ def tried(
     is_fixed = isinstance(own, AlimtalkTemplate) or (isinstance(own, BrandTemplate) and bool(own.code))
     told = _told(given if brand.is_left(own) else asked, given, shorten if is_fixed else str)
     write = by_name(told) if asked or is_kakao else writer.personal
-    content: Template = rewritten(own, visitor(write, None if is_fixed else leading(whom.site, shorten)))
+    content: Template = rewritten(own, visitor(write, whom.site, None if is_fixed else shorten))
     empty = checks.blank(content)
     content = labels.labelled(content, contact, writer.language, unsubscribe)
     if isinstance(content, TextTemplate):

@@ -47,11 +47,13 @@ Lead = Callable[[str], str]
 """An address as it is written to the address that goes out."""
 
 
-def cleaned(html: str, lead: Lead) -> str:
-    """HTML with nothing that is not on the list, its links as `lead` has them."""
+def cleaned(html: str, lead: Lead, place: Lead) -> str:
+    """HTML with nothing that is not on the list, its links as `lead` has them and its pictures where `place` says."""
 
     def attribute(tag: str, name: str, value: str) -> str:
-        return lead(value) if tag == "a" and name == "href" and not value.startswith(("mailto:", "tel:")) else value
+        if (tag, name) == ("img", "src"):
+            return place(value)
+        return lead(value) if (tag, name) == ("a", "href") and not value.startswith(("mailto:", "tel:")) else value
 
     return nh3.clean(
         html,

@@ -91,30 +91,30 @@ def by_name(told: Mapping[str, str]) -> Callable[..., str]:
     return write
 
 
-def visitor(write: Callable[..., str], lead: Shorten | None) -> Callable[[str, str, Any], Any]:
-    """Without `lead` all stays as it is but for the variables."""
+def visitor(write: Callable[..., str], site: Site, shorten: Shorten | None) -> Callable[[str, str, Any], Any]:
+    """What becomes of each place of a template. Without `shorten` all stays as it is but for the variables."""
+
+    def lead(address: str) -> str:
+        led = whole(address, site)
+        return shorten(led) if shorten and led.startswith(("https://", "http://")) else led
 
     def visit(where: str, role: str, value: Any) -> Any:
-        if lead is None:
+        if shorten is None:
             return write(value)
         if role == "html":  # cleaned once it is filled, and before anything of ours stands behind it
-            return mail.cleaned(write(value, mail.escaped), lead)
-        if role == "address":
-            return lead(write(value, str if value.startswith(("{", "#{")) else _in_address))
+            return mail.cleaned(write(value, mail.escaped), lead, lambda address: whole(address, site))
+        if role in ("address", "image"):
+            address = write(value, str if value.startswith(("{", "#{")) else _in_address)
+            return lead(address) if role == "address" else whole(address, site)
         text = write(value)
         if where.rpartition(".")[2] in ONE_LINE:
             text = " ".join(text.split())
-        return LINK.sub(lambda found: lead(found[0]), text) if role == "text" else text
+        return LINK.sub(lambda found: lead(found[0]), text)
 
     return visit
 
 
-def leading(site: Site, shorten: Shorten) -> Shorten:
-    """Addresses as they go out: whole ones, which the tracked ones take the place of."""
-
-    def lead(address: str) -> str:
-        is_path = address.startswith("/") and address[1:2] not in ("/", "\\")
-        whole = f"{site.origins[0]}{address}" if is_path else address
-        return shorten(whole) if whole.startswith(("https://", "http://")) else whole
-
-    return lead
+def whole(address: str, site: Site) -> str:
+    """An address that leads to the same place outside of the shop's own pages."""
+    is_path = address.startswith("/") and address[1:2] not in ("/", "\\")
+    return f"{site.origins[0]}{address}" if is_path else address
