@@ -12,7 +12,7 @@ from dangol.messages import consent_notices as notices
 from dangol.messages.policy import Case
 from dangol.messages.push import Push
 from dangol.notifying import notify
-from dangol.profile.consents import Act, Told, changed_at, holding, recorded
+from dangol.profile.consents import Act, Told, changed_at, holding, own_address, recorded
 from dangol.profile.model import Profile
 from dangol.profile.subscriptions import normal
 from dangol.protocol import tokens
@@ -130,7 +130,8 @@ async def consult(link: Link, engine: Engine, runtime: SiteRuntime, case: Case) 
     if not case.is_ad or case.test or channel not in ADDRESSED:
         return case
     given = case.profile.subscriptions.get(channel) if case.profile else None
-    address = normal(channel, case.to) if case.to else (given.address if given else "")
+    known_as = (given.address if given else "") or own_address(case.profile, channel)
+    address = normal(channel, case.to) if case.to else known_as
     if not address:
         return case
     mark = tokens.address_mark(runtime.keys, address)

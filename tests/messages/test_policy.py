@@ -239,6 +239,7 @@ def test_nobody_gets_more_of_a_campaign_than_it_says(once: str, messages: int, d
     told = case(profile=profile, campaign=campaign, once=once)
     assert said(judge(told)) == verdict
     assert said(judge(replace(told, counted=True))) == "go"
+    assert said(judge(replace(told, origin="notice"))) == "go", "each tells of something else"
 
 
 SPRING = Campaign("spring", message=MessageUse("sms"), caps=[Cap(2, "7d")], group="news")

@@ -131,6 +131,15 @@ async def test_a_refusal_that_came_before_the_profile_was_found_holds_all_the_sa
     assert (await consent(house)).withdrawn_at
 
 
+async def test_a_members_own_address_is_asked_for_too(shop: Any, house: House) -> None:
+    await shop.post("/v1/members", json={"members": [{"id": "kim", "email": "kim@mail.example"}]})
+    runtime = house.by_id["shop"]
+    args = (house.link, house.engine, runtime)
+    await consents.withdraw_by_address(*args, "email", "kim@Mail.example", time.time(), "hook")
+    assert (await asked(house, "", await profile(house), "email")).refused_at
+    assert not (await asked(house, "", await profile(house), "sms")).refused_at
+
+
 async def test_a_guests_consent_stands_beside_the_address(shop: Any, house: House) -> None:
     guest = row(member="", phone="010-1234-5678", wording="Texts?", night=True)
     assert (await shop.post("/v1/consents", json={"consents": [guest]})).json()["changed"] == 2

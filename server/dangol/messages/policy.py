@@ -21,6 +21,7 @@ from dangol.messages import nights
 from dangol.messages.counting import counts_of, is_noted
 from dangol.messages.push import Origin
 from dangol.messages.reasons import Reason
+from dangol.profile.consents import own_address
 from dangol.profile.model import Device, Profile, Subscription
 from dangol.profile.subscriptions import normal
 
@@ -163,15 +164,14 @@ def _addressed(case: Case) -> tuple[str, tuple[Device, ...]]:
         return "", tuple(device for device in mine if not named or device.token == named)
     if case.to or not case.channel:
         return normal(case.channel, case.to) or "" if case.channel else case.to, ()
-    member = profile.member if profile else None
-    own = (member.email if case.channel == "email" else member.phone) if member else ""
-    known = normal(case.channel, own) or ""
+    known = own_address(profile, case.channel)
     return (agreed or known) if case.is_ad else (known or agreed), ()
 
 
 def _repeated(case: Case) -> Reason | None:
-    """What a shopper gets once in a lifetime, or once on a calendar day of the shop."""
-    if case.campaign is None or case.profile is None or case.is_counted or case.test:
+    """What a shopper gets once in a lifetime, or once on a calendar day of the shop. A notice tells of something else
+    each time."""
+    if case.campaign is None or case.profile is None or case.is_counted or case.test or case.origin == "notice":
         return None
     contact = case.profile.contacts.get(case.campaign.id, NO_CONTACT)
     if not contact.messages or case.once == "event":

@@ -52,10 +52,15 @@ class Told(NamedTuple):
 
 def at_home(profile: Profile, act: Act) -> Act:
     """An agreement that names no address is one for the member's own."""
-    if act.address or act.what != "agreed" or profile.member is None:
-        return act
-    own = profile.member.email if act.channel == "email" else profile.member.phone
-    return act if act.channel == "push" else act._replace(address=normal(act.channel, own) or "")
+    return act._replace(address=own_address(profile, act.channel)) if act.what == "agreed" and not act.address else act
+
+
+def own_address(profile: Profile | None, channel: str) -> str:
+    """Where a member is reached by the channel, as far as the shop has told; "" where it has not."""
+    member = profile.member if profile else None
+    if member is None or channel == "push":
+        return ""
+    return normal(channel, member.email if channel == "email" else member.phone) or ""
 
 
 def record(profile: Profile, act: Act) -> bool:

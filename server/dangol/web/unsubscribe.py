@@ -16,8 +16,7 @@ from dangol.errors import Unavailable
 from dangol.house import House
 from dangol.messages.consent_notices import CHANNEL_NAMES, Words, words
 from dangol.messages.unsubscribing import PATH, Code, is_genuine, masked, parsed
-from dangol.profile.consents import Act
-from dangol.profile.model import Profile
+from dangol.profile.consents import Act, own_address
 from dangol.profile.subscriptions import normal
 from dangol.protocol import tokens
 from dangol.runtime import SiteRuntime
@@ -109,7 +108,7 @@ class Unsubscribe:
         if code.profile:
             profile = await self._house.engine.look(runtime, code.profile)
             consent = profile.subscriptions.get(code.channel)
-            address = consent.address if consent else _own(profile, code.channel)
+            address = (consent.address if consent else "") or own_address(profile, code.channel)
             known = consent is not None or profile.member is not None
             return Standing(code.profile, address, consent.withdrawn_at if consent else 0) if known else None
         row = await outbox.read(self._house.link, code.key)
@@ -130,13 +129,6 @@ class Unsubscribe:
             await consents.withdraw_by_address(
                 house.link, house.engine, runtime, channel, standing.address, now, SOURCE
             )
-
-
-def _own(profile: Profile, channel: str) -> str:
-    member = profile.member
-    if member is None or channel == "push":
-        return ""
-    return normal(channel, member.email if channel == "email" else member.phone) or ""
 
 
 def _told(runtime: SiteRuntime, channel: str, standing: Standing, language: Language) -> Response:
