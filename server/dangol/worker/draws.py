@@ -1,6 +1,7 @@
 """Drawing the recipients of slots and manual sends: each partition finds its own, and queues them chunk by chunk.
 
-A draw that was interrupted is begun anew, and what is there already stays as it is: a request is made once by its key.
+A draw that the store interrupts goes on behind what was queued. Another worker that takes the partition over begins it
+anew, and what is there already stays as it is: a request is made once by its key.
 It is the audience at the time of the draw that counts, not that at the time of sending.
 """
 
@@ -59,6 +60,29 @@ class Target(NamedTuple):
     send: Send | None
 
 
+class Chunk(NamedTuple):
+    """Push requests, when they are due, how many others had got it already, and the `place` behind which to go on."""
+
+    pushes: list[Push]
+    due: float
+    already: int
+    place: tuple[int, int]
+
+
+class Reached(NamedTuple):
+    """How far a partition has come with a draw: behind `place` is what is still to be done."""
+
+    draw: str = ""
+    place: tuple[int, int] = (0, 0)
+    matched: int = 0
+    already: int = 0
+
+    def beyond(self, chunk: Chunk) -> "Reached":
+        """With one chunk more."""
+        matched = self.matched + len(chunk.pushes) + chunk.already
+        return Reached(self.draw, chunk.place, matched, self.already + chunk.already)
+
+
 class Draws:
     """What the partitions of a worker share. `counting` is held by who counts populations, `keep` is for how many
     seconds recipients' histories are kept."""
@@ -100,6 +124,7 @@ class Drawing:
         self._link = shared.link
         self._lane = lane
         self._done: set[str] = set()
+        self._reached = Reached()
         self._under_way: AsyncIterator[None] | None = None
 
     async def step(self) -> bool:
@@ -135,43 +160,47 @@ class Drawing:
         return runtime is not None and runtime.version >= draw.version and roll is not None and draw.site in roll.sites
 
     async def _work(self, draw: Draw, runtime: SiteRuntime) -> AsyncIterator[None]:
-        matched = already = 0
+        if self._reached.draw != draw.id:
+            self._reached = Reached(draw.id)
         target = await self._shared.target(runtime, draw)
         if target is not None:
-            async for pushes, due, excluded in self._found(draw, runtime, target):
+            async for chunk in self._found(draw, runtime, target, self._reached.place):
                 if draw not in await self._shared.open():
                     return  # cancelled
                 zone, keep = runtime.site.timezone, self._shared.keep
-                made = await outbox.enqueue(self._link, pushes, due, time.time(), zone=zone, keep=keep)
+                made = await outbox.enqueue(self._link, chunk.pushes, chunk.due, time.time(), zone=zone, keep=keep)
                 PUSHES.labels("queued").inc(sum(each.new for each in made))
-                matched, already = matched + len(pushes) + excluded, already + excluded
+                self._reached = self._reached.beyond(chunk)
                 yield
-        is_last = await draws.finish(self._link, draw, self._lane.number, Drawn(matched, already))
+        drawn = Drawn(self._reached.matched, self._reached.already)
+        is_last = await draws.finish(self._link, draw, self._lane.number, drawn)
         if is_last and target and target.send and target.send.file:
             await sends.drop_rows(self._link, target.send.file)
         self._done.add(draw.id)
 
     async def _found(
-        self, draw: Draw, runtime: SiteRuntime, target: Target
-    ) -> AsyncIterator[tuple[list[Push], float, int]]:
-        """Push requests in chunks, when they are due, and how many others had got it already."""
+        self, draw: Draw, runtime: SiteRuntime, target: Target, after: tuple[int, int]
+    ) -> AsyncIterator[Chunk]:
+        """What is behind the place `after`: of rows the number of the next chunk, of members the last one's id."""
         if target.send is not None and draw.source == "rows":
-            place = 0
+            place = after[0]
             while rows := await sends.rows(self._link, self._lane.number, target.send.file, place):
-                yield [_of_row(row, target.send, runtime) for row in rows], target.send.at, 0
                 place += 1
+                yield Chunk([_of_row(row, target.send, runtime) for row in rows], target.send.at, 0, (place, 0))
             return
         await self._lane.catch_up()
         found, cause = await self._members(draw, runtime, target), cause_of(draw, target, runtime.site.timezone)
+        found = found[(found[:, 0] > after[0]) | ((found[:, 0] == after[0]) & (found[:, 1] > after[1]))]
         for start in range(0, len(found), CHUNK):
-            ids = names(found[start : start + CHUNK])
+            some = found[start : start + CHUNK]
+            ids = names(some)
             members = await self._look(draw.site, ids)
             pushes = [
                 _of_member(id, profile, cause, draw, target)
                 for id, profile in members
                 if not _has_got(profile, target.rule)
             ]
-            yield pushes, time.time(), len(members) - len(pushes)
+            yield Chunk(pushes, time.time(), len(members) - len(pushes), (int(some[-1, 0]), int(some[-1, 1])))
 
     async def _look(self, site: str, ids: Sequence[str]) -> list[tuple[str, Glance]]:
         """Those of the profiles that are members' still."""
