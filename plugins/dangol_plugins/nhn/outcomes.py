@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dangol.plugin import Receipt
 from dangol_plugins.outcomes import Meaning, Table, failed, plain
 
+TAKEN = frozenset({"0", "200"})
+"""A recipient is taken in; the guide of brand messages has it as 200."""
+
 SUCCESS = "1000"
 SEEN = "-1005"
 """A call of KakaoTalk Bizmessage came with an idempotency key that was used before. (For SMS: a search is wrong.)"""

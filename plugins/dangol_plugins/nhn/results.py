@@ -142,19 +142,30 @@ def receipts(service: str, entries: Sequence[Entry], answer: Answer) -> Sequence
         return None
     if not taken.header.is_successful:
         return refused(table, code, time.time())
-    # Brand messages are told apart by their places alone.
-    by_key = {item.key: item for item in taken.items if item.key}
-    by_place = {item.recipient_seq: item for item in taken.items if not item.key}
+    keyed = {item.key: item for item in taken.items if item.key}
+    placed = _placed(entries, [item for item in taken.items if not item.key])
     return [
-        _receipt(service, by_key.get(entry.request.key) or by_place.get(place), taken.request_id)
-        for place, entry in enumerate(entries, 1)
+        _receipt(service, keyed.get(entry.request.key) or placed.get(entry.request.key), taken.request_id)
+        for entry in entries
     ]
+
+
+def _placed(entries: Sequence[Entry], items: Sequence[Item]) -> dict[str, Item]:
+    """Brand messages may be told apart by their places alone: then all must be there, and their numbers be right."""
+    if len(items) != len(entries):
+        return {}
+    pairs = zip(entries, sorted(items, key=lambda item: item.recipient_seq or 0), strict=True)
+    return {
+        entry.request.key: item
+        for entry, item in pairs
+        if item.recipient_no in (None, entry.part.own.get("recipientNo"))
+    }
 
 
 def _receipt(service: str, item: Item | None, request_id: str) -> Receipt:
     if item is None:
         return Receipt("unknown", "NHN Cloud says nothing of this message", failure="provider")
-    if item.result_code not in (0, "0"):
+    if plain(item.result_code) not in outcomes.TAKEN:
         return refused(outcomes.calls(is_kakao(service)), item.result_code, time.time())
     return Receipt("accepted", provider_id=named(LISTED.get(service, service), request_id, item.recipient_seq))
 

@@ -16,7 +16,9 @@ from dangol_plugins.http import Answer, Lost
 from dangol_plugins.nhn import outcomes, results
 
 SECRET = "word"
-ENTRIES = [Entry(request(contents.SMS, key=key), Part("", {})) for key in ("k1", "k2", "k3")]
+ENTRIES = [
+    Entry(request(contents.SMS, key=key), Part("", {"recipientNo": "01012345678"})) for key in ("k1", "k2", "k3")
+]
 GOOD = {"isSuccessful": True, "resultCode": 0, "resultMessage": "SUCCESS"}
 
 
@@ -46,6 +48,16 @@ def test_brand_messages_are_told_by_their_places() -> None:
     told = answered("brand-kept", header=GOOD, message={"requestId": "R1", "sendResults": found})
     assert [each.provider_id for each in told] == ["brand:R1:1", "", "brand:R1:3"]
     assert told[1].failure == "bad_address"
+
+
+def test_places_count_only_where_all_are_there_and_the_numbers_are_right() -> None:
+    other = item(2, None, 200) | {"recipientNo": "01099998888"}
+    message = {"requestId": "R1", "sendResults": [item(0, None, 200), item(1, None, 200), other]}
+    told = answered("brand", header=GOOD, message=message)
+    assert [each.provider_id for each in told] == ["brand:R1:0", "brand:R1:1", ""]
+    assert told[2].state == "unknown"
+    told = answered("brand", header=GOOD, message={"requestId": "R1", "sendResults": [item(1, None)]})
+    assert {each.state for each in told} == {"unknown"}
 
 
 @pytest.mark.parametrize(
