@@ -65,7 +65,8 @@ class World:
 
     def of(self, provider: Provider | None = None) -> list[Arrival]:
         """What has arrived at a provider, or at all of them, the oldest first."""
-        return [arrival for arrival in self.arrived.values() if provider in (None, arrival.provider)]
+        arrived = list(self.arrived.values())  # in one step: a test looks on from another thread
+        return [arrival for arrival in arrived if provider in (None, arrival.provider)]
 
     def fate(self, provider: Provider, number: str, is_kakao: bool) -> Fate:
         """What becomes of a message: what is switched on goes before what the number says."""
