@@ -1,6 +1,7 @@
 /** Notifications of the browser, for a page of the shop that asks for them when a shopper presses a button. What it
  * learns it tells through `dangol`, so that it is never lost and belongs to whom the page belongs to. */
-import { read, write } from "./storage";
+import { erase, read, write } from "./storage";
+import type {} from "./dangol";
 import type {} from "./stub";
 
 export type State = "unsupported" | "denied" | "askable" | "subscribed";
@@ -17,11 +18,18 @@ export interface Options {
 
 const WORKER = "/push-worker.js";
 /** When, and of which endpoint, dangol was told last. */
-const TOLD = "dg.p";
+const TOLD = "dg.n";
 const DAY = 86_400_000;
 
-const supported = (): boolean =>
-  "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
+const able = (): boolean => "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
+
+const script = (): DOMStringMap => document.querySelector<HTMLScriptElement>("script[data-site]")?.dataset ?? {};
+
+/** Whether the shopper lets dangol know them, as the core decides it (consent.ts): without that nothing is asked or kept. */
+const known = (): boolean =>
+  (read("dg.c") ?? (navigator.globalPrivacyControl ? "off" : (script().consent ?? "full"))) === "full";
+
+const supported = (): boolean => able() && known();
 
 const registered = (worker: string): Promise<ServiceWorkerRegistration | undefined> =>
   navigator.serviceWorker.getRegistration(new URL(".", new URL(worker, location.href)));
@@ -30,7 +38,8 @@ async function current(worker: string): Promise<PushSubscription | null> {
   return (await (await registered(worker))?.pushManager.getSubscription()) ?? null;
 }
 
-/** What there is to ask for. On an iPhone a page is "unsupported" until it is on the home screen. */
+/** What there is to ask for. On an iPhone a page is "unsupported" until it is on the home screen, and everywhere while
+ * the shopper does not let dangol know them. */
 export async function state({ worker = WORKER }: Options = {}): Promise<State> {
   if (!supported()) return "unsupported";
   if (Notification.permission === "denied") return "denied";
@@ -57,20 +66,20 @@ export async function ask(options: Options = {}): Promise<State> {
 export async function renew({ worker = WORKER, site }: Options = {}): Promise<void> {
   if (!supported() || Notification.permission !== "granted") return;
   const registration = await registered(worker);
-  const known = await registration?.pushManager.getSubscription();
-  if (!registration || !(known ?? read(TOLD))) return;
+  const held = await registration?.pushManager.getSubscription();
+  if (!registration || !(held ?? read(TOLD))) return;
   const [at, endpoint] = (read(TOLD) ?? "0 ").split(" ");
-  if (known && known.endpoint === endpoint && Date.now() - Number(at) < DAY) return;
+  if (held && held.endpoint === endpoint && Date.now() - Number(at) < DAY) return;
   tell("push_subscribe", await subscribe(registration, site), {});
 }
 
 /** Ends the notifications on this browser; the shop's own logout should call it. */
 export async function stop({ worker = WORKER }: Options = {}): Promise<void> {
-  if (!supported()) return;
+  if (!able()) return;
   const subscription = await current(worker);
   if (!subscription) return;
   tell("push_unsubscribe", subscription, {});
-  write(TOLD, "");
+  erase(TOLD);
   await subscription.unsubscribe();
 }
 
@@ -83,14 +92,14 @@ function tell(name: string, subscription: PushSubscription, more: object): void 
 async function subscribe(registration: ServiceWorkerRegistration, site?: string): Promise<PushSubscription> {
   const key = await siteKey(site);
   const manager = registration.pushManager;
-  const known = await manager.getSubscription();
-  if (known && same(known.options.applicationServerKey, key)) return known;
-  await known?.unsubscribe();
+  const held = await manager.getSubscription();
+  if (held && same(held.options.applicationServerKey, key)) return held;
+  await held?.unsubscribe();
   return manager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
 }
 
 async function siteKey(given?: string): Promise<Uint8Array<ArrayBuffer>> {
-  const site = given ?? document.querySelector<HTMLScriptElement>("script[data-site]")?.dataset.site ?? "";
+  const site = given ?? script().site ?? "";
   const response = await fetch(new URL(`push-key?site=${encodeURIComponent(site)}`, import.meta.url));
   const { key, error } = (await response.json()) as { key?: string; error?: string };
   if (!key) throw Error(`dangol: ${error ?? response.status}`);

@@ -117,7 +117,7 @@ def test_a_subscription_is_told_again_but_not_on_every_page(
     opened(page, pages)
     press(page)
     call(page, collector, "renew")
-    page.evaluate("localStorage['dg.p'] = `${Date.now() - 864e5 - 1} ${localStorage['dg.p'].split(' ')[1]}`")
+    page.evaluate("localStorage['dg.n'] = `${Date.now() - 864e5 - 1} ${localStorage['dg.n'].split(' ')[1]}`")
     call(page, collector, "renew")
     call(page, collector, "renew")
     collector.wait(lambda: len(collector.events("push_subscribe")) == 2)
@@ -151,6 +151,20 @@ def test_who_has_refused_is_not_subscribed(page: Page, context: BrowserContext, 
     assert press(page) == "unsupported"
     assert call(page, collector, "renew") is None
     assert collector.events("push_subscribe") == []
+
+
+@pytest.mark.parametrize("consent", ["off", "anonymous"])
+def test_who_is_not_to_be_known_is_not_asked(
+    page: Page, context: BrowserContext, pages: Any, collector: Any, consent: str
+) -> None:
+    context.grant_permissions(["notifications"])
+    pages.put("/", body=BUTTON.replace("BASE", collector.url), attributes=f'data-consent="{consent}"')
+    opened(page, pages)
+    assert call(page, collector, "state") == press(page) == "unsupported"
+    call(page, collector, "renew")
+    assert page.evaluate("[window.asked, localStorage['dg.n']]") == [None, None]
+    page.evaluate("dangol('consent', 'full')")
+    assert press(page) == "subscribed"
 
 
 def test_a_site_without_web_push_says_so(page: Page, context: BrowserContext, pages: Any, collector: Any) -> None:
