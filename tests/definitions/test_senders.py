@@ -156,6 +156,9 @@ def test_a_budget_needs_the_prices_that_it_counts() -> None:
     assert told == "campaigns[0].message.use: 'main' is not a sender with prices of lms, which a budget counts in"
     assert problems(message) == []
     assert problems({"use": "main", "template": "hello"}, senders=senders) == []
+    instead = {"use": "main", "template": "ordered", "fill": {"이름": "x"}, "fallback": SMS, "budget": {"day": 1}}
+    (told,) = problems(instead, senders=[{**SENDERS[0], "prices": {"alimtalk": 8}}])
+    assert told.startswith("campaigns[0].message.fallback.use: 'main' is not a sender with prices of sms, lms")
 
 
 def test_an_advertisement_needs_who_sends_it_and_how_it_is_refused() -> None:

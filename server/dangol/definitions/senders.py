@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from dangol.definitions.basics import LongText
-from dangol.definitions.model import Campaign, ContactPolicy, Fallback, MessageUse, Sender, Site
+from dangol.definitions.model import Budget, Campaign, ContactPolicy, Fallback, MessageUse, Sender, Site
 from dangol.definitions.shapes import nearest
 from dangol.definitions.templates import Template
 from dangol.errors import Invalid, PluginFailure, Problem
@@ -94,7 +94,7 @@ def use_problems(campaign: Campaign, use: MessageUse, where: str, means: Means) 
         )
     yield from _fill_problems(use.fill, template, f"{where}.fill", means, bool(campaign.notice))
     if use.fallback is not None:
-        yield from _fallback_problems(use.fallback, template, f"{where}.fallback", means, bool(campaign.notice))
+        yield from _fallback_problems(use, use.fallback, template, f"{where}.fallback", means, bool(campaign.notice))
 
 
 def _content_problems(
@@ -109,24 +109,22 @@ def _content_problems(
         anywhere = proof.problems(template, means.site, means.contact)
         there = proof.problems(template, means.site, means.contact, channel.device)
         yield from (one._replace(where=f"{where}.template.{one.where}") for one in there if one not in anywhere)
-    yield from _price_problems(use, template, where, means)
+    yield from _price_problems(use.budget, use.use, template, where, means)
 
 
-def _price_problems(use: MessageUse, template: Template, where: str, means: Means) -> Iterator[Problem]:
+def _price_problems(budget: Budget, use: str, template: Template, where: str, means: Means) -> Iterator[Problem]:
     """A budget in money can't hold what costs nobody knows what."""
-    amounts = [budget.day for budget in (use.budget, means.contact.budget)] + [use.budget.total]
-    is_told = use.use in means.sender_ids and use.use not in means.senders
+    amounts = (budget.day, budget.total, means.contact.budget.day)
+    is_told = use in means.sender_ids and use not in means.senders
     if kind_of(template) not in PAID or is_told or not any(amount is not None for amount in amounts):
         return
-    prices = means.senders[use.use].prices if use.use in means.senders else {}
+    prices = means.senders[use].prices if use in means.senders else {}
     if missing := [form for form in price_forms(template) if form not in prices]:
-        yield Problem(
-            f"{where}.use", use.use, f"a sender with prices of {', '.join(missing)}, which a budget counts in"
-        )
+        yield Problem(f"{where}.use", use, f"a sender with prices of {', '.join(missing)}, which a budget counts in")
 
 
 def _fallback_problems(
-    fallback: Fallback, main: Template | None, where: str, means: Means, is_noticed: bool
+    use: MessageUse, fallback: Fallback, main: Template | None, where: str, means: Means, is_noticed: bool
 ) -> Iterator[Problem]:
     channel = yield from _used_channel(fallback.use, f"{where}.use", means)
     template = yield from _template(fallback.template, f"{where}.template", means)
@@ -138,6 +136,7 @@ def _fallback_problems(
         yield Problem(f"{where}.template", kind_of(template), "a template of the kind text, which every phone takes")
     elif channel is not None:
         yield from _kind_problems(channel, fallback.use, template, f"{where}.use")
+    yield from _price_problems(use.budget, fallback.use, template, where, means)
     if main is not None and is_ad(main) and not is_ad(template):
         expected = "a template with ad: true, as the message that it stands for is an advertisement"
         yield Problem(f"{where}.template", fallback.template, expected)

@@ -1,6 +1,6 @@
 """The places of a template where it says something: texts and addresses, each with its path. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 
@@ -107,14 +107,8 @@ def plain(template: P, language: str, default: str) -> P:
 
 def languages(template: Struct) -> tuple[Language, ...]:
     """Those that the template speaks; one where it has but one wording."""
-    found: set[str] = set()
-    for name, role in _roles(type(template)):
-        value = getattr(template, name)
-        if role == "text" and isinstance(value, Mapping):
-            found |= value.keys()
-    for each in getattr(template, "buttons", ()):
-        found |= each.name.keys() if isinstance(each.name, Mapping) else set()
-    return tuple(each for each in LANGUAGES if each in found) or LANGUAGES[:1]
+    ends = {where.rpartition(".")[2] for where, role, _ in said(template) if role == "text"}
+    return tuple(each for each in LANGUAGES if each in ends) or LANGUAGES[:1]
 
 
 def word(text: Any) -> str:
