@@ -76,6 +76,16 @@ def test_a_fault_of_messages_goes_before_the_number(fakes: Fakes) -> None:
     assert [arrival.fate for arrival in fakes.arrived()] == ["night", "delivered"]
 
 
+def test_troubles_of_kakaotalk_are_none_of_a_text_s(fakes: Fakes) -> None:
+    fakes.fault("not_kakao")
+    fakes.fault("dead_token")
+    fakes.fault("spam", times=2)
+    send(fakes)
+    assert fakes.world.fate("solapi", "01011112222", is_kakao=True) == "not_kakao"
+    assert [arrival.fate for arrival in fakes.arrived()] == ["spam"]
+    assert [fault.times for fault in fakes.world.faults.on] == [None, None, 1]
+
+
 def test_shares_are_the_same_for_the_same_seed() -> None:
     def drawn(seed: int) -> list[bool]:
         faults = Faults(seed)

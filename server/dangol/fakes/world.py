@@ -13,9 +13,9 @@ from dangol.fakes.templates import Templates
 
 KEPT = 20_000
 KEPT_FILES = 40
-FATES: tuple[OfMessage, ...] = (
-    "not_kakao", "blocked", "bad_number", "off", "spam", "opted_out", "night", "unknown", "dead_token",
-)  # fmt: skip
+FATES: tuple[OfMessage, ...] = ("bad_number", "night", "unknown")
+OF_KAKAO: tuple[OfMessage, ...] = (*FATES, "not_kakao", "blocked")
+OF_TEXT: tuple[OfMessage, ...] = (*FATES, "off", "spam", "opted_out")
 
 
 class World:
@@ -71,7 +71,7 @@ class World:
     def fate(self, provider: Provider, number: str, is_kakao: bool) -> Fate:
         """What becomes of a message: what is switched on goes before what the number says."""
         if self.faults.on:
-            for name in FATES:
+            for name in OF_KAKAO if is_kakao else OF_TEXT:
                 if self.faults.strikes(provider, name):
                     return name
         return fate(number, is_kakao)
