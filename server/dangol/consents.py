@@ -48,7 +48,8 @@ async def _member(engine: Engine, runtime: SiteRuntime, member: str, acts: Seque
 
 async def _guest(link: Link, engine: Engine, runtime: SiteRuntime, acts: Sequence[Act], now: float) -> int:
     """The guest is told before anything is written: a request that breaks off is repeated, and tells nobody twice."""
-    await notify(link, runtime, notices.of_guest(acts, runtime.definitions, now), now)
+    given = [act for act in acts if act.what not in REFUSALS]
+    await notify(link, runtime, notices.of_guest(given, runtime.definitions, now), now)
     count = 0
     for act in acts:
         if act.what in REFUSALS:
@@ -78,17 +79,28 @@ async def withdraw_by_address(
 
 
 async def refuse(link: Link, engine: Engine, runtime: SiteRuntime, act: Act, now: float) -> int:
-    """The same for an act; how many consents and refusals are new."""
+    """The same for an act; how many consents and refusals are new. Whom no profile knows is told at the address, as
+    long as that is at hand."""
     mark = tokens.address_mark(runtime.keys, act.address)
     site, count = runtime.site.id, 0
+    known = await addresses.read(link, site, mark)
+    if not known.profiles and not _refuses(known, act):
+        await notify(link, runtime, notices.of_guest([act], runtime.definitions, now), now)
     if act.what == "withdrawn":
         count += await addresses.refuse(link, site, mark, act.channel, act.at)
-    known = await addresses.read(link, site, mark)
     for profile_id in known.profiles:
         count += len(await engine.consent(runtime, profile_id, [act], now))
     if act.channel in known.consents:
         count += await _keep(link, runtime, act)
     return count
+
+
+def _refuses(known: Known, act: Act) -> bool:
+    """Whether the address has said so before, and its guest has not agreed since."""
+    guest = known.consents.get(act.channel)
+    if act.what == "night_withdrawn":
+        return guest is None or not guest.night
+    return known.refused.get(act.channel, 0) > (guest.agreed_at if guest else 0)
 
 
 async def index(link: Link, engine: Engine, runtime: SiteRuntime, profile_id: str, profile: Profile) -> None:

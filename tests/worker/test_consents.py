@@ -9,6 +9,7 @@ import pytest
 from dangol import consents
 from dangol.definitions.model import Campaign, ContactPolicy, MessageUse, Sender
 from dangol.definitions.templates import TextTemplate
+from dangol.errors import Unavailable
 from dangol.messages.push import Push
 from dangol.plugin import Channel
 from dangol.profile.consents import Act, Told, untold_since
@@ -141,6 +142,38 @@ async def test_a_guest_is_told_and_it_is_noted_beside_the_address(shop: Any, tex
     assert [each.to for each in texts.got] == [NUMBER]
     known = await addresses.read(shop.link, "shop", tokens.address_mark(shop.runtime.keys, NUMBER))
     assert known.consents["sms"].notified_at
+
+
+async def test_who_refuses_by_the_free_number_is_told_once(shop: Any, texts: Any) -> None:
+    now = time.time()
+    args = (shop.link, shop.engine, shop.runtime)
+    for seconds in (0, 30):
+        await consents.withdraw_by_address(*args, "sms", NUMBER, now + seconds, "080")
+    await shop.run()
+    assert [(each.to, "Refusal" in each.content.text) for each in texts.got] == [(NUMBER, True)]
+
+
+async def test_a_member_who_refuses_by_the_free_number_is_told_once(shop: Any, texts: Any) -> None:
+    await shop.meet(KIM, Profile(member=Member("kim", phone=NUMBER)))
+    await agree(shop, "agreed", source="import")
+    await follow(shop)
+    args = (shop.link, shop.engine, shop.runtime)
+    for seconds in (0, 30):
+        await consents.withdraw_by_address(*args, "sms", NUMBER, time.time() + seconds, "080")
+        await follow(shop)
+    await shop.run()
+    assert [(each.to, "Refusal" in each.content.text) for each in texts.got] == [(NUMBER, True)]
+
+
+async def test_an_entry_of_a_site_that_is_not_loaded_yet_waits(shop: Any) -> None:
+    await shop.meet(KIM, Profile(member=Member("kim", phone=NUMBER)))
+    await agree(shop, "agreed")
+    number = keys.partition(KIM)
+    [(id, payload)] = await log.between(shop.link, number, "0-0", "+", 9)
+    entry = log.entry(payload)
+    assert entry is not None
+    with pytest.raises(Unavailable):
+        await Consents(shop.link, shop.engine, lambda site: None)(number, [Logged(id, entry)])
 
 
 async def test_a_member_takes_over_the_address_that_the_visitor_was_found_by(shop: Any) -> None:

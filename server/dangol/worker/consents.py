@@ -1,10 +1,12 @@
 """What follows from a consent that has changed: its address leads to the profile, somebody is to be told, and who that
 is gets the notice."""
 
+import time
 from collections.abc import Sequence
 
 from dangol import consents
 from dangol.engine import Engine
+from dangol.errors import Unavailable
 from dangol.messages import consent_notices
 from dangol.notifying import notify
 from dangol.profile.consents import EVENT, IMPORT, Act, confirmed_at, untold_since
@@ -15,6 +17,7 @@ from dangol.store.duties import Duty
 from dangol.store.link import Link
 from dangol.worker.follow import Logged
 from dangol.worker.preparing import Sites
+from dangol.worker.triggers import SETTLING
 
 
 class Consents:
@@ -34,6 +37,8 @@ class Consents:
     async def _follow(self, entry: Entry) -> None:
         runtime = self.sites(entry.site)
         if runtime is None:
+            if time.time() - entry.at / 1000 < SETTLING:
+                raise Unavailable(f"site {entry.site} is not known here yet")
             return
         home = await self.engine.home(runtime, entry.profile)
         profile = await self.engine.look(runtime, home)
