@@ -22,11 +22,14 @@ from dangol.store.outbox import Row
 from dangol.store.recipients import Reach
 from dangol.store.sends import Sends
 from dangol.worker.asking import Asking
+from dangol.worker.composing import Ready
 from dangol.worker.handing import Handing
+from dangol.worker.interrupted import Interrupted
 from dangol.worker.job import Job, Lane
 from dangol.worker.leases import Place
 from dangol.worker.outcomes import ALONE, Policy, stumbled
-from dangol.worker.preparing import Prepared, Preparing, Ready, Sites, refused
+from dangol.worker.preparing import Prepared, Preparing, Sites, refused
+from dangol.worker.settling import Settling
 
 BATCH = 250
 FULL_PAUSE = 0.05
@@ -46,7 +49,10 @@ class Dispatch(Job):
         self.link = link
         self.policy = policy
         self.preparing = Preparing(link, sites, registry, engine, Sends(link), policy)
-        self.handing = Handing(link, Asking(guard, policy.budget), engine, self.preparing, policy)
+        asking = Asking(guard, policy.budget)
+        self.settling = Settling(link, policy)
+        self.interrupted = Interrupted(link, asking, self.settling, policy)
+        self.handing = Handing(link, asking, engine, self.preparing, self.settling, policy)
         self.free = policy.rows
         self.working: set[asyncio.Task[None]] = set()
 
@@ -83,21 +89,22 @@ class Dispatch(Job):
         return rows
 
     async def _work(self, rows: Sequence[Row], token: str) -> None:
-        """Whatever ends this early leaves the rows to whoever finds their leases lapsed."""
+        """What ends early leaves its rows to whoever finds their leases lapsed, and the others of its batch alone."""
         try:
             prepared = await self._prepare(rows)
-            await asyncio.gather(
-                self.handing.settle(prepared.outcomes, token),
-                self.handing.look_up(prepared.open, token),
+            parts = [
+                self.settling.settle(prepared.outcomes, token),
+                self.interrupted.look_up(prepared.open, token),
                 *(
                     self.handing.hand_over(chunk[0].way, chunk, token, f"{token}{place}")
                     for place, chunk in enumerate(chunks(prepared.ready))
                 ),
-            )
-        except Unavailable as error:
-            logger.warning("%d push requests wait for the store: %s", len(rows), error)
-        except Exception:
-            logger.exception("%d push requests were left where they are", len(rows))
+            ]
+            for end in await asyncio.gather(*parts, return_exceptions=True):
+                if isinstance(end, Exception):
+                    _tell(end)
+        except Exception as error:
+            _tell(error)
         finally:
             self.free += len(rows)
 
@@ -146,6 +153,13 @@ def chunks(ready: Sequence[Ready]) -> list[list[Ready]]:
         most = max(1, part[0].way.channel.most)
         made += [part[at : at + most] for at in range(0, len(part), most)]
     return made
+
+
+def _tell(error: Exception) -> None:
+    if isinstance(error, Unavailable):
+        logger.warning("push requests wait for the store: %s", error)
+    else:
+        logger.error("push requests were left where they are", exc_info=error)
 
 
 class _Claims(Lane):

@@ -15,8 +15,6 @@ from dangol import consents, receipts
 from dangol.campaigns.arms import HOLDOUT
 from dangol.campaigns.calendar import local_time
 from dangol.engine import Engine
-from dangol.errors import PluginFailure, Unavailable
-from dangol.messages.kinds import price_forms
 from dangol.messages.policy import Go, Refuse, Verdict, judge
 from dangol.messages.reasons import Reason
 from dangol.plugin import Receipt
@@ -26,13 +24,18 @@ from dangol.store.link import Link
 from dangol.store.money import NO_LIMIT, Out, Want
 from dangol.store.outbox import Outcome, Row
 from dangol.worker.asking import Answer, Asking
-from dangol.worker.metrics import PUSHES, REASONS, SENDS, SPENT
-from dangol.worker.outcomes import Policy, after_failure, after_look, after_receipt, interrupted
-from dangol.worker.preparing import Preparing, Ready, not_now, refused, tried
+from dangol.worker.composing import Ready
+from dangol.worker.metrics import SENDS, SPENT
+from dangol.worker.outcomes import Policy, after_failure, after_receipt
+from dangol.worker.preparing import Preparing, not_now, refused
+from dangol.worker.settling import Settling
 from dangol.worker.ways import Way
 
 FULL_PAUSE = 1.0
 """Seconds until requests that found no room at their sender are looked at again."""
+
+RESERVED_PAUSE = 0.2
+"""Seconds until those are that only other messages' reservations stand in the way of."""
 
 logger = logging.getLogger(__name__)
 
@@ -55,9 +58,12 @@ class Spent:
 class Handing:
     """Serves one worker."""
 
-    def __init__(self, link: Link, asking: Asking, engine: Engine, preparing: Preparing, policy: Policy) -> None:
+    def __init__(
+        self, link: Link, asking: Asking, engine: Engine, preparing: Preparing, settling: Settling, policy: Policy
+    ) -> None:
         self.link = link
         self.asking = asking
+        self.settling = settling
         self.engine = engine
         self.preparing = preparing
         self.policy = policy
@@ -72,7 +78,7 @@ class Handing:
                 await self._send(way, chunk, token, name)
             else:
                 due = time.time() + FULL_PAUSE
-                await self.settle([Outcome(each.row.key, "queued", due, "rate") for each in chunk], token)
+                await self.settling.settle([Outcome(each.row.key, "queued", due, "rate") for each in chunk], token)
 
     @asynccontextmanager
     async def _slot(self, way: Way, row: Row) -> AsyncIterator[bool]:
@@ -113,7 +119,7 @@ class Handing:
             SENDS.labels(way.route.channel, outcome.state).inc()
             SPENT.labels(each.row.push.site, way.route.channel).inc((outcome.price or 0) / money.THOUSANDTHS)
         await asyncio.gather(
-            self.settle([*outcomes, *sent], token),
+            self.settling.settle([*outcomes, *sent], token),
             self._named(way, chunk, sent),
             self._booked(way, paid, spent),
             self._follow(given),
@@ -178,7 +184,7 @@ class Handing:
 
     async def _named(self, way: Way, chunk: Sequence[Ready], outcomes: Sequence[Outcome]) -> None:
         """Hooks of some providers know requests by the provider's ids alone."""
-        if getattr(way.channel, "found_by", "") == "provider_id" and chunk:
+        if way.channel.found_by == "provider_id" and chunk:
             named = [(each.provider_id, each.key) for each in outcomes if each.provider_id]
             await recipients.name_provider(self.link, chunk[0].row.push.site, way.route.sender, named)
 
@@ -203,57 +209,6 @@ class Handing:
                 push = ready.row.push
                 await consents.told(self.link, self.engine, self.preparing.ways(push.site).runtime, push, time.time())
 
-    async def settle(self, outcomes: Sequence[Outcome], token: str) -> None:
-        """Write down what became of rows. A store that is away is waited for as long as the leases last, since what a
-        provider accepted must not be forgotten."""
-        deadline = time.monotonic() + self.policy.margin
-        while outcomes:
-            try:
-                kept = await outbox.settle(self.link, token, outcomes, time.time(), keep=self.policy.keep)
-            except Unavailable:
-                if time.monotonic() > deadline:
-                    logger.error("what became of %d push requests can't be written down", len(outcomes))
-                    return
-                await asyncio.sleep(self.policy.margin / 20)
-                continue
-            _tell(outcomes, kept)
-            return
-
-    async def look_up(self, rows: Sequence[tuple[Row, Way]], token: str) -> None:
-        """Ask the providers about requests whose handing over was interrupted; nothing is sent here."""
-        ways: dict[int, list[tuple[Row, Way]]] = defaultdict(list)
-        for row, way in rows:
-            ways[id(way)].append((row, way))
-        for part in ways.values():
-            way = part[0][1]
-            await self._look(way, [row for row, _ in part], token)
-
-    async def _look(self, way: Way, rows: Sequence[Row], token: str) -> None:
-        now = time.time()
-        price = max(way.route.price(form) for form in price_forms(way.route.template))
-        attempts = [tried(row, way, row.attempts, row.price or price) for row in rows]
-        try:
-            found = await self.asking.look_up(way, rows) if way.looks_up else [None] * len(rows)
-            outcomes = [
-                after_look(each, receipt, self.policy, now) for each, receipt in zip(attempts, found, strict=True)
-            ]
-        except PluginFailure as failure:
-            outcomes = [
-                interrupted(each) if each.row.claims >= self.policy.tries else _later(each.row, failure, self.policy)
-                for each in attempts
-            ]
-        zone = way.limits.timezone
-        for row, outcome in zip(rows, outcomes, strict=True):
-            if outcome.price is not None and (more := outcome.price - row.price):
-                told = f"look:{row.key}:{row.attempts}"
-                await money.settle(self.link, row.push.site, told, [(row.push.campaign, more)], now, timezone=zone)
-        await self.settle(outcomes, token)
-
-
-def _later(row: Row, failure: PluginFailure, policy: Policy) -> Outcome:
-    due = time.time() + policy.pause(row.claims)
-    return Outcome(row.key, "sending", due, "no_answer", outbox.short(str(failure)), again=True)
-
 
 def _is_limited(way: Way, chunk: Sequence[Ready]) -> bool:
     """Whether there is anything to ask: a rate, or budgets and a price."""
@@ -271,15 +226,5 @@ def _unpaid(ready: Ready, out: Out, policy: Policy, now: float) -> Outcome:
     if out.scope == "rate":
         return Outcome(key, "queued", out.until, "rate", told)
     if out.until <= now + policy.reservation:
-        return Outcome(key, "queued", min(out.until, now + FULL_PAUSE), "reserved")
+        return Outcome(key, "queued", min(out.until, now + RESERVED_PAUSE), "reserved")
     return Outcome(key, "held", out.until, "budget_day", told, channel=channel)
-
-
-def _tell(outcomes: Sequence[Outcome], kept: Sequence[bool]) -> None:
-    for state, times in Counter(each.state for each, held in zip(outcomes, kept, strict=True) if held).items():
-        PUSHES.labels(state).inc(times)
-    for each, held in zip(outcomes, kept, strict=True):
-        if held and each.state in ("held", "refused"):
-            REASONS.labels(each.state, each.reason).inc()
-        if not held:
-            logger.warning("push request %s: its lease ended before %s", each.key, each.state)

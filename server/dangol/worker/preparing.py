@@ -6,7 +6,6 @@ What any one request raises is its own trouble: the others of its batch go on.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -15,40 +14,25 @@ from dangol.campaigns.decide import arm_of
 from dangol.engine import Engine
 from dangol.errors import Invalid, PluginFailure, Unavailable
 from dangol.host.registry import Registry
-from dangol.messages import filling, reviews, unsubscribing
+from dangol.messages import reviews
 from dangol.messages.counting import is_somebody
-from dangol.messages.filling import Whom
 from dangol.messages.links import Shortener
 from dangol.messages.policy import Case, Go, Hold, judge
 from dangol.messages.push import Push
 from dangol.messages.reasons import Reason
-from dangol.plugin import PushRequest, Request
+from dangol.plugin import Request
 from dangol.profile.model import Profile
 from dangol.runtime import SiteRuntime
 from dangol.store.link import Link
 from dangol.store.links import Targets
 from dangol.store.outbox import Outcome, Row, short
 from dangol.store.sends import PREFIX, Sends
+from dangol.worker.composing import Ready, composed
 from dangol.worker.outcomes import Policy, Try, after_failure, stumbled
 from dangol.worker.ways import Way, Ways
 
 Sites = Callable[[str], SiteRuntime | None]
 """A site's id to its runtime, None where it is not defined."""
-
-
-class Ready(NamedTuple):
-    """A request that may go. `price` is what it will cost at most, thousandths. `case` is what was judged of it."""
-
-    row: Row
-    way: Way
-    request: PushRequest
-    price: int
-    case: Case
-
-    @property
-    def tried(self) -> Try:
-        """The attempt that it is about to make."""
-        return tried(self.row, self.way, self.row.attempts + 1, self.price)
 
 
 @dataclass
@@ -58,12 +42,6 @@ class Prepared:
     ready: list[Ready] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     open: list[tuple[Row, Way]] = field(default_factory=list)
-
-
-def tried(row: Row, way: Way, attempts: int, price: int = 0) -> Try:
-    """An attempt at a row by its way."""
-    channel = way.channel
-    return Try(row, attempts, channel.idempotent, way.looks_up, channel.keeps_trying, price, way.use.fallback)
 
 
 class Preparing:
@@ -144,9 +122,13 @@ class Preparing:
             case = await consents.consult(self.link, self.engine, ways.runtime, case)
             shorten = Shortener(self.policy.public_url, ways.runtime.keys, ways.runtime.site, way.campaign, row.key)
             made = self._made(row, way, ways.runtime, case, shorten)
-            if isinstance(made, Ready):  # before the message goes out with them
-                await self.targets.keep(shorten.targets, now)
-            (prepared.ready if isinstance(made, Ready) else prepared.outcomes).append(made)  # type: ignore[arg-type]
+            if isinstance(made, Ready):
+                await self.targets.keep(shorten.targets, now)  # before the message goes out with them
+                prepared.ready.append(made)
+            elif row.state == "sending" and made.state == "refused":
+                prepared.outcomes.append(Outcome(row.key, "unknown", reason="interrupted", detail=row.detail))
+            else:
+                prepared.outcomes.append(made)
 
     def _made(self, row: Row, way: Way, runtime: SiteRuntime, case: Case, shorten: Shortener) -> Ready | Outcome:
         if reason := _unfit(row.push, way, runtime, case.profile, case):
@@ -154,7 +136,7 @@ class Preparing:
         verdict = judge(case)
         if not isinstance(verdict, Go):
             return not_now(row, verdict, way)
-        return _filled(row, way, runtime, case, verdict, shorten)
+        return composed(row, way, runtime, case, verdict, shorten)
 
 
 ENDED_WORKERS = 10
@@ -216,49 +198,6 @@ def _unfit(push: Push, way: Way, runtime: SiteRuntime, profile: Profile | None, 
         return None
     matched = runtime.audiences.match(profile, Request(case.now)) if profile else ()
     return None if set(way.campaign.audience).issubset(matched) else Reason("no_match")
-
-
-def _filled(row: Row, way: Way, runtime: SiteRuntime, case: Case, go: Go, shorten: Shortener) -> Ready:
-    push, profile, site = row.push, case.profile, runtime.site
-    language = push.language or (profile.environment.language if profile else "")
-    language = language if language in ("ko", "en") else site.language
-    whom = Whom(site, profile, language, case.now, "" if push.to else go.to)
-    template, form = None, way.kind
-    unsubscribe = unsubscribing.address(shorten.base, runtime.keys, case.channel, push) if case.is_ad else ""
-    if way.route.template is None:
-        variables = {**_name(profile), **filling.values(way.use.fill, push.variables, whom)}
-    else:
-        template, variables, form = filling.filled(
-            way.route.template,
-            whom,
-            case.contact,
-            fill=way.use.fill,
-            variables=push.variables,
-            shorten=shorten,
-            unsubscribe=unsubscribe,
-            device=way.channel.device,
-            test=case.test,
-        )
-    recipient = recipient_of(push, profile)
-    request = PushRequest(
-        push.key, push.site, push.cause, push.member, recipient, variables, row.attempts + 1, go.to, go.devices,
-        template, unsubscribe,
-    )  # fmt: skip
-    return Ready(row, way, request, way.route.price(form), case)
-
-
-def _name(profile: Profile | None) -> dict[str, str]:
-    member = profile.member if profile else None
-    return {"name": member.name} if member and member.name else {}
-
-
-def recipient_of(push: Push, profile: Profile | None) -> dict[str, str]:
-    """How the recipient can be reached, without what is not known."""
-    member = profile.member if profile else None
-    known = {"member": push.member or (member.id if member else ""), "to": push.to}
-    if member:
-        known |= {"phone": member.phone, "email": member.email}
-    return {name: value for name, value in known.items() if value}
 
 
 def _with_arm(row: Row, runtime: SiteRuntime, profile: Profile | None) -> Row:

@@ -1,0 +1,80 @@
+"""What a channel is given: a request that may go, filled for its recipient. Pure."""
+
+from typing import NamedTuple
+
+from dangol.messages import filling, unsubscribing
+from dangol.messages.filling import Whom
+from dangol.messages.links import Shortener
+from dangol.messages.policy import Case, Go
+from dangol.messages.push import Push
+from dangol.plugin import PushRequest
+from dangol.profile.model import Profile
+from dangol.runtime import SiteRuntime
+from dangol.store.rows import Row
+from dangol.worker.outcomes import Try
+from dangol.worker.ways import Way
+
+
+class Ready(NamedTuple):
+    """A request that may go. `price` is what it will cost at most, thousandths. `case` is what was judged of it."""
+
+    row: Row
+    way: Way
+    request: PushRequest
+    price: int
+    case: Case
+
+    @property
+    def tried(self) -> Try:
+        """The attempt that it is about to make."""
+        return tried(self.row, self.way, self.row.attempts + 1, self.price)
+
+
+def tried(row: Row, way: Way, attempts: int, price: int = 0) -> Try:
+    """An attempt at a row by its way."""
+    channel = way.channel
+    return Try(row, attempts, channel.idempotent, way.looks_up, channel.keeps_trying, price, way.use.fallback)
+
+
+def composed(row: Row, way: Way, runtime: SiteRuntime, case: Case, go: Go, shorten: Shortener) -> Ready:
+    """The request as the channel gets it, with its price. Raises Invalid where it can't be filled."""
+    push, profile, site = row.push, case.profile, runtime.site
+    language = push.language or (profile.environment.language if profile else "")
+    language = language if language in ("ko", "en") else site.language
+    whom = Whom(site, profile, language, case.now, "" if push.to else go.to)
+    template, form = None, way.kind
+    unsubscribe = unsubscribing.address(shorten.base, runtime.keys, case.channel, push) if case.is_ad else ""
+    if way.route.template is None:
+        variables = {**_name(profile), **filling.values(way.use.fill, push.variables, whom)}
+    else:
+        template, variables, form = filling.filled(
+            way.route.template,
+            whom,
+            case.contact,
+            fill=way.use.fill,
+            variables=push.variables,
+            shorten=shorten,
+            unsubscribe=unsubscribe,
+            device=way.channel.device,
+            test=case.test,
+        )
+    recipient = recipient_of(push, profile)
+    request = PushRequest(
+        push.key, push.site, push.cause, push.member, recipient, variables, row.attempts + 1, go.to, go.devices,
+        template, unsubscribe,
+    )  # fmt: skip
+    return Ready(row, way, request, way.route.price(form), case)
+
+
+def _name(profile: Profile | None) -> dict[str, str]:
+    member = profile.member if profile else None
+    return {"name": member.name} if member and member.name else {}
+
+
+def recipient_of(push: Push, profile: Profile | None) -> dict[str, str]:
+    """How the recipient can be reached, without what is not known."""
+    member = profile.member if profile else None
+    known = {"member": push.member or (member.id if member else ""), "to": push.to}
+    if member:
+        known |= {"phone": member.phone, "email": member.email}
+    return {name: value for name, value in known.items() if value}
