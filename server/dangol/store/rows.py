@@ -91,7 +91,19 @@ class Enqueued(NamedTuple):
     new: bool
 
 
-row_of = msgspec.msgpack.Decoder(Row).decode
+_row = msgspec.msgpack.Decoder(Row).decode
+USE = Push.__struct_fields__.index("use")
+
+
+def row_of(value: bytes) -> Row:
+    """A row as it is stored. A message of its own that this version can't read any more is left out, so that one row
+    does not keep a partition from all others: then there is nothing to send."""
+    try:
+        return _row(value)
+    except msgspec.ValidationError:
+        fields = msgspec.msgpack.decode(value)
+        fields[-1][USE : USE + 1] = [None]
+        return msgspec.convert(fields, Row)
 
 
 def key_of(site: str, cause: str, recipient: str) -> str:
