@@ -186,6 +186,8 @@ async def test_tests_go_to_five_people_at_most_and_bring_their_message(admin: ht
         ("test", "kim", ""),
         ("test", "", "01012345678"),
     }
+    filled = {"message": {"use": "log", "fill": {"code": "x"}}, "members": ["kim"]}
+    assert (await admin.post("/v1/admin/sends/test", json=filled)).status_code == 202
     by_campaign = await admin.post("/v1/admin/sends/test", json={"campaign": "weekly", "members": ["kim"]})
     [row] = await outbox.read_many(house.link, by_campaign.json()["keys"])
     assert row is not None

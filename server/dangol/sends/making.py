@@ -61,6 +61,10 @@ async def create(link: Link, runtime: SiteRuntime, registry: Registry, asked: As
     for place, name in enumerate(asked.audience or ()):
         if name not in runtime.scope.by_id:
             problems.append(Problem(f"audience[{place}]", name, f"a segment of this site{nearest(name, known)}"))
+    if asked.audience is None and asked.message.fill:
+        problems.append(Problem("message.fill", "given", "left out: the variables come from the file"))
+    if asked.message.wait:
+        problems.append(Problem("message.wait", asked.message.wait, "left out: say at what time it goes"))
     if problems:
         raise Invalid(problems)
     source: Literal["columns", "rows"] = "rows" if asked.audience is None else "columns"
@@ -75,22 +79,18 @@ async def create(link: Link, runtime: SiteRuntime, registry: Registry, asked: As
 
 
 def message_problems(
-    message: MessageUse, definitions: Definitions, registry: Registry, where: str, from_file: bool
+    message: MessageUse, definitions: Definitions, registry: Registry, where: str, is_given: bool
 ) -> Iterator[Problem]:
-    """What a campaign's message could not be either. A file gives the variables as a notice does, so that none of them
-    needs to be filled."""
+    """What a campaign's message could not be either. Where the variables are given, as by a file or a notice, none of
+    them needs to be filled."""
     means = _means(definitions, registry)
-    campaign = Campaign("send", message=message, notice="ordered" if from_file else "")
+    campaign = Campaign("send", message=message, notice="ordered" if is_given else "")
     yield from use_problems(campaign, message, where, means)
     if channel := means.channel(message.use):
         try:
             check_params(channel, means.params(message), f"{where}.params")
         except Invalid as invalid:
             yield from invalid.problems
-    if from_file and message.fill:
-        yield Problem(f"{where}.fill", "given", "left out: the variables come from the file")
-    if message.wait:
-        yield Problem(f"{where}.wait", message.wait, "left out: say at what time it goes")
 
 
 def _means(definitions: Definitions, registry: Registry) -> Means:

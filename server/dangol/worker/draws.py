@@ -11,13 +11,9 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from dangol.campaigns.decide import arm_of
-from dangol.campaigns.plan import Rule
-from dangol.definitions.model import MessageUse
 from dangol.errors import Invalid
 from dangol.messages.push import Push
 from dangol.profile.glance import Glance, glance
-from dangol.protocol import tokens
 from dangol.runtime import SiteRuntime
 from dangol.segments.calendar import Clock
 from dangol.segments.language.reader import parse_unsaved
@@ -30,7 +26,8 @@ from dangol.store import draws, keys, outbox, sends
 from dangol.store.draws import Draw, Drawn
 from dangol.store.link import Link
 from dangol.store.profiles import Stored
-from dangol.store.sends import PREFIX, Recipient, Send
+from dangol.store.sends import PREFIX
+from dangol.worker.drawn import Target, cause_of, has_got, of_member, of_row
 from dangol.worker.metrics import PUSHES
 from dangol.worker.roll import Roll
 
@@ -50,14 +47,6 @@ class Lane(Protocol):
     def roll(self) -> Roll | None: ...
     async def catch_up(self) -> None:
         """Read all that had changed when this was called."""
-
-
-class Target(NamedTuple):
-    """What is drawn for: the audience, and either a campaign's rule or a manual send."""
-
-    audience: Sequence[str]
-    rule: Rule | None
-    send: Send | None
 
 
 class Chunk(NamedTuple):
@@ -186,7 +175,7 @@ class Drawing:
             place = after[0]
             while rows := await sends.rows(self._link, self._lane.number, target.send.file, place):
                 place += 1
-                yield Chunk([_of_row(row, target.send, runtime) for row in rows], target.send.at, 0, (place, 0))
+                yield Chunk([of_row(row, target.send, runtime) for row in rows], target.send.at, 0, (place, 0))
             return
         await self._lane.catch_up()
         found, cause = await self._members(draw, runtime, target), cause_of(draw, target, runtime.site.timezone)
@@ -196,9 +185,9 @@ class Drawing:
             ids = names(some)
             members = await self._look(draw.site, ids)
             pushes = [
-                _of_member(id, profile, cause, draw, target)
+                of_member(id, profile, cause, draw, target)
                 for id, profile in members
-                if not _has_got(profile, target.rule)
+                if not has_got(profile, target.rule)
             ]
             yield Chunk(pushes, time.time(), len(members) - len(pushes), (int(some[-1, 0]), int(some[-1, 1])))
 
@@ -221,50 +210,3 @@ class Drawing:
             moment = Moment(Clock(now, calendar), calendar, population.schema.lexicon)
             question = Question(Program([node]), moment)
             return await asyncio.to_thread(counting.members, population, question, now, draw.since)
-
-
-def _has_got(profile: Glance, rule: Rule | None) -> bool:
-    use: MessageUse | None = rule.campaign.message if rule else None
-    if rule is None or use is None or use.once != "ever":
-        return False
-    contact = profile.contacts.get(rule.campaign.id)
-    return contact is not None and contact.messages > 0
-
-
-def _of_member(id: str, profile: Glance, cause: str, draw: Draw, target: Target) -> Push:
-    return Push(
-        key=outbox.key_of(draw.site, cause, id),
-        site=draw.site,
-        cause=cause,
-        origin="schedule" if target.rule else "manual",
-        campaign=draw.campaign,
-        profile=id,
-        member=profile.member.id if profile.member else "",
-        arm=arm_of(target.rule, profile) if target.rule else "",
-        slot=draw.slot,
-    )
-
-
-def cause_of(draw: Draw, target: Target, zone: str) -> str:
-    """What is sent once: a slot's message, a day's or the campaign's, as its `once` says; a manual send as a whole."""
-    use = target.rule.campaign.message if target.rule else None
-    if use is None:
-        return draw.campaign
-    once = {"ever": "ever", "day": outbox.day_of(draw.slot, zone), "event": str(draw.slot)}[use.once]
-    return f"{draw.campaign}:{once}"
-
-
-def _of_row(row: Recipient, send: Send, runtime: SiteRuntime) -> Push:
-    profile = tokens.member_profile(runtime.keys, row.member) if row.member else ""
-    return Push(
-        key=outbox.key_of(send.site, send.campaign, outbox.recipient_of(profile, row.member, row.to)),
-        site=send.site,
-        cause=send.campaign,
-        origin="manual",
-        campaign=send.campaign,
-        profile=profile,
-        member=row.member,
-        to=row.to,
-        variables=dict(zip(send.columns, row.values, strict=True)),
-        language=row.language,
-    )
