@@ -5,8 +5,19 @@ import time
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from dangol.definitions.model import Budget, Campaign, Cap, ContactPolicy, Fallback, Manners, MessageUse, Sender
+from dangol.definitions.model import (
+    Budget,
+    Campaign,
+    Cap,
+    ContactPolicy,
+    Fallback,
+    Manners,
+    MessageUse,
+    Night,
+    Sender,
+)
 from dangol.definitions.templates import AlimtalkTemplate, TextTemplate
 from dangol.plugin import Receipt
 from dangol.profile.model import Contact, Device, Member, Profile, Subscription
@@ -273,3 +284,49 @@ async def test_a_hook_that_comes_before_the_answer_is_not_overwritten(shop: Any,
     desk = shop(quick)
     row = await one(desk, due(pushed, "a", "", to=PHONE, use=news()))
     assert (row.state, row.provider_id, row.price) == ("delivered", "p-1", 10_000)
+
+
+async def test_an_advertisement_waits_for_the_morning_and_is_judged_anew_then(shop: Any, pushed: Any) -> None:
+    contact = replace(NIGHT, nights=[Night(["sms"], "00:00", "23:59")])
+    desk = shop(contact=contact)
+    profile = agreed()
+    profile.subscriptions["sms"].night = False
+    await desk.meet("m1", profile)
+    row = await one(desk, due(pushed))
+    assert (row.state, row.reason, desk.channel.got) == ("held", "quiet", [])
+    assert row.due > time.time()
+    assert profile.contacts == (await desk.engine.look(desk.runtime, "m1")).contacts, "what waits counts nothing yet"
+
+
+async def test_what_may_have_been_sent_and_may_not_go_any_more_is_unknown(shop: Any, pushed: Any, batched: Any) -> None:
+    desk = shop()
+    await desk.meet("m1", Profile(member=Member("kim", phone=PHONE)))
+    [key] = await desk.enqueue(due(pushed))
+    now, number = time.time(), outbox.partition(key) or 0
+    await outbox.claim(desk.link, number, now, 0.01, "dead", 1)
+    await outbox.mark_sending(desk.link, [(key, PHONE)], "batched", "text", now, 0.01, "dead")
+    await desk.run()
+    row = await desk.row(key)
+    assert (row.state, row.reason, desk.channel.got) == ("unknown", "interrupted", [])
+
+
+async def test_a_chunk_that_fails_does_not_end_the_others(
+    shop: Any, pushed: Any, scripted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = scripted()
+    desk = shop(channels=[other])
+    handed = desk.job.handing.hand_over
+
+    async def broken(way: Any, *more: Any) -> None:
+        if way.channel is other:
+            raise RuntimeError("of our own")
+        await asyncio.sleep(0.05)
+        await handed(way, *more)
+
+    monkeypatch.setattr(desk.job.handing, "hand_over", broken)
+    made = [due(pushed, "a", "", to=PHONE, use=MessageUse("scripted")), due(pushed, "b", "", to=PHONE, use=news())]
+    keys_made = await desk.enqueue(*made)
+    await asyncio.gather(*(desk.job.start(number) for number in range(16)))
+    await desk.job.close()
+    assert await desk.states(keys_made) == ["claimed", "accepted"]
+    assert desk.job.free == desk.policy.rows
