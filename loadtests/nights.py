@@ -111,8 +111,10 @@ def wrong(left: Left, zone: str, contact: ContactPolicy, diary: Diary) -> str:
     asks = (contact.jurisdiction, channel) != ("us", "email")
     if asks and not any(diary.holds(left.profile, channel, left.at - seconds) for seconds in (0, SLOWEST)):
         return "without a consent"
-    evening = (20, 50) if left.template == "brand" else (21, 0)
-    if channel == "email" or (8, 0) <= (time.hour, time.minute) < evening:
+    seoul = datetime.fromtimestamp(left.at, ZoneInfo("Asia/Seoul"))
+    if left.template == "brand" and not (8, 0) <= (seoul.hour, seoul.minute) < (20, 50):
+        return f"by Kakao's night ({seoul:%Y-%m-%d %H:%M:%S})"
+    if channel == "email" or 8 <= time.hour < 21:
         return ""
     agreed = contact.jurisdiction != "us" and channel != "kakao" and diary.by_night(left.profile, channel, left.at)
     return "" if agreed else f"by night ({time:%Y-%m-%d %H:%M:%S})"

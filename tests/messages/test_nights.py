@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dangol.definitions.model import ContactPolicy, Night
-from dangol.messages.nights import DAY, KAKAO, LAWS, MARGIN, Window, covers, over, parsed, windows
+from dangol.definitions.model import ContactPolicy, Night, Site
+from dangol.messages.nights import DAY, LAWS, MARGIN, SEOUL, Window, covers, over, parsed, until, windows
 
 ZONES = ("Asia/Seoul", "America/New_York", "Europe/London")
 NIGHT = parsed("20:30", "08:00")
@@ -109,15 +109,16 @@ RESTS = [
     ("push", "push", "kr", False, {(20, 30), (21, 0)}),
     ("custom", "kakao", "kr", False, {(20, 30), (21, 0)}),
     ("email", "email", "kr", False, set()),
-    ("brand", "kakao", "kr", False, {(20, 30), (20, 50), (21, 0)}),
+    ("brand", "kakao", "kr", False, {(20, 30), (21, 0)}),
     ("text", "sms", "kr", True, set()),
     ("push", "push", "kr", True, set()),
-    ("brand", "kakao", "kr", True, {(20, 30), (20, 50), (21, 0)}),
+    ("brand", "kakao", "kr", True, {(20, 30), (21, 0)}),
     ("text", "sms", "us", False, {(21, 0)}),
     ("text", "sms", "us", True, {(21, 0)}),
     ("email", "email", "us", False, set()),
     ("text", "sms", "other", False, set()),
-    ("brand", "kakao", "other", False, {(20, 50)}),
+    ("brand", "kakao", "other", True, set()),
+    ("push", "push", "other", True, set()),
 ]
 
 
@@ -144,4 +145,19 @@ def test_half_a_minute_before_the_laws_night_nothing_is_handed_over_any_more(off
     found = windows("text", "sms", short, False)
     held = any(window.holds(offset) for window in found)
     assert held == (offset >= 21 * 3600 - MARGIN or offset < 8 * 3600)
-    assert any(window.holds(offset) for window in windows("brand", "kakao", short, False)) >= KAKAO.holds(offset)
+
+
+@pytest.mark.parametrize(
+    ("contact", "now", "ends"),
+    [
+        (ContactPolicy("other", "Europe/London"), "2026-06-01 20:49", None),
+        (ContactPolicy("other", "Europe/London"), "2026-06-01 20:50", "2026-06-02 08:00"),
+        (ContactPolicy("us", "America/New_York"), "2026-06-01 21:30", "2026-06-02 08:00"),
+        (ContactPolicy("us", "America/New_York"), "2026-06-02 12:00", "2026-06-02 21:00"),  # 23:00 to 08:00 there
+        (ContactPolicy("kr", nights=[Night(["kakao"], "20:55", "09:00")]), "2026-06-02 08:30", "2026-06-02 09:00"),
+    ],
+)
+def test_kakaos_own_night_is_seouls_wherever_the_shop_is(contact: ContactPolicy, now: str, ends: str | None) -> None:
+    site = Site("shop", "public-key", "Shop", ["https://shop.example"])
+    found = until("brand", "kakao", contact, site, True, at(now, SEOUL))
+    assert found == (ends and at(ends, SEOUL))

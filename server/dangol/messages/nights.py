@@ -88,7 +88,7 @@ us     The hours stand in the rule; that texts are calls under it is the FCC's r
 other  No hours are known here: the site's own `nights` hold. Asking first is what most laws want (in the EU and the UK
        for all four channels)."""
 
-KAKAO = Window(_at(20, 50), _at(8))
+KAKAO, SEOUL = Window(_at(20, 50), _at(8)), "Asia/Seoul"
 """Brand messages rest then whatever was agreed to: Kakao does not deliver them (as NHN Cloud documents it)."""
 
 
@@ -107,13 +107,19 @@ def zone_of(contact: ContactPolicy, site: Site) -> str:
     return law_of(contact).zone or contact.timezone or site.timezone
 
 
+def until(kind: str, channel: str, contact: ContactPolicy, site: Site, night_consent: bool, now: float) -> float | None:
+    """The unix time until which an advertisement rests; None where it may go now."""
+    zone, rests = zone_of(contact, site), windows(kind, channel, contact, night_consent)
+    ends = [over(now, zone, rests), over(now, SEOUL, [_early(KAKAO)]) if kind == "brand" else None]
+    return max((end for end in ends if end is not None), default=None)
+
+
 def windows(kind: str, channel: str, contact: ContactPolicy, night_consent: bool) -> list[Window]:
-    """When advertisements of a kind may not go by the channel whose consent they need.
+    """When advertisements of a kind may not go by the channel whose consent they need, apart from Kakao's own night.
 
     What the site says takes the place of what is kept ordinarily, and comes on top of the law. A consent for the nights
-    ends both, but neither Kakao's own night nor a jurisdiction's that knows no such consent."""
-    law = law_of(contact)
-    found = [_early(KAKAO)] if kind == "brand" else []
+    ends both, but for no brand message, and by no law that knows no such consent."""
+    law, found = law_of(contact), list[Window]()
     if night_consent and kind != "brand" and channel in law.night_consent:
         return found
     own = [_early(parsed(night.start, night.end)) for night in contact.nights if channel in night.channels]

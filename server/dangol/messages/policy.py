@@ -221,8 +221,7 @@ def _at_night(case: Case) -> Hold | None:
         return None
     given = _subscription(case)
     agreed = given is not None and given.night and not given.withdrawn_at and given.agreed_at > case.refused_at
-    windows = nights.windows(case.kind, case.channel, case.contact, agreed)
-    until = nights.over(case.now, nights.zone_of(case.contact, case.site), windows)
+    until = nights.until(case.kind, case.channel, case.contact, case.site, agreed, case.now)
     return None if until is None else Hold(until, Reason("quiet", local_time(until, case.site.timezone)))
 
 
