@@ -120,13 +120,18 @@ async def test_a_template_that_does_not_match_fails(fakes: Fakes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "failure"), [("night", "night"), ("not_kakao", "not_reachable"), ("spam", "blocked")]
+    ("content", "fault", "failure"),
+    [
+        (contents.FREE, "night", "night"),
+        (contents.FREE, "not_kakao", "not_reachable"),
+        (contents.SMS, "spam", "blocked"),
+    ],
 )
-async def test_what_kakao_and_carriers_say_later(fakes: Fakes, fault: Name, failure: str) -> None:
+async def test_what_kakao_and_carriers_say_later(fakes: Fakes, content: Template, fault: Name, failure: str) -> None:
     fakes.fault(fault, "solapi", times=1)
-    [receipt] = await Solapi().send_many(PARAMS, [request(contents.FREE)])
+    [receipt] = await Solapi().send_many(PARAMS, [request(content)])
     time.sleep(0.06)
-    [told] = await Solapi().look_up(PARAMS, [ago(request(contents.FREE), receipt.provider_id)])
+    [told] = await Solapi().look_up(PARAMS, [ago(request(content), receipt.provider_id)])
     assert told is not None
     assert (told.state, told.failure) == ("failed", failure)
 
