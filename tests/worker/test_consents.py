@@ -11,6 +11,7 @@ from dangol.definitions.model import Campaign, ContactPolicy, MessageUse, Sender
 from dangol.definitions.templates import TextTemplate
 from dangol.errors import Unavailable
 from dangol.messages.push import Push
+from dangol.messages.unsubscribing import is_genuine, parsed
 from dangol.plugin import Channel
 from dangol.profile.consents import Act, Told, untold_since
 from dangol.profile.model import Environment, Member, Profile
@@ -18,6 +19,7 @@ from dangol.protocol import tokens
 from dangol.store import addresses, duties, keys, log
 from dangol.worker.consents import Consents
 from dangol.worker.follow import Logged
+from dangol.worker.outcomes import Policy
 
 pytestmark = pytest.mark.anyio
 NUMBER = "01012345678"
@@ -205,6 +207,26 @@ async def test_an_advertisement_to_a_number_asks_who_has_it(
     await shop.run()
     assert (await shop.row(key)).state == state
     assert any("Sale" in each.content.text for each in texts.got) is (state == "accepted")
+
+
+async def test_an_advertisement_says_where_it_is_ended(
+    office: Callable[..., Any], texts: Any, pushed: Callable[..., Push]
+) -> None:
+    quick = Policy(budget=0.2, first=0.01, longest=0.02, public_url="https://links.example")
+    shop = office(texts, policy=quick, **PARTS)
+    await shop.meet(KIM, Profile(member=Member("kim", phone=NUMBER)))
+    await agree(shop, "agreed", source="import")
+    told, filled = MessageUse("text", template="told"), dict.fromkeys(("발신자", "일자", "내용", "결과"), "…")
+    await shop.enqueue(
+        pushed("sale:1", "text", campaign="sale", use=None, profile=KIM),
+        pushed("told:1", "text", use=told, profile=KIM, variables=filled),
+    )
+    await shop.run()
+    ends = {each.content.id: each.unsubscribe for each in texts.got}
+    code = parsed(ends["sale"].removeprefix("https://links.example/u/"))
+    assert code is not None
+    assert (code.channel, code.profile, is_genuine(shop.runtime.keys, code)) == ("sms", KIM, True)
+    assert ends["told"] == ""
 
 
 async def test_what_was_withdrawn_a_moment_before_sending_is_not_sent(
