@@ -66,8 +66,8 @@ class Dispatch(Job):
 
     async def start(self, number: int) -> float | None:
         """Start on what is due, as far as there is room; returns as `Lane.step` does."""
-        if self.free <= 0:
-            return FULL_PAUSE
+        if self.free < min(BATCH, self.policy.rows):
+            return FULL_PAUSE  # a batch of few costs as much as one of many
         token = secrets.token_urlsafe(9)  # not the lane's: who outlived its lease must not write over a later one
         rows = await self._claim(number, token)
         if not rows:

@@ -116,8 +116,10 @@ class Handing:
         sent = [self._outcome(each) for each in given]
         for each, outcome in zip(chunk, sent, strict=True):
             spent.sums[each.row.push.campaign] += outcome.price or 0
-            SENDS.labels(way.route.channel, outcome.state).inc()
-            SPENT.labels(each.row.push.site, way.route.channel).inc((outcome.price or 0) / money.THOUSANDTHS)
+        for state, times in Counter(outcome.state for outcome in sent).items():
+            SENDS.labels(way.route.channel, state).inc(times)
+        if total := spent.sums.total():
+            SPENT.labels(chunk[0].row.push.site, way.route.channel).inc(total / money.THOUSANDTHS)
         await asyncio.gather(
             self.settling.settle([*outcomes, *sent], token),
             self._named(way, chunk, sent),

@@ -113,7 +113,8 @@ def after_failure(tried: Try, failure: PluginFailure, policy: Policy, now: float
     if failure.kind == "params":
         return Outcome(key, "parked", reason="no_plugin", detail=reason)
     if failure.kind == "off":
-        return Outcome(key, "queued", now + policy.pause(tried.attempts), "retry", reason, counted=False)
+        # A plugin stays off for half a minute at least: to look at everything that waits for it sooner is in vain.
+        return Outcome(key, "queued", now + policy.pause(tried.attempts + 2), "retry", reason, counted=False)
     if failure.kind not in UNSENT and not tried.idempotent:
         if tried.looks_up:
             return Outcome(key, "sending", now + policy.first, "no_answer", reason, code=ALONE)

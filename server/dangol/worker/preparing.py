@@ -123,7 +123,8 @@ class Preparing:
             shorten = Shortener(self.policy.public_url, ways.runtime.keys, ways.runtime.site, way.campaign, row.key)
             made = self._made(row, way, ways.runtime, case, shorten)
             if isinstance(made, Ready):
-                await self.targets.keep(shorten.targets, now)  # before the message goes out with them
+                if shorten.targets:  # kept before the message goes out with them
+                    await self.targets.keep(shorten.targets, now)
                 prepared.ready.append(made)
             elif row.state == "sending" and made.state == "refused":
                 prepared.outcomes.append(Outcome(row.key, "unknown", reason="interrupted", detail=row.detail))
