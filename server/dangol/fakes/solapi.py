@@ -23,8 +23,9 @@ from dangol.fakes.faults import Doing
 from dangol.fakes.hooks import Hooks
 from dangol.fakes.numbers import Fate, digits
 from dangol.fakes.solapi_auth import authorize
-from dangol.fakes.solapi_checks import WORDS, Failed, Judged, Message, typed
+from dangol.fakes.solapi_checks import Failed, Judged, Message, typed
 from dangol.fakes.solapi_files import file_of
+from dangol.fakes.solapi_told import Group, brief, code_of, info, told
 from dangol.fakes.world import World, new_id
 
 MOST = 10_000
@@ -41,7 +42,6 @@ CODES: dict[Fate, str] = {
     "unknown": "3014",
     "dead_token": "3014",
 }
-ACCEPTED, SENT = "2000", "3000"
 FILTERS = {"to": "to", "from": "sender", "type": "form", "groupId": "group", "messageId": "id"}
 
 
@@ -55,17 +55,6 @@ class Body(Struct, rename="camel"):
 
 
 _decode = msgspec.json.Decoder(Body).decode
-
-
-class Group(Struct):
-    """What one request has brought."""
-
-    id: str
-    at: float
-    total: int
-    failed: int
-    allow_duplicates: bool
-    price: float
 
 
 class Solapi:
@@ -118,9 +107,9 @@ class Solapi:
         if len(self.groups) > MOST:
             del self.groups[next(iter(self.groups))]
         self.hooks.report("solapi", took, self.write)
-        answer = {"failedMessageList": failed, "groupInfo": self._info(group)}
+        answer = {"failedMessageList": failed, "groupInfo": info(group, self.account.account)}
         if body.show_message_list:
-            answer["messageList"] = [_brief(arrival) for arrival in took]
+            answer["messageList"] = [brief(arrival) for arrival in took]
         return json(answer)
 
     def _sorted(self, body: Body, group: Group) -> tuple[list[Arrival], list[dict[str, Any]]]:
@@ -228,20 +217,22 @@ class Solapi:
                 "startKey": asked.get("startKey"),
                 "nextKey": rest[0].id if rest else None,
                 "limit": limit,
-                "messageList": {arrival.id: self._told(arrival) for arrival in page},
+                "messageList": {
+                    arrival.id: told(arrival, self.account.account, self.world.clock()) for arrival in page
+                },
             }
         )
 
     def _is_wanted(self, arrival: Arrival, wanted: Mapping[str, str]) -> bool:
         is_fixed = all(getattr(arrival, FILTERS[name]) == value for name, value in wanted.items() if name in FILTERS)
-        return is_fixed and wanted.get("statusCode") in (None, self._code(arrival))
+        return is_fixed and wanted.get("statusCode") in (None, code_of(arrival, self.world.clock()))
 
     async def list_groups(self, request: Request) -> Response:
         """The latest groups."""
         asked = request.query_params
         wanted = asked.get("value") if asked.get("criteria") == "groupId" else None
         groups = [group for group in reversed(self.groups.values()) if wanted in (None, group.id)][:PAGE]
-        infos = {group.id: self._info(group) for group in groups}
+        infos = {group.id: info(group, self.account.account) for group in groups}
         return json({"startKey": None, "nextKey": None, "limit": PAGE, "groupList": infos})
 
     async def group(self, request: Request) -> Response:
@@ -249,13 +240,13 @@ class Solapi:
         found = self.groups.get(request.path_params["group"])
         if found is None:
             raise Refused(404, "ResourceNotFound", "no such group")
-        return json(self._info(found))
+        return json(info(found, self.account.account))
 
     async def keep(self, request: Request) -> Response:
         """Take a file in that messages will name."""
-        name, content, told = file_of(await body_of(request))
+        name, content, answer = file_of(await body_of(request))
         self.world.store(name, content)
-        return json(told)
+        return json(answer)
 
     async def balance(self, request: Request) -> Response:
         """What is left, or with a fault something else."""
@@ -281,93 +272,19 @@ class Solapi:
             "X-Solapi-Secret": secret,
         }
         reports = [
-            {"eventDataId": f"{arrival.id}-R", "data": self._told(arrival, is_over=True), "retryCount": count}
+            {
+                "eventDataId": f"{arrival.id}-R",
+                "data": told(arrival, self.account.account, self.world.clock(), is_over=True),
+                "retryCount": count,
+            }
             for arrival in arrivals
         ]
         return headers, msgspec.json.encode(reports)
-
-    def _told(self, arrival: Arrival, is_over: bool = False) -> dict[str, Any]:
-        """A message as SOLAPI tells of it."""
-        code = arrival.code if is_over else self._code(arrival)
-        known = code != SENT
-        over = _iso(arrival.due or arrival.at) if known else None
-        return {
-            "messageId": arrival.id,
-            "groupId": arrival.group,
-            "accountId": self.account.account,
-            "type": arrival.form,
-            "to": arrival.to,
-            "from": arrival.sender,
-            "text": arrival.text,
-            "subject": arrival.title or None,
-            "country": "82",
-            "statusCode": code,
-            "statusMessage": WORDS.get(code, ""),
-            "networkCode": "10003" if known and arrival.kind in ("sms", "lms", "mms") else None,
-            "customFields": arrival.fields,
-            "dateCreated": _iso(arrival.at),
-            "dateUpdated": over or _iso(arrival.at),
-            "dateProcessed": _iso(arrival.at),
-            "dateReported": over,
-            "dateReceived": over if arrival.fate == "delivered" else None,
-            "replacement": bool(arrival.replaces),
-        }
-
-    def _code(self, arrival: Arrival) -> str:
-        return SENT if arrival.state(self.world.clock()) == "accepted" else arrival.code
-
-    def _info(self, group: Group) -> dict[str, Any]:
-        good = group.total - group.failed
-        nothing = {"requested": 0, "replacement": 0, "refund": 0, "sum": 0}
-        return {
-            "groupId": group.id,
-            "accountId": self.account.account,
-            "masterAccountId": None,
-            "apiVersion": "4",
-            "status": "SENDING",
-            "allowDuplicates": group.allow_duplicates,
-            "isRefunded": False,
-            "count": {
-                "total": group.total,
-                "sentTotal": 0,
-                "sentFailed": 0,
-                "sentSuccess": 0,
-                "sentPending": 0,
-                "sentReplacement": 0,
-                "refund": 0,
-                "registeredFailed": group.failed,
-                "registeredSuccess": good,
-            },
-            "countForCharge": {},
-            "balance": {**nothing, "requested": group.price, "sum": group.price},
-            "point": nothing,
-            "app": {"profit": {}, "appId": None},
-            "log": [{"createAt": _iso(group.at), "message": f"{good} messages taken in"}],
-            "price": {},
-            "dateCreated": _iso(group.at),
-            "dateUpdated": _iso(group.at),
-            "scheduledDate": None,
-            "dateSent": _iso(group.at),
-            "dateCompleted": None,
-        }
 
 
 def refusal(status: int, code: str, words: str) -> Response:
     """An error as SOLAPI tells it."""
     return json({"errorCode": code, "errorMessage": words}, status)
-
-
-def _brief(arrival: Arrival) -> dict[str, Any]:
-    return {
-        "messageId": arrival.id,
-        "statusCode": ACCEPTED,
-        "statusMessage": WORDS[ACCEPTED],
-        "customFields": arrival.fields,
-    }
-
-
-def _iso(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _moment(written: str | None, otherwise: float) -> float:
