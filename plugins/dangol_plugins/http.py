@@ -6,7 +6,7 @@ phone numbers in theirs.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -114,14 +114,45 @@ async def call(
 ) -> Answer:
     """Raises `Unreached` and `Lost`, neither of which tells the address or anything of the request."""
     own = {"accept-encoding": "identity", "user-agent": "dangol", **headers}
-    request = httpx.Request(method, url, headers=own, content=content, extensions={"timeout": TIMEOUTS})
     try:
         async with asyncio.timeout(WHOLE):
-            return await _answer(await _transport(way), request, longest)
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise Unreached(f"no connection ({type(error).__name__})") from None
+            try:
+                return await _once(method, url, own, content, longest, way)
+            except _Stale:  # the other side has closed a connection that was there before; a fresh one may stand
+                return await _once(method, url, own, content, longest, way)
+    except (_Stale, httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise Unreached(f"no connection ({type(error).__name__.strip('_')})") from None
     except (httpx.TransportError, TimeoutError) as error:
         raise Lost(f"no answer ({type(error).__name__})") from None
+
+
+class _Stale(Exception):
+    """A connection ended before all of the request was out on it, so the request was surely not taken."""
+
+
+class _Body(httpx.AsyncByteStream):
+    """A request's body, which knows whether all of it was written: its reader comes back for more only then."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.is_out = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self.is_out = False
+        yield self.content
+        self.is_out = True
+
+
+async def _once(method: str, url: str, headers: Mapping[str, str], content: bytes, longest: int, way: Way) -> Answer:
+    body = _Body(content)
+    request = httpx.Request(method, url, headers=headers, content=content, extensions={"timeout": TIMEOUTS})
+    request.stream = body  # the headers are made of the content
+    try:
+        return await _answer(await _transport(way), request, longest)
+    except (httpx.WriteError, httpx.ProtocolError):
+        if body.is_out or not content:
+            raise
+        raise _Stale from None
 
 
 async def _answer(transport: httpx.AsyncHTTPTransport, request: httpx.Request, longest: int) -> Answer:

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from email.utils import formatdate
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,3 +150,36 @@ def test_any_retry_after_gives_seconds(header: str) -> None:
 def test_a_date_is_a_time_to_wait_for() -> None:
     assert http.seconds(formatdate(1_763_778_060, usegmt=True), 1_763_778_000.0) == 60.0
     assert http.seconds(formatdate(1_763_777_000, usegmt=True), 1_763_778_000.0) == 0.0
+
+
+class Breaking(httpx.AsyncHTTPTransport):
+    """Its connection ends `times`: before the request's body is out or, with `late`, after that."""
+
+    def __init__(self, times: int, late: bool = False) -> None:
+        super().__init__()
+        self.times, self.late, self.got = times, late, 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.got += 1
+        assert isinstance(request.stream, httpx.AsyncByteStream)
+        if self.got <= self.times:
+            if self.late:
+                assert [part async for part in request.stream] == [b"hello"]
+            raise httpx.WriteError("gone")
+        return httpx.Response(200, stream=httpx.ByteStream(b"{}"))
+
+
+async def test_what_was_surely_not_written_is_tried_on_another_connection_once() -> None:
+    once, always = Breaking(1), Breaking(9)
+    answer = await http.call("POST", "http://a.example", headers={}, content=b"hello", way=lambda: once)
+    assert (answer.status, once.got) == (200, 2)
+    with pytest.raises(http.Unreached):
+        await http.call("POST", "http://a.example", headers={}, content=b"hello", way=lambda: always)
+    assert always.got == 2
+
+
+async def test_what_may_have_been_written_is_not_tried_again() -> None:
+    breaking = Breaking(1, late=True)
+    with pytest.raises(http.Lost):
+        await http.call("POST", "http://a.example", headers={}, content=b"hello", way=lambda: breaking)
+    assert breaking.got == 1
