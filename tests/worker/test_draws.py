@@ -19,6 +19,7 @@ from dangol.segments.twin import holds
 from dangol.store import draws, keys, outbox, sends
 from dangol.store.draws import Draw
 from dangol.store.sends import Recipient, Send
+from dangol.worker import drawn
 from dangol.worker import draws as drawing
 from dangol.worker.census import Census
 from dangol.worker.leases import Place
@@ -182,6 +183,26 @@ async def test_a_draw_that_the_store_interrupts_goes_on_and_queues_nobody_twice(
     assert (await queued(house)).keys() == members
     assert draws.total(await draws.found(house.link, "d")) == draws.Drawn(len(members), 0)
     assert 30 < calls < len(members)  # each goes on where it was
+
+
+async def test_a_draw_that_fails_again_and_again_is_given_up_and_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profiles = await crowd(house, 40)
+    poisoned = next(id for id, profile in profiles.items() if profile.member)
+    made = drawn.of_member
+
+    def broken(id: str, *others: Any) -> Push:
+        if id == poisoned:
+            raise RuntimeError("poison")
+        return made(id, *others)
+
+    monkeypatch.setattr(drawing, "of_member", broken)
+    wanted = await draw(house, "all")
+    found = await draws.found(house.link, wanted.id)
+    assert [number for number, part in found.items() if part.failed] == [keys.partition(poisoned)]
+    others = {id for id, each in profiles.items() if each.member and keys.partition(id) != keys.partition(poisoned)}
+    assert (await queued(house)).keys() == others
 
 
 async def test_rows_of_a_file_are_queued_for_their_time_and_then_forgotten(house: House) -> None:

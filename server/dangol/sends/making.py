@@ -197,6 +197,7 @@ async def told(link: Link, send: Send, runtime: SiteRuntime, now: float) -> dict
     return {
         **brief(send, runtime),
         "drawn": draws.total(found).matched,
+        "failed": draws.total(found).failed,
         "drawing": send.state == "started" and not draws.is_over(found),
         "results": results(send.campaign, runtime.site.currency, sums),
     }

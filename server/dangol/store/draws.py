@@ -34,10 +34,12 @@ class Draw(Struct, array_like=True, frozen=True):
 
 
 class Drawn(Struct, array_like=True, frozen=True):
-    """What one partition found: how many `matched`, of whom some had got it `already`; all others were queued."""
+    """What one partition found: how many `matched`, of whom some had got it `already`; all others were queued. With
+    `failed` 1 it was given up."""
 
     matched: int = 0
     already: int = 0
+    failed: int = 0
 
 
 # KEYS: drawn, draws. ARGV: partition, what it found, seconds, id, partitions. Answers whether the draw is over.

@@ -178,7 +178,8 @@ class Desk:
             return told
         parts = await draws.found(self._house.link, draws.slot_id(runtime.site.id, campaign, settled.slot))
         drawn = draws.total(parts)
-        return {**told, "drawing": not draws.is_over(parts), "matched": drawn.matched, "already": drawn.already}
+        counts = {"matched": drawn.matched, "already": drawn.already, "failed": drawn.failed}
+        return {**told, "drawing": not draws.is_over(parts), **counts}
 
 
 def _slot(at: int, runtime: SiteRuntime) -> dict[str, object]:

@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from dangol.errors import Invalid
+from dangol.errors import DangolError, Invalid
 from dangol.messages.push import Push
 from dangol.profile.glance import Glance, glance
 from dangol.runtime import SiteRuntime
@@ -28,10 +28,11 @@ from dangol.store.link import Link
 from dangol.store.profiles import Stored
 from dangol.store.sends import PREFIX
 from dangol.worker.drawn import Target, cause_of, has_got, of_member, of_row
-from dangol.worker.metrics import PUSHES
+from dangol.worker.metrics import FAILURES, PUSHES
 from dangol.worker.roll import Roll
 
 CHUNK = 500
+TRIES = 3
 LOOK = 1.0
 """Seconds between two looks at which draws are open."""
 
@@ -113,24 +114,40 @@ class Drawing:
         self._link = shared.link
         self._lane = lane
         self._done: set[str] = set()
+        self._draw: Draw | None = None
         self._reached = Reached()
+        self._tries = 0
         self._under_way: AsyncIterator[None] | None = None
 
     async def step(self) -> bool:
         """Queue the next chunk; False where there is nothing to draw."""
         if self._under_way is None:
-            draw = await self._next()
-            if draw is None:
+            self._draw = await self._next()
+            if self._draw is None:
                 return False
-            self._under_way = self._work(draw, self._shared.sites()[draw.site])
+            self._under_way = self._work(self._draw, self._shared.sites()[self._draw.site])
         try:
             await anext(self._under_way)
         except StopAsyncIteration:
             self._under_way = None
-        except BaseException:
+        except (DangolError, asyncio.CancelledError):
             self._under_way = None
             raise
+        except Exception:  # whatever a row or a profile makes of our own code: the columns go on without it
+            self._under_way = None
+            await self._stumble()
         return True
+
+    async def _stumble(self) -> None:
+        """A draw that fails again and again is given up here, and told as failed."""
+        assert self._draw is not None
+        self._tries += 1
+        logger.exception("draw %s, partition %d: attempt %d failed", self._draw.id, self._lane.number, self._tries)
+        FAILURES.labels("draws").inc()
+        if self._tries >= TRIES:
+            drawn = Drawn(self._reached.matched, self._reached.already, 1)
+            await draws.finish(self._link, self._draw, self._lane.number, drawn)
+            self._done.add(self._draw.id)
 
     async def _next(self) -> Draw | None:
         opened = await self._shared.open()
@@ -150,7 +167,7 @@ class Drawing:
 
     async def _work(self, draw: Draw, runtime: SiteRuntime) -> AsyncIterator[None]:
         if self._reached.draw != draw.id:
-            self._reached = Reached(draw.id)
+            self._reached, self._tries = Reached(draw.id), 0
         target = await self._shared.target(runtime, draw)
         if target is not None:
             async for chunk in self._found(draw, runtime, target, self._reached.place):
