@@ -164,6 +164,12 @@ FOLLOWING = [*NAMES, *REACTIONS, "widget_later"]
     after=(60, [*[("page_view", 1, "a", 4000)] * 2, ("page_view", 100, "a", 0)]),
     member=False,
 )
+# One that was told late happened in the second in which the shopper came first.
+@example(
+    before=[("page_view", at, "a", 0) for at in (1, 20, 20, 1900, 1900)],
+    after=(60, [("page_view", at, "a", 4000) for at in (100, 1)]),
+    member=False,
+)
 def test_replaying_over_the_start_leads_to_the_stored_profile(
     rules: Callable[..., Any], shopper: Callable[..., Any], before: list[Any], after: tuple[int, Any], member: bool
 ) -> None:

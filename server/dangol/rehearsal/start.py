@@ -71,10 +71,11 @@ def _outline(kept: Profile, entries: Sequence[Entry], seed: int) -> Profile:
     events = [event for entry in entries for event in entry.events]
     if kept.cart_at not in {event.at // 1000 for event in events if event.name in CART_EVENTS}:
         outline.cart_at = kept.cart_at
-    is_new = not kept.first_seen or (events and kept.first_seen == events[0].at // 1000)
-    if not is_new:
+    views = [event.at // 1000 for event in events if event.name == "page_view"]
+    is_first = bool(events) and kept.first_seen == events[0].at // 1000 and kept.page_views <= len(views)
+    if kept.first_seen and not is_first:
         outline.first_seen = kept.first_seen
-        _set_visit(outline, kept, [event.at // 1000 for event in events if event.name == "page_view"])
+        _set_visit(outline, kept, views)
     return outline
 
 
