@@ -25,7 +25,7 @@ from dangol.worker.triggers import push_of
 pytestmark = pytest.mark.anyio
 
 VICTIM = Path(__file__).with_name("victim.py")
-KILLS = 10
+KILLS = 6
 REQUESTS = 150
 PRODUCTS = 20
 NOW = 1_763_778_000
