@@ -149,7 +149,7 @@ async def _once(method: str, url: str, headers: Mapping[str, str], content: byte
     request.stream = body  # the headers are made of the content
     try:
         return await _answer(await _transport(way), request, longest)
-    except (httpx.WriteError, httpx.ProtocolError):
+    except (httpx.WriteError, httpx.ReadError, httpx.ProtocolError):
         if body.is_out or not content:
             raise
         raise _Stale from None
