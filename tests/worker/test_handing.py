@@ -330,3 +330,24 @@ async def test_a_chunk_that_fails_does_not_end_the_others(
     await desk.job.close()
     assert await desk.states(keys_made) == ["claimed", "accepted"]
     assert desk.job.free == desk.policy.rows
+
+
+async def test_a_request_that_can_not_be_counted_does_not_take_its_chunk_along(
+    shop: Any, pushed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = shop(campaigns=[campaign(template="news", once="event")])
+    noted = desk.engine.note_sent
+
+    async def broken(runtime: Any, profile: str, *more: Any, **named: Any) -> bool:
+        if profile == "m3":
+            raise KeyError(profile)
+        return bool(await noted(runtime, profile, *more, **named))
+
+    monkeypatch.setattr(desk.engine, "note_sent", broken)
+    made = []
+    for number in range(6):
+        await desk.meet(f"m{number}", Profile(member=Member("kim", phone=f"0101234000{number}")))
+        made.append(due(pushed, "c", f"m{number}"))
+    found = await desk.enqueue(*made)
+    await desk.run()
+    assert await desk.states(found) == ["parked" if number == 3 else "accepted" for number in range(6)]

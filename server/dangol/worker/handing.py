@@ -15,7 +15,8 @@ from dangol import consents, receipts
 from dangol.campaigns.arms import HOLDOUT
 from dangol.campaigns.calendar import local_time
 from dangol.engine import Engine
-from dangol.messages.policy import Go, Refuse, Verdict, judge
+from dangol.errors import Unavailable
+from dangol.messages.policy import Go, Hold, Refuse, Verdict, judge
 from dangol.messages.reasons import Reason
 from dangol.plugin import Receipt
 from dangol.profile.model import Profile
@@ -26,7 +27,7 @@ from dangol.store.outbox import Outcome, Row
 from dangol.worker.asking import Answer, Asking
 from dangol.worker.composing import Ready
 from dangol.worker.metrics import SENDS, SPENT
-from dangol.worker.outcomes import Policy, after_failure, after_receipt
+from dangol.worker.outcomes import Policy, after_failure, after_receipt, stumbled
 from dangol.worker.preparing import Preparing, not_now, refused
 from dangol.worker.settling import Settling
 from dangol.worker.ways import Way
@@ -158,10 +159,18 @@ class Handing:
 
     async def _noted(self, way: Way, chunk: Sequence[Ready]) -> tuple[list[Ready], list[Outcome]]:
         """Those that still may go, each counted in its recipient's limits now."""
-        verdicts = await asyncio.gather(*(self._note(each) for each in chunk))
-        pairs = list(zip(chunk, verdicts, strict=True))
-        going = [each for each, verdict in pairs if isinstance(verdict, Go)]
-        return going, [not_now(each.row, verdict, way) for each, verdict in pairs if not isinstance(verdict, Go)]
+        verdicts = await asyncio.gather(*(self._note(each) for each in chunk), return_exceptions=True)
+        going, outcomes = [], []
+        for each, verdict in zip(chunk, verdicts, strict=True):
+            if isinstance(verdict, Go):
+                going.append(each)
+            elif isinstance(verdict, Unavailable) or not isinstance(verdict, Exception | Hold | Refuse):
+                raise verdict
+            elif isinstance(verdict, Exception):
+                outcomes.append(stumbled(each.row, verdict, self.policy, time.time()))
+            else:
+                outcomes.append(not_now(each.row, verdict, way))
+        return going, outcomes
 
     async def _note(self, ready: Ready) -> Verdict:
         """Judged once more on the profile as it stands when the message is counted on it: of two messages at once only
