@@ -1,5 +1,6 @@
 """A channel that notifies apps through Firebase Cloud Messaging, HTTP v1 (firebase.google.com/docs/cloud-messaging)."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar
@@ -18,6 +19,8 @@ LONGEST_PAYLOAD = 4_096
 RESERVED = frozenset({"from", "message_type"})
 """Keys of `data` that Google keeps for itself; nor may they begin with `PREFIXES`."""
 PREFIXES = ("google.", "gcm.")
+PATIENCE = 3.0
+"""Seconds for a new access token; the batch has to be done within those that dangol waits for a channel."""
 PAUSE = 60.0
 """Seconds to wait after 429 where Google does not say how long (its own advice)."""
 
@@ -83,10 +86,11 @@ class Fcm(Channel):
         try:
             access = self._access.setdefault(params.account, Access(params.account))
             url = f"{address(params.account, SERVER)}/v1/projects/{access.credentials().project}/messages:send"
-            token = await access.token()
+            async with asyncio.timeout(PATIENCE):
+                token = await access.token()
         except (Unset, Denied) as error:
             return [Receipt("retry", str(error), failure="account")] * len(requests)
-        except (Unreached, Lost) as error:
+        except (Unreached, Lost, TimeoutError) as error:
             return [Receipt("retry", f"no access token: {error}", failure="provider")] * len(requests)
         headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
 

@@ -12,8 +12,9 @@ from dangol_plugins.http import Lost, Unreached
 AT_ONCE = 50
 """Requests under way at one provider and account; HTTP/2 takes about a hundred on one connection."""
 
-LONGEST = 8.0
-"""Seconds for a whole batch, less than dangol waits for a channel: who is cut off can't say what was not sent."""
+LONGEST = 6.0
+"""Seconds for a whole batch, less than dangol waits for a channel: who is cut off can't say what was not sent. That
+leaves time for a new access token before."""
 
 TELLING = ("accepted", "unknown", "retry", "failed")
 """What counts for the request where its devices differ. One that has it is enough; and to try again where nobody knows

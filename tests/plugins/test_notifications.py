@@ -12,7 +12,8 @@ import pytest
 from tests.conftest import Fakes
 
 from dangol.plugin import Device, PushRequest, Receipt, templates
-from dangol_plugins import apns, fcm, google, http, notify, webpush
+from dangol.worker.outcomes import Policy
+from dangol_plugins import apns, fcm, google, http, notify, smtp, webpush
 from dangol_plugins.apns import Apns
 from dangol_plugins.fcm import Fcm
 from dangol_plugins.http import Answer
@@ -210,6 +211,14 @@ async def test_a_token_that_google_takes_no_more_is_renewed(providers: Fakes, mo
     assert taken.state == "accepted"
 
 
+async def test_a_token_that_takes_too_long_is_not_waited_for(providers: Fakes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fcm, "PATIENCE", 0.1)
+    providers.fault("timeout", "fcm", seconds=1, on="look_up", times=1)
+    [receipt] = await send("fcm", request(device("fcm", PHONE)))
+    assert (receipt.state, receipt.failure) == ("retry", "provider")
+    assert not providers.arrived()
+
+
 async def test_a_service_account_of_another_project_gets_no_token(
     providers: Fakes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -297,6 +306,10 @@ async def test_names_that_firebase_keeps_for_itself_are_refused(providers: Fakes
     )
     assert (receipt.state, receipt.failure) == ("failed", "content")
     assert name in receipt.reason
+
+
+def test_a_batch_is_over_before_dangol_gives_the_channel_up() -> None:
+    assert max(fcm.PATIENCE + notify.LONGEST, smtp.LONGEST + 1) < Policy().budget
 
 
 @pytest.mark.parametrize(
