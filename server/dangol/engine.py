@@ -326,8 +326,14 @@ class Engine:
 
     async def look(self, runtime: SiteRuntime, profile_id: str) -> Profile:
         """A copy of the profile as it is now, through an alias where there is one."""
-        profile = (await self._profiles.read_now(runtime.site.id, profile_id)).profile()
-        return await self.look(runtime, profile.alias) if profile.alias else profile
+        [profile] = await self.look_many(runtime, [profile_id])
+        return profile
+
+    async def look_many(self, runtime: SiteRuntime, profile_ids: Sequence[str]) -> list[Profile]:
+        """The same for many."""
+        found = await self._profiles.read_many_now(runtime.site.id, profile_ids)
+        profiles = [stored.profile() for stored in found]
+        return [await self.look(runtime, each.alias) if each.alias else each for each in profiles]
 
 
 def request_of(events: Sequence[Event], context: Context) -> Request:

@@ -21,7 +21,7 @@ from dangol.definitions.model import (
 from dangol.definitions.templates import AlimtalkTemplate, TextTemplate
 from dangol.plugin import Receipt
 from dangol.profile.model import Contact, Device, Member, Profile, Subscription
-from dangol.store import outbox, recipients
+from dangol.store import keys, outbox, recipients
 from dangol.store.recipients import Reach
 
 pytestmark = pytest.mark.anyio
@@ -349,5 +349,15 @@ async def test_a_request_that_can_not_be_counted_does_not_take_its_chunk_along(
         await desk.meet(f"m{number}", Profile(member=Member("kim", phone=f"0101234000{number}")))
         made.append(due(pushed, "c", f"m{number}"))
     found = await desk.enqueue(*made)
+    await desk.run()
+    assert await desk.states(found) == ["parked" if number == 3 else "accepted" for number in range(6)]
+
+
+async def test_a_profile_that_can_not_be_read_does_not_take_its_batch_along(shop: Any, pushed: Any) -> None:
+    desk = shop(campaigns=[campaign(template="news", once="event")])
+    for number in range(6):
+        await desk.meet(f"m{number}", Profile(member=Member("kim", phone=f"0101234000{number}")))
+    await desk.link.call("SET", keys.profile("shop", "m3"), b"version.no document")
+    found = await desk.enqueue(*(due(pushed, "c", f"m{number}") for number in range(6)))
     await desk.run()
     assert await desk.states(found) == ["parked" if number == 3 else "accepted" for number in range(6)]

@@ -61,13 +61,15 @@ class Preparing:
 
     async def prepare(self, rows: Sequence[Row], now: float) -> Prepared:
         """Look at claimed rows. Raises `Unavailable`."""
-        prepared = Prepared()
-        await asyncio.gather(*(self._try(row, now, prepared) for row in rows))
+        prepared, profiles = Prepared(), await self._profiles([row.push for row in rows])
+        await asyncio.gather(
+            *(self._try(row, profile, now, prepared) for row, profile in zip(rows, profiles, strict=True))
+        )
         return prepared
 
-    async def _try(self, row: Row, now: float, prepared: Prepared) -> None:
+    async def _try(self, row: Row, profile: Profile | None, now: float, prepared: Prepared) -> None:
         try:
-            await self._take(row, await self._profile(row.push), now, prepared)
+            await self._take(row, profile, now, prepared)
         except Unavailable:
             raise
         except PluginFailure as failure:
@@ -94,12 +96,18 @@ class Preparing:
             known = self._ways[site] = Ways(runtime, self.registry)
         return known
 
-    async def _profile(self, push: Push) -> Profile | None:
-        runtime = self.sites(push.site)
-        if runtime is None or not push.profile:
-            return None
-        profile = await self.engine.look(runtime, push.profile)
-        return profile if is_somebody(profile) else None
+    async def _profiles(self, pushes: Sequence[Push]) -> list[Profile | None]:
+        """The recipients' as they stand; None where there is none."""
+        found: list[Profile | None] = [None] * len(pushes)
+        for site in {push.site for push in pushes}:
+            runtime = self.sites(site)
+            places = [at for at, push in enumerate(pushes) if push.site == site and push.profile]
+            if runtime is None or not places:
+                continue
+            profiles = await self.engine.look_many(runtime, [pushes[at].profile for at in places])
+            for at, profile in zip(places, profiles, strict=True):
+                found[at] = profile if is_somebody(profile) else None
+        return found
 
     async def _take(self, row: Row, profile: Profile | None, now: float, prepared: Prepared) -> None:
         ways = self.ways(row.push.site)
