@@ -204,16 +204,16 @@ class Engine:
         """Apply a pure change that is no event; nothing is written where it returns False, and with the profile what
         else it returns for the log."""
         stored = await self._profiles.read(site, profile_id)
-        done = False
         for _ in range(TRIES):
             profile = stored.profile()
-            made = not done and change(profile)
+            made = change(profile)
             if not made:
                 return
             entry = made if isinstance(made, Entry) else None
             done, stored = await self._profiles.write(site, profile_id, stored, profile, entry)
-        if not done:
-            raise Unavailable("the profile changes too fast; try again")
+            if done:
+                return
+        raise Unavailable("the profile changes too fast; try again")
 
     async def tell(
         self,
