@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from loadtests.crash.run import Run
 
 pytestmark = pytest.mark.anyio
