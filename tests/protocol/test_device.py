@@ -58,6 +58,7 @@ def test_on_this_machine_an_endpoint_may_be_plain() -> None:
     [
         subscription(p256dh=P256DH[:-4]),
         subscription(p256dh="B" + "A" * 86),
+        '{"deep":' + "[" * 1900,
         subscription(auth="AAAA"),
         subscription(auth="ü"),
         json.dumps({"endpoint": ENDPOINT}),

@@ -199,9 +199,10 @@ async def test_who_does_not_sign_learns_nothing(house: House, provider: httpx.As
     assert (await row(house, key)).state == "accepted"
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 1000])
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 100_000])
 async def test_what_can_not_be_read_is_refused(provider: httpx.AsyncClient, body: bytes) -> None:
-    assert (await provider.post(PATH, content=body)).status_code in (400, 503)
+    for _ in range(6):  # as often as would have the channel switched off, were it the plugin's fault
+        assert (await provider.post(PATH, content=body)).status_code == 400
 
 
 async def test_forged_hooks_do_not_switch_the_channel_off(house: House, provider: httpx.AsyncClient) -> None:

@@ -119,6 +119,11 @@ async def test_a_span_leaves_other_days_out(house: House, admin: httpx.AsyncClie
     assert told.json()["requests"] == 0
 
 
+async def test_a_span_ends_where_the_calendar_does(admin: httpx.AsyncClient) -> None:
+    told = (await admin.get("/v1/admin/messages/report?to=0001-01-02")).json()
+    assert (told["from"], told["to"]) == ("0001-01-01", "0001-01-02")
+
+
 async def test_what_waits_is_listed_page_by_page(house: House, admin: httpx.AsyncClient) -> None:
     keys = await enqueue(house, *(push(number) for number in range(7)), push(8, "other"), push(1, site="other"))
     found, cursor = [], ""

@@ -104,7 +104,7 @@ def _browser(written: str) -> str | None:
         told = _subscribed(written.encode())
         point, auth = _raw(told.keys.p256dh), _raw(told.keys.auth)
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
-    except (msgspec.DecodeError, Error, ValueError):
+    except (msgspec.DecodeError, Error, ValueError, RecursionError):
         return None
     if len(auth) != 16 or not _may_be_called(told.endpoint):
         return None

@@ -130,6 +130,8 @@ class Hooks:
                 return [_sound(each, desk.channel.name) for each in desk.channel.told(desk.params, hook)]
             except (Untrusted, ValueError) as error:
                 return error
+            except RecursionError:
+                return ValueError("nested too deep")
 
         expect = (list, Untrusted, ValueError)
         return self._house.guard.run(desk.channel, "told", ask, expect=expect, budget=BUDGET)

@@ -1,7 +1,7 @@
 """What became of messages, for holders of the admin key: results, lists, single requests, exports."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -129,7 +129,7 @@ class Messages:
     def _span(self, request: Request, runtime: SiteRuntime) -> list[str]:
         today = date.fromordinal(day_number(self._house.now(), runtime.site.timezone))
         until = _day(request, "to") or today
-        since = _day(request, "from") or until - timedelta(days=ORDINARY_SPAN - 1)
+        since = _day(request, "from") or date.fromordinal(max(1, until.toordinal() - ORDINARY_SPAN + 1))
         if not 0 <= (until - since).days < results.LONGEST:
             expected = f"a day up to {results.LONGEST} days before {until}, or that day"
             raise Invalid([Problem("from", f"{since}", expected)])
