@@ -174,6 +174,47 @@ async def test_a_provider_is_asked_what_it_knows_before_anything_is_sent_again(
     assert [each.request.key for each in channel.asked] == [key]
 
 
+async def test_what_may_have_been_sent_is_looked_up_once_its_site_is_there_again(
+    office: Any, pushed: Any, knowing: Any
+) -> None:
+    channel = knowing()
+    desk = office(channel)
+    [key] = await desk.enqueue(pushed(channel="knowing"))
+    await abandon(desk.link, key, "knowing")
+    channel.known[key] = Receipt("delivered")
+    desk.job.preparing.sites = lambda name: None
+    await asyncio.sleep(0.05)
+    assert await desk.job.start(outbox.partition(key) or 0) == 0.0
+    await desk.job.close()
+    assert (await desk.row(key)).state == "sending"
+    desk.job.preparing.sites = desk.site
+    await desk.run()
+    assert ((await desk.row(key)).state, channel.got) == ("delivered", [])
+
+
+async def test_a_slow_provider_does_not_keep_others_from_being_looked_up(
+    office: Any, pushed: Any, knowing: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow(knowing):  # type: ignore[misc]
+        name = "slow"
+        api = 1
+
+        async def look_up(self, params: Any, sent: Any) -> Any:
+            await asyncio.sleep(60)
+
+    channel = knowing()
+    desk = office(Slow(), channel, policy=Policy(budget=0.1, margin=0.1))
+    made = await desk.enqueue(pushed("a", "slow"), pushed("b", "knowing"))
+    number, now = outbox.partition(made[0]) or 0, time.time()
+    await outbox.claim(desk.link, number, now, 0.0, "dead", 10)
+    await outbox.mark_sending(desk.link, [(key, "") for key in made], "knowing", "", now, 0.0, "dead")
+    channel.known[made[1]] = Receipt("delivered")
+    assert await desk.job.start(number) == 0.0
+    await asyncio.sleep(0.05)
+    assert (await desk.row(made[1])).state == "delivered"
+    await desk.job.close()
+
+
 async def test_a_batch_without_an_answer_is_looked_up_and_what_never_came_is_sent_alone(
     office: Any, pushed: Any, knowing: Any
 ) -> None:

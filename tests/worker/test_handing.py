@@ -19,9 +19,10 @@ from dangol.definitions.model import (
     Sender,
 )
 from dangol.definitions.templates import AlimtalkTemplate, TextTemplate
+from dangol.errors import Unavailable
 from dangol.plugin import Receipt
 from dangol.profile.model import Contact, Device, Member, Profile, Subscription
-from dangol.store import keys, outbox, recipients
+from dangol.store import keys, money, outbox, recipients
 from dangol.store.recipients import Reach
 
 pytestmark = pytest.mark.anyio
@@ -177,6 +178,63 @@ async def test_money_of_what_failed_is_there_again(shop: Any, pushed: Any) -> No
     desk.channel.answers = [Receipt("accepted", price=12.5)]
     row = await one(desk, due(pushed, "b", "", to=PHONE))
     assert (row.state, row.price) == ("accepted", 12_500)
+
+
+async def test_a_retry_is_not_refused_for_what_it_has_counted_itself(shop: Any, pushed: Any) -> None:
+    async def busy(requests: Any) -> list[Receipt]:
+        stored = await desk.profiles.read("shop", "m1")
+        profile = stored.profile()
+        profile.event_ids = b""  # as a shopper's is who does much meanwhile
+        await desk.profiles.write("shop", "m1", stored, profile)
+        return [Receipt("retry", "busy") for _ in requests]
+
+    desk = shop(busy, Receipt("accepted"), campaigns=[campaign(once="ever", caps=[Cap(1, "day")])])
+    await desk.meet("m1", agreed())
+    row = await one(desk, due(pushed))
+    assert (row.state, row.reason, row.attempts) == ("accepted", "", 2)
+    assert (await desk.engine.look(desk.runtime, "m1")).contacts["sale"].messages == 1
+
+
+async def test_what_never_came_and_is_sent_again_is_paid_for_once(shop: Any, pushed: Any, knowing: Any) -> None:
+    channel = knowing(TimeoutError("no answer"), Receipt("accepted"))
+    channel.kinds = ("text",)
+    budget = ContactPolicy(company="Shop", contact="1", opt_out="080-123-4567", budget=Budget(day=100))
+    desk = shop(channels=[channel], senders=[Sender("text", "knowing", prices={"sms": 10})], contact=budget)
+    [key] = await desk.enqueue(due(pushed, "a", "", to=PHONE, use=news()))
+    channel.known[key] = Receipt("retry", "never came")
+    await desk.run()
+    row, stand = await desk.row(key), await money.stand(desk.link, "shop", "Asia/Seoul", time.time())
+    assert (row.state, row.price, stand.day, stand.day_held) == ("accepted", 10_000, 10_000, 0)
+
+
+async def test_a_machine_that_slept_does_not_send_what_it_judged_before(shop: Any, pushed: Any) -> None:
+    desk = shop()
+    [key] = await desk.enqueue(due(pushed, "a", "", to=PHONE, use=news()))
+    rows = await outbox.claim(desk.link, outbox.partition(key) or 0, time.time(), 0.01, "token", 1)
+    prepared = await desk.job.preparing.prepare(rows, time.time() - desk.policy.lease)
+    await desk.job.handing.hand_over(prepared.ready[0].way, prepared.ready, "token", "batch")
+    assert ((await desk.row(key)).state, desk.channel.got) == ("claimed", [])
+    await desk.run()
+    assert (await desk.row(key)).state == "accepted"
+
+
+@pytest.mark.parametrize(("module", "call"), [(outbox, "mark_sending"), (money, "settle")])
+async def test_a_store_that_is_away_for_a_moment_makes_nothing_unknown_or_unpaid(
+    shop: Any, pushed: Any, monkeypatch: pytest.MonkeyPatch, module: Any, call: str
+) -> None:
+    whole, calls = getattr(module, call), list[str]()
+
+    async def lossy(*args: Any, **more: Any) -> Any:
+        calls.append(call)
+        if len(calls) == 1:
+            raise Unavailable("the store is away")
+        return await whole(*args, **more)
+
+    monkeypatch.setattr(module, call, lossy)
+    desk = shop(contact=replace(NIGHT, budget=Budget(day=100)))
+    row = await one(desk, due(pushed, "a", "", to=PHONE, use=news()))
+    stand = await money.stand(desk.link, "shop", "Asia/Seoul", time.time())
+    assert (row.state, stand.day, stand.day_held, len(calls)) == ("accepted", 10_000, 0, 2)
 
 
 async def test_an_account_gets_no_more_a_second_than_it_takes(shop: Any, pushed: Any) -> None:

@@ -101,17 +101,7 @@ class Handing:
         paid, outcomes = await self._paid(way, chunk, name)
         chunk, others = await self._noted(way, paid)
         outcomes += others
-        now = time.time()
-        held = await outbox.mark_sending(
-            self.link,
-            [(each.row.key, each.request.to) for each in chunk],
-            way.route.channel,
-            way.route.sender,
-            now,
-            self.policy.lease,
-            token,
-        )
-        chunk = [each for each, mine in zip(chunk, held, strict=True) if mine]
+        chunk = await self._marked(way, chunk, token)
         answers = await self.asking.send(way, [each.request for each in chunk]) if chunk else []
         given = [Given(ready, answer) for ready, answer in zip(chunk, answers, strict=True)]
         sent = [self._outcome(each) for each in given]
@@ -136,6 +126,18 @@ class Handing:
             return after_receipt(attempt, given.answer, self.policy, now)
         outcome = after_failure(attempt, given.answer, self.policy, now)
         return replace(outcome, price=attempt.price) if outcome.state == "sending" else outcome
+
+    async def _marked(self, way: Way, chunk: Sequence[Ready], token: str) -> list[Ready]:
+        """Those that are still ours and of which it is written down that the provider is asked now. A process that was
+        stopped in between, as a sleeping machine is, does not send what was judged before."""
+        latest = time.time() - self.policy.lease
+        fresh = [each for each in chunk if each.case.now > latest]
+        sending = [(each.row.key, each.request.to) for each in fresh]
+        channel, sender, lease = way.route.channel, way.route.sender, self.policy.lease
+        held = await self.settling.insist(
+            lambda: outbox.mark_sending(self.link, sending, channel, sender, time.time(), lease, token)
+        )
+        return [each for each, mine in zip(fresh, held, strict=True) if mine]
 
     async def _paid(self, way: Way, chunk: Sequence[Ready], name: str) -> tuple[list[Ready], list[Outcome]]:
         """Those that there is money for, and that the sender's account takes now."""
@@ -177,7 +179,7 @@ class Handing:
         one may take the last place that a limit leaves."""
         push, case = ready.row.push, ready.case
         verdict: Verdict = Go(ready.request.to, ready.request.devices)
-        if push.counted or case.test or not push.profile:
+        if case.counted or case.test or not push.profile:
             return verdict
 
         def still(profile: Profile) -> bool:
@@ -203,7 +205,8 @@ class Handing:
         """Also of a batch of which nothing was sent in the end: what was reserved for it is free again."""
         if paid and (_is_limited(way, paid) or any(spent.sums.values())):
             site, zone = paid[0].row.push.site, way.limits.timezone
-            await money.settle(self.link, site, spent.token, spent.sums.items(), time.time(), timezone=zone)
+            sums, now = list(spent.sums.items()), time.time()
+            await self.settling.insist(lambda: money.settle(self.link, site, spent.token, sums, now, timezone=zone))
 
     async def _follow(self, given: Sequence[Given]) -> None:
         """What answers mean for the people."""

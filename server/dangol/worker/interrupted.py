@@ -1,5 +1,6 @@
 """Requests whose handing over was interrupted: their provider is asked what it knows, before anything else happens."""
 
+import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -30,9 +31,7 @@ class Interrupted:
         ways: dict[int, list[tuple[Row, Way]]] = defaultdict(list)
         for row, way in rows:
             ways[id(way)].append((row, way))
-        for part in ways.values():
-            way = part[0][1]
-            await self._look(way, [row for row, _ in part], token)
+        await asyncio.gather(*(self._look(part[0][1], [row for row, _ in part], token) for part in ways.values()))
 
     async def _look(self, way: Way, rows: Sequence[Row], token: str) -> None:
         now = time.time()

@@ -130,7 +130,7 @@ def after_look(tried: Try, receipt: Receipt | None, policy: Policy, now: float) 
     if receipt is None or receipt.state == "unknown":
         return interrupted(tried)
     if receipt.state == "retry" and tried.attempts < policy.tries:
-        return Outcome(tried.row.key, "queued", now, "retry", short(receipt.reason), code=ALONE)
+        return Outcome(tried.row.key, "queued", now, "retry", short(receipt.reason), price=0, code=ALONE)
     return after_receipt(tried, receipt, policy, now)
 
 
@@ -143,8 +143,12 @@ def interrupted(tried: Try) -> Outcome:
 
 def stumbled(row: Row, error: BaseException, policy: Policy, now: float) -> Outcome:
     """A request that can't be made ready is tried again, then put aside. Only where the error was raised is told: what
-    it says may be personal."""
+    it says may be personal. What may have been sent stays so until it can be looked up."""
     told = f"{type(error).__name__}{_place(error)}"
+    if row.state == "sending":
+        if row.claims >= policy.tries:
+            return Outcome(row.key, "unknown", reason="interrupted", detail=told)
+        return Outcome(row.key, "sending", now + policy.pause(row.claims), "poison", told, again=True)
     if row.claims >= policy.poison:
         return Outcome(row.key, "parked", reason="poison", detail=told)
     return Outcome(row.key, "queued", now + policy.pause(row.claims), "poison", told, again=True)

@@ -115,7 +115,7 @@ class Preparing:
         way = await ways.of(row.push, self.sends)
         if row.state == "sending" and (way is None or not way.channel.idempotent):
             if way is None:
-                prepared.outcomes.append(Outcome(row.key, "unknown", reason="interrupted"))
+                prepared.outcomes.append(refused(row, Reason("inactive")))
             else:
                 prepared.open.append((row, way))
         elif row.claims > self.policy.poison + ENDED_WORKERS:
@@ -134,8 +134,6 @@ class Preparing:
                 if shorten.targets:  # kept before the message goes out with them
                     await self.targets.keep(shorten.targets, now)
                 prepared.ready.append(made)
-            elif row.state == "sending" and made.state == "refused":
-                prepared.outcomes.append(Outcome(row.key, "unknown", reason="interrupted", detail=row.detail))
             else:
                 prepared.outcomes.append(made)
 
@@ -165,8 +163,8 @@ def case_of(row: Row, way: Way, ways: Ways, profile: Profile | None, now: float)
         profile=profile,
         to=push.to,
         origin=push.origin,
-        counted=push.counted,
-        counted_at=row.created,
+        counted=push.counted or row.sent > 0,
+        counted_at=row.created if push.counted else row.sent,
         key=push.key,
         manners=definitions.manners,
         groups=ways.groups,
@@ -178,7 +176,9 @@ def case_of(row: Row, way: Way, ways: Ways, profile: Profile | None, now: float)
 
 
 def refused(row: Row, reason: Reason, way: Way | None = None) -> Outcome:
-    """It never goes."""
+    """It never goes; of what may have gone already nobody can tell."""
+    if row.state == "sending":
+        return Outcome(row.key, "unknown", reason="interrupted", detail=row.detail)
     return Outcome(
         row.key,
         "refused",

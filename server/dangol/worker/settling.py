@@ -4,7 +4,8 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from dangol.errors import Unavailable
 from dangol.store import outbox
@@ -12,6 +13,8 @@ from dangol.store.link import Link
 from dangol.store.outbox import Outcome
 from dangol.worker.metrics import PUSHES, REASONS
 from dangol.worker.outcomes import Policy
+
+Answer = TypeVar("Answer")
 
 logger = logging.getLogger(__name__)
 
@@ -26,18 +29,28 @@ class Settling:
     async def settle(self, outcomes: Sequence[Outcome], token: str) -> None:
         """Write down what became of rows. A store that is away is waited for as long as the leases last, since what a
         provider accepted must not be forgotten."""
+        if not outcomes:
+            return
+        try:
+            kept = await self.insist(
+                lambda: outbox.settle(self.link, token, outcomes, time.time(), keep=self.policy.keep)
+            )
+        except Unavailable:
+            logger.error("what became of %d push requests can't be written down", len(outcomes))
+        else:
+            _tell(outcomes, kept)
+
+    async def insist(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
+        """What a `call` that may be repeated answers, once the store is there. Raises `Unavailable` where it stays away
+        for longer than a lease's margin."""
         deadline = time.monotonic() + self.policy.margin
-        while outcomes:
+        while True:
             try:
-                kept = await outbox.settle(self.link, token, outcomes, time.time(), keep=self.policy.keep)
+                return await call()
             except Unavailable:
                 if time.monotonic() > deadline:
-                    logger.error("what became of %d push requests can't be written down", len(outcomes))
-                    return
-                await asyncio.sleep(self.policy.margin / 20)
-                continue
-            _tell(outcomes, kept)
-            return
+                    raise
+            await asyncio.sleep(self.policy.margin / 20)
 
 
 def _tell(outcomes: Sequence[Outcome], kept: Sequence[bool]) -> None:
