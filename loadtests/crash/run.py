@@ -3,11 +3,9 @@ provider saw."""
 
 import asyncio
 import random
-import signal
-import sys
 import time
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import Counter
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from msgspec import Struct
@@ -21,7 +19,9 @@ from dangol.store.embedded import EmbeddedStore
 from dangol.store.link import Link
 from dangol.store.outbox import Row
 from dangol.store.profiles import Profiles
+from loadtests.crash import victim
 from loadtests.crash.provider import Provider
+from loadtests.forks import forked, killed
 
 CHANNELS = ("steady", "knowing", "blind")
 WORKERS = 2
@@ -70,9 +70,9 @@ class Run:
         self.chance = random.Random(seed)
         self.provider = Provider(random.Random(seed + 1))
         self.pushes = [push(number) for number in range(requests)]
-        self.kills = kills
+        self.kills = ["store" if self.chance.random() < 0.3 else "worker" for _ in range(kills)]
         self.killed = Counter[str]()
-        self.workers: list[Process] = []
+        self.workers: list[BaseProcess] = []
 
     async def run(self) -> Told:
         """Raises TimeoutError where it does not come to an end."""
@@ -91,7 +91,7 @@ class Run:
             return await self._told(link, time.monotonic() - began)
         finally:
             for worker in self.workers:
-                await self._kill(worker)
+                await killed(worker)
             server.close()
             link.close()
             self.store.stop()
@@ -107,37 +107,26 @@ class Run:
         profile = Profile(seed=1, first_seen=1, member=Member(name))
         await profiles.write("shop", name, await profiles.read("shop", name), profile)
 
-    async def _worker(self) -> Process:
-        command = ("-m", "loadtests.crash.victim", self.store.url, str(self.port))
-        worker = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=PIPE, stderr=DEVNULL)
-        assert worker.stdout is not None
-        assert await worker.stdout.readline() == b"ready\n"
-        return worker
+    async def _worker(self) -> BaseProcess:
+        return await forked(victim.main, self.store.url, self.port)
 
     async def _trouble(self, link: Link) -> None:
         """The kills lie anywhere in the work: each after a random share of what is left to do."""
-        for _ in range(self.kills):
+        for what in self.kills:
             left = await self._left(link)
             aim = left * self.chance.uniform(0.6, 1.0)
             until = time.monotonic() + self.chance.uniform(0.0, 3.0)
             while left and left > aim and time.monotonic() < until:
                 await asyncio.sleep(self.chance.uniform(0.0, 0.02))
                 left = await self._left(link)
-            if self.chance.random() < 0.3:
-                self.killed["store"] += 1
+            self.killed[what] += 1
+            if what == "store":
                 self.store.kill()
                 await asyncio.to_thread(self.store.start)
             else:
-                self.killed["worker"] += 1
                 at = self.chance.randrange(WORKERS)
-                await self._kill(self.workers[at])
+                await killed(self.workers[at])
                 self.workers[at] = await self._worker()
-
-    @staticmethod
-    async def _kill(worker: Process) -> None:
-        if worker.returncode is None:
-            worker.send_signal(signal.SIGKILL)
-        await worker.wait()
 
     @staticmethod
     async def _left(link: Link) -> int:

@@ -1,8 +1,7 @@
-"""A worker as a process that is killed: ``python -m loadtests.crash.victim <store> <port of the provider>``."""
+"""A worker as a process that is killed."""
 
 import asyncio
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -68,16 +67,12 @@ class Steady(Blind):
     idempotent = True
 
 
-async def main(url: str, port: int) -> None:
-    """Work until killed."""
+async def main(url: str, port: int, ready: Callable[[], None]) -> None:
+    """Work on a store, with the provider at a port, until killed."""
     Blind.port = port
     registry, guard, link = Registry.of([Blind(), Knowing(), Steady()]), Guard(), Link(url)
     definitions = Definitions(Site("shop", "public-key", "Shop", ["https://shop.example"]))
     sites = {"shop": SiteRuntime.build(definitions, 1, b"s" * 32, registry, CATALOGUE)}
     engine = Engine(Profiles(link, 3600), Stage(link, registry, guard))
-    print("ready", flush=True)
+    ready()
     await Worker(link, registry, guard, sites.get, engine, timing=TIMING, policy=POLICY).run()
-
-
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2])))

@@ -1,7 +1,6 @@
-"""A worker process that counts, for the test that kills it: ``python counter.py <store>``."""
+"""A worker process that counts, for the test that kills it."""
 
-import asyncio
-import sys
+from collections.abc import Callable
 
 from dangol.definitions import repository
 from dangol.house import House
@@ -10,7 +9,7 @@ from dangol.worker.census import Census
 from dangol.worker.loop import Timing, Worker
 
 
-async def main(url: str) -> None:
+async def main(url: str, ready: Callable[[], None]) -> None:
     """Work until killed."""
     house = House(Settings(secret="s" * 32), url)
     await house.adopt(await repository.read_all(house.link))
@@ -18,9 +17,5 @@ async def main(url: str) -> None:
         house.link, house.registry, house.guard, lambda *_: None, house.profiles.read,  # type: ignore[arg-type]
         timing=Timing(lease=0.8, beat=0.1), others=[Census(house.link, lambda: house.by_id)],
     )  # fmt: skip
-    print("ready", flush=True)
+    ready()
     await worker.run()
-
-
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))

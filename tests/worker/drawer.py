@@ -1,7 +1,7 @@
-"""A worker process that draws slowly, for the test that kills it: ``python drawer.py <store>``."""
+"""A worker process that draws slowly, for the test that kills it."""
 
 import asyncio
-import sys
+from collections.abc import Callable
 
 from dangol.definitions import repository
 from dangol.house import House
@@ -14,14 +14,14 @@ from dangol.worker.loop import Crew, Timing
 from dangol.worker.schedules import Schedules
 
 
-async def main(url: str) -> None:
+async def main(url: str, ready: Callable[[], None]) -> None:
     """Work until killed, a few recipients at a time."""
     draws.CHUNK = 3
     house = House(Settings(secret="s" * 32), url)
     await house.adopt(await repository.read_all(house.link))
     jobs = [Census(house.link, lambda: house.by_id), Schedules(house.link, lambda: house.by_id)]
     crew = Crew(house.link, jobs, Timing(lease=0.6))
-    print("ready", flush=True)
+    ready()
     while True:
         await crew.take({place for job in jobs for place in places(job.name)})
         await asyncio.sleep(0.1)
@@ -30,7 +30,3 @@ async def main(url: str) -> None:
 def places(name: str) -> list[Place]:
     """All partitions of a job."""
     return [Place(name, number) for number in range(PARTITIONS)]
-
-
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))

@@ -2,15 +2,14 @@
 
 import asyncio
 import random
-import signal
-import sys
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 import pytest
+from loadtests.forks import forked, killed
+from tests.worker import counter
 
 from dangol.definitions.model import Segment
 from dangol.engine import Context
@@ -27,7 +26,6 @@ from dangol.worker.leases import Place
 
 pytestmark = pytest.mark.anyio
 
-COUNTER = Path(__file__).with_name("counter.py")
 SEGMENTS: list[dict[str, Any]] = [
     {"id": "viewers", "include": {"viewed_products": {"has_any": ["p1", "p2"]}}},
     {"id": "often", "include": {"views_of": {"key": "p1", "gte": 2}}},
@@ -36,19 +34,13 @@ SEGMENTS: list[dict[str, Any]] = [
 
 
 @asynccontextmanager
-async def counting(url: str) -> AsyncIterator[Process]:
+async def counting(url: str) -> AsyncIterator[BaseProcess]:
     """A worker process, killed at the end."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, str(COUNTER), url, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-    )
-    assert process.stdout is not None
+    process = await forked(counter.main, url)
     try:
-        assert await asyncio.wait_for(process.stdout.readline(), 60) == b"ready\n"
         yield process
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGKILL)
-        await process.communicate()
+        await killed(process)
 
 
 async def view(house: House, chance: random.Random, times: int) -> None:
@@ -98,8 +90,7 @@ async def test_workers_share_the_count_and_one_takes_over_from_another(
             now, sizes = await counted(house)
             assert sizes == await brute_force(house.link, house, now)
             if turn == 2:
-                doomed.send_signal(signal.SIGKILL)
-                await doomed.wait()
+                await killed(doomed)
     assert sizes[1] > 0
 
 

@@ -2,16 +2,14 @@
 
 import asyncio
 import random
-import signal
-import sys
 import time
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from loadtests.forks import forked, killed
+from tests.worker import drawer
 
 from dangol.house import House
 from dangol.profile.model import Member
@@ -21,15 +19,7 @@ from dangol.store.slots import Settled
 
 pytestmark = pytest.mark.anyio
 
-DRAWER = Path(__file__).with_name("drawer.py")
 SIZE = 300
-
-
-async def drawer(url: str) -> Process:
-    process = await asyncio.create_subprocess_exec(sys.executable, str(DRAWER), url, stdout=PIPE, stderr=DEVNULL)
-    assert process.stdout is not None
-    assert await asyncio.wait_for(process.stdout.readline(), 60) == b"ready\n"
-    return process
 
 
 async def queued(house: House) -> int:
@@ -55,19 +45,18 @@ async def test_everybody_is_queued_once_although_a_worker_is_killed_while_it_dra
         profile.seed, profile.first_seen, profile.last_seen = number + 1, 1, int(time.time())
         profile.member = Member(f"m{number}")
         await house.profiles.write("shop", id, stored, profile)
-    chance, killed = random.Random(5), 0
+    chance, kills = random.Random(5), 0
     async with asyncio.timeout(90):
         while not await settled(house) or await draws.under_way(house.link):
-            process = await drawer(store.url)
-            before, drawing = await queued(house), killed < 1
+            process = await forked(drawer.main, store.url)
+            before, drawing = await queued(house), kills < 1
             while await draws.under_way(house.link) or not await settled(house):
                 await asyncio.sleep(0.01)
                 if drawing and await queued(house) > before + chance.randrange(20, 120):
                     break
-            process.send_signal(signal.SIGKILL)
-            await process.communicate()
-            killed += 1
-    assert killed > 1
+            await killed(process)
+            kills += 1
+    assert kills > 1
     assert [each.state for each in await settled(house)] == ["run"]
     found = await outbox.read_many(house.link, [key async for key in outbox.every(house.link)])
     assert len({row.push.member for row in found if row}) == len(found) == SIZE

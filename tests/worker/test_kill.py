@@ -1,19 +1,17 @@
 """A worker that is really killed, again and again, loses nothing and repeats nothing."""
 
 import asyncio
-import os
 import random
-import signal
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from loadtests.forks import forked, killed
+from tests.worker import victim
 
 from dangol.effects.figures import Cell
 from dangol.protocol.event import Credit, Decided, Entry, Event, Item
@@ -24,7 +22,6 @@ from dangol.worker.triggers import push_of
 
 pytestmark = pytest.mark.anyio
 
-VICTIM = Path(__file__).with_name("victim.py")
 KILLS = 6
 REQUESTS = 150
 PRODUCTS = 20
@@ -76,18 +73,11 @@ async def receiving(receiver: Receiver) -> AsyncIterator[str]:
 @asynccontextmanager
 async def working(store_url: str, receiver_url: str) -> AsyncIterator[None]:
     """A worker process that is killed at the end, if the end is not the end of the test."""
-    environment = {**os.environ, "DANGOL_ALLOW_PRIVATE_WEBHOOKS": "1", "WEBHOOK_SECRET": "a secret for tests"}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, str(VICTIM), store_url, receiver_url, stdout=asyncio.subprocess.PIPE, env=environment,
-        stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    assert process.stdout is not None
+    process = await forked(victim.main, store_url, receiver_url)
     try:
-        assert await asyncio.wait_for(process.stdout.readline(), 30) == b"ready\n"
         yield
     finally:
-        process.send_signal(signal.SIGKILL)
-        await process.communicate()
+        await killed(process)
 
 
 def orders() -> list[Entry]:

@@ -1,8 +1,7 @@
-"""A worker process for the tests that kill it: ``python victim.py <store> <receiver>``."""
+"""A worker process for the tests that kill it."""
 
-import asyncio
-import sys
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from dangol.definitions.model import Campaign, Definitions, MessageUse, Site
@@ -50,9 +49,9 @@ class Tally(Recommender):
         return []
 
 
-async def main(url: str, receiver: str) -> None:
-    """Work until killed."""
-
+async def main(url: str, receiver: str, ready: Callable[[], None]) -> None:
+    """Work on a store, with a receiver of webhooks, until killed."""
+    os.environ |= {"DANGOL_ALLOW_PRIVATE_WEBHOOKS": "1", "WEBHOOK_SECRET": "a secret for tests"}
     params = {"url": receiver, "secret": "WEBHOOK_SECRET"}
     campaigns = [Campaign(name, message=MessageUse(name, params)) for name in ("webhook", "raw")]
     shop = Definitions(Site("shop", "public-key", "Shop", ["https://shop.example"]), campaigns=campaigns)
@@ -61,9 +60,5 @@ async def main(url: str, receiver: str) -> None:
     engine = Engine(Profiles(link, 3600), Stage(link, registry, guard))
     policy = Policy(budget=0.5, margin=0.5, tries=40, poison=100, first=0.02, longest=0.1, concurrency=8)
     worker = Worker(link, registry, guard, sites.get, engine, timing=Timing(lease=0.4, beat=0.1), policy=policy)
-    print("ready", flush=True)
+    ready()
     await worker.run()
-
-
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
