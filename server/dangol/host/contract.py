@@ -60,9 +60,11 @@ def check_instance(name: str, plugin: Plugin) -> Plugin:
 
 
 def missing_methods(plugin: type[Plugin]) -> str:
-    """The abstract methods that the class leaves open, with the signatures asked for; "" when none."""
+    """The methods that the class leaves open, with the signatures asked for; "" when none. A channel has one of two."""
     kind = KINDS[kind_of(plugin)]
     left = sorted(getattr(plugin, "__abstractmethods__", ()))
+    if issubclass(plugin, Channel) and plugin.send is Channel.send and plugin.send_many is Channel.send_many:
+        left.append("send")
     return "; ".join(f"{signature(getattr(kind, each, None))} is missing" for each in left)
 
 
