@@ -103,6 +103,23 @@ def test_paths_lead_to_the_shop() -> None:
     assert push.content.link == "https://shop.example/a?b1"  # type: ignore[union-attr]
 
 
+def test_a_shopper_s_name_gets_no_link_of_the_shop_s() -> None:
+    named = Profile(member=Member("m", "https://evil.kr/a"))
+    made = text("{name|고객}님 https://a.kr/ https://shop.example/x", profile=named, shorten=lambda url: "S")
+    assert made.text == "https://evil.kr/a님 S S"
+    noted = {"이름": "{name|고객}", "혜택": "https://b.kr/"}
+    code = {"kind": "alimtalk", "id": "t", "code": "A", "text": "#{이름} #{혜택}", "review": "approved"}
+    assert fill(code, named, fill=noted, shorten=lambda url: "S").variables == {
+        "이름": "https://evil.kr/a",
+        "혜택": "S",
+    }
+
+
+def test_a_variable_brings_no_label_into_what_is_no_advertisement() -> None:
+    wanted = ["text: '#{제목}' is not left out, or ad: true: it is an advertisement"]
+    assert refused(TextTemplate("t", "#{제목}", ad=False), variables={"제목": "（광고） 오늘만"}) == wanted
+
+
 def test_pictures_are_the_shop_s_and_not_tracked() -> None:
     push = PushTemplate("p", "제목", "본문", image="/a.png", ad=False)
     assert fill(push, shorten=lambda url: "x").content.image == "https://shop.example/a.png"  # type: ignore[union-attr]

@@ -19,7 +19,7 @@ END = "https://d.kr/u/1"
 
 
 def told(template: Template, contact: ContactPolicy = CONTACT, unsubscribe: str = END) -> list[str]:
-    return [str(each) for each in problems(template, contact, unsubscribe)]
+    return [str(each) for each in problems(template, template, contact, unsubscribe)]
 
 
 def test_an_advertisement_begins_with_its_label_and_ends_with_the_free_number() -> None:
@@ -74,7 +74,20 @@ def test_what_is_none_or_is_labelled_by_kakaotalk_stays(template: Template) -> N
 
 
 @pytest.mark.parametrize(
-    "label", ["(광고)", " (광고)", "(광 고)", "[광고]", "( 광고 )", "<광고>", "（광고）", "(광.고)"]
+    "label",
+    [
+        "(광고)",
+        " (광고)",
+        "(광 고)",
+        "[광고]",
+        "( 광고 )",
+        "<광고>",
+        "（광고）",
+        "(광.고)",
+        "《광고》",
+        "(광/고)",
+        "\u200b(\u2060광\u200b고)",
+    ],
 )
 def test_labels_of_the_marketer_s_own_are_refused_in_every_spelling(label: str) -> None:
     (only,) = told(TextTemplate("t", f"{label} 세일"))

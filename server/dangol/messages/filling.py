@@ -5,11 +5,12 @@ or from the message's `fill`. ``{name|friend}`` (docs/variables.md) is what is k
 KakaoTalk, which stands word for word as it was approved, has none.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 from dangol.definitions.basics import Text
-from dangol.definitions.model import ContactPolicy
+from dangol.definitions.model import ContactPolicy, Site
 from dangol.definitions.templates import AlimtalkTemplate, BrandTemplate, Template, TextTemplate
 from dangol.errors import Invalid, Problem
 from dangol.messages import alimtalk, brand, checks, euckr, labels, reviews, texts
@@ -18,6 +19,7 @@ from dangol.messages.limits import names
 from dangol.messages.places import plain, rewritten, said
 from dangol.messages.writing import LINK, Shorten, Writer, by_name, visitor
 from dangol.messages.writing import Whom as Whom
+from dangol.render.links import origin_of
 from dangol.render.text import clean
 
 VARIABLES = "variables."
@@ -52,7 +54,8 @@ def filled(
     as it is not personal, and the limit.
     """
     given = _raw(template) if test else values(fill, variables, whom)
-    made, found = tried(template, whom, contact, given, shorten, unsubscribe, device)
+    lead = _leading(shorten, template, fill, variables, whom.site)
+    made, found = tried(template, whom, contact, given, lead, unsubscribe, device)
     if found:
         raise Invalid([each for each in found if each.where.startswith(VARIABLES)] or found)
     return made
@@ -85,10 +88,29 @@ def tried(
         *_missing(asked, told),
         *empty,
         *_unlike(own, content),
-        *labels.problems(own, contact, unsubscribe),
+        *labels.problems(own, content, contact, unsubscribe),
         *checks.problems(content, device),
     ]
     return Filled(content, told, price_form(content)), _discreet(found, own, content)
+
+
+def _leading(
+    shorten: Shorten, template: Template, fill: Mapping[str, Text], variables: Mapping[str, str], site: Site
+) -> Shorten:
+    """Shortens what leads to the shop, to where the marketer says, or to an address that the cause gives as such. What
+    else looks like an address stands in a shopper's own words, such as a name, and gets no link of the shop's."""
+
+    def named() -> Iterator[str]:
+        filling = (one for text in fill.values() for one in (text.values() if isinstance(text, dict) else [text]))
+        for text in chain((text for _, _, text in said(template)), filling):
+            yield from map(origin_of, LINK.findall(text))
+        yield from (origin_of(value) for value in variables.values() if LINK.fullmatch(value))
+
+    def lead(address: str) -> str:
+        origin = origin_of(address)
+        return shorten(address) if origin in site.origins or origin in named() else address
+
+    return lead
 
 
 def _raw(template: Template) -> dict[str, str]:

@@ -26,8 +26,8 @@ from dangol.messages.kinds import is_ad
 from dangol.messages.places import word
 
 LABEL = "(광고)"
-SPELLED = re.compile(r"\s*[\(\[\{<（［【〔]\s*광\s*[.·*]?\s*고\s*[\)\]\}>）］】〕]")
-"""A label of the marketer's own at the start of a text, in whatever spelling."""
+SPELLED = re.compile(r"\W{0,9}?[([{<（［【〔〈《「『⟨❨﹙]\W{0,3}광\W{0,3}고\W{0,3}[)\]}>）］】〕〉》」』⟩❩﹚]")
+"""A label of the marketer's own at the start of a text, in whatever spelling, invisible characters among it."""
 
 REFUSAL = re.compile(r"무료\s*(수신)?\s*거부")
 SETTINGS = {"ko": "수신거부: 기기의 알림 설정에서 끄기", "en": "To stop: turn notifications off in your settings"}
@@ -44,13 +44,14 @@ def labelled(template: Template, contact: ContactPolicy, language: str, unsubscr
     return _email(template, contact, unsubscribe) if isinstance(template, EmailTemplate) else template
 
 
-def problems(template: Template, contact: ContactPolicy, unsubscribe: str) -> Iterator[Problem]:
+def problems(template: Template, filled: Template, contact: ContactPolicy, unsubscribe: str) -> Iterator[Problem]:
     """What an advertisement lacks, and labels that marketers wrote themselves; of a template in one language as it is
-    written."""
+    written. In what is said to be no advertisement a variable may not bring one either: that is looked for as
+    `filled`."""
+    labelled = template if is_ad(template) else filled
     for field in ("subject", "title", "header", "text"):
-        text = getattr(template, field, "")
-        if SPELLED.match(word(text)):
-            yield Problem(field, word(text)[:20], _no_label(template))
+        if SPELLED.match(word(getattr(labelled, field, ""))):
+            yield Problem(field, word(getattr(template, field))[:20], _no_label(template))
     if isinstance(template, TextTemplate) and template.ad and (found := REFUSAL.search(word(template.text))):
         yield Problem("text", found[0], "left out: dangol adds the line, with contact.opt_out")
     if is_ad(template):
