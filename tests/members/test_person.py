@@ -1,5 +1,6 @@
 """What is kept of one person is handed out whole, and deleted whole."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -101,10 +102,15 @@ async def test_a_visitor_is_found_by_token_or_profile(house: House) -> None:
     assert await person(house, visitor=V2).forget() == {"profiles": 1, "messages": 0}
 
 
-def test_the_commands_show_and_forget(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_commands_show_and_forget(house: House, store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DANGOL_REDIS_URL", store.url)
     monkeypatch.setenv("DANGOL_SECRET", "s" * 32)
-    shown = CliRunner().invoke(main, ["members", "show", "shop", "nobody"])
-    assert json.loads(shown.output)["events"] == []
-    done = CliRunner().invoke(main, ["members", "forget", "shop", "v" + "9" * 15, "--visitor"])
-    assert done.output == "0 profiles, 0 messages deleted\n"
+    await met(house)
+
+    async def run(*arguments: str) -> str:
+        return (await asyncio.to_thread(CliRunner().invoke, main, ["members", *arguments])).output
+
+    assert json.loads(await run("show", "shop", V2, "--visitor"))["known"]["page_views"] == 1
+    assert "WHO: 'nobody' is not somebody" in await run("show", "shop", "nobody")
+    assert "SITE: 'nowhere' is not a site" in await run("show", "nowhere", "kim")
+    assert await run("forget", "shop", "v" + "9" * 15, "--visitor") == "0 profiles, 0 messages deleted\n"

@@ -69,6 +69,13 @@ def test_what_nobody_knows_is_refused() -> None:
     assert "a day up to 400 days" in run("report", "shop", "--from", "2020-01-01").output
     assert "that of a message of shop" in run("show", "shop", "nothing").output
     assert run("release", "shop").exit_code == 2
+    for command in (
+        ["list", "shop", "--campaign", "sael"],
+        ["export", "shop", "sael"],
+        ["release", "shop", "--all", "--campaign", "sael"],
+    ):
+        assert "did you mean 'sale'?" in run(*command).output, command
+    assert "a site with definitions" in run("list", "nowhere").output
 
 
 def test_messages_are_listed_with_their_reasons() -> None:
@@ -80,10 +87,11 @@ def test_messages_are_listed_with_their_reasons() -> None:
 
 
 def test_parked_messages_begin_anew_and_waiting_ones_are_cancelled() -> None:
-    assert run("release", "shop", "--all", "--campaign", "other").output == "0 messages begin anew\n"
-    assert run("release", "shop", "--all").output == "1 messages begin anew\n"
-    assert run("release", "shop", PARKED).output == "0 messages begin anew\n"
-    assert run("cancel", "shop", QUEUED, PARKED, FAILED).output == "2 messages cancelled\n"
+    assert run("release", "shop", "--all", "--campaign", "test").output == "0 of 0 messages begin anew\n"
+    assert run("release", "shop", "--all").output == "1 of 1 messages begin anew\n"
+    assert run("release", "shop", PARKED).output == "0 of 1 messages begin anew; the others are not parked\n"
+    cancelled = run("cancel", "shop", QUEUED, PARKED, FAILED).output
+    assert cancelled == "2 of 3 messages cancelled; the others don't wait\n"
 
 
 def test_recipients_are_written_to_a_file(tmp_path: Path) -> None:

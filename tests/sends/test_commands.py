@@ -75,6 +75,12 @@ def test_an_audience_is_reserved_in_the_shops_time(tmp_path: Path) -> None:
     id = run("create", "shop", str(draft)).output.strip()
     assert run("start", "shop", id, "--at", "2020-01-01 10:00").exit_code == 1
     assert "all members" in run("list", "shop").output
+    for at, expected in (
+        ("2020-01-01 10:00", "a time from now on"),
+        ("soon", "such as 2026-11-30 or 2026-11-30 18:00"),
+    ):
+        draft.write_text(f"message: {{use: log}}\naudience: []\nat: {at}\n")
+        assert expected in run("create", "shop", str(draft)).output
 
 
 def test_a_test_goes_to_addresses_and_members(tmp_path: Path, store: EmbeddedStore) -> None:
@@ -97,7 +103,8 @@ def test_a_test_goes_to_addresses_and_members(tmp_path: Path, store: EmbeddedSto
         (["list", "other"], "'other' is not a site with definitions in force: shop"),
         (["test", "shop", "helo", "01012345678"], "did you mean 'hello'?"),
         (["test", "shop", "hello"], "1 to 5 addresses and members"),
-        (["test", "shop", "hello", *["01012345678"] * 6], "to: "),
+        (["test", "shop", "hello", *["01012345678"] * 6], "to: 6 is not 1 to 5 addresses and members"),
+        (["test", "shop", "hello", "010-12"], "to[0]: '…' is not a mobile number or an e-mail address"),
     ],
 )
 def test_what_is_wrong_is_told(arguments: list[str], expected: str) -> None:

@@ -14,12 +14,13 @@ import msgspec
 from dangol.definitions import repository
 from dangol.definitions.commands import with_store
 from dangol.definitions.model import Site
-from dangol.errors import Invalid, Unavailable
+from dangol.errors import Invalid, Problem, Unavailable
 from dangol.house import House
 from dangol.members.columns import Refusal
 from dangol.members.importing import Checked, check, write
-from dangol.members.person import Person
+from dangol.members.person import Person, facts
 from dangol.members.report import Report, brief
+from dangol.profile.model import Profile
 from dangol.protocol.tokens import Keys
 from dangol.settings import Settings
 from dangol.store.embedded import store_at
@@ -44,6 +45,8 @@ def members() -> None:
 def show(site: str, who: str, visitor: bool) -> None:
     """Print all that is kept of WHO, a member of SITE, as JSON."""
     told = _person(site, who, visitor, lambda person: person.export())
+    if told["known"] == facts(Profile()) and not (told["events"] or told["messages"]):
+        raise click.ClickException(str(Invalid([Problem("WHO", who, "somebody of whom anything is kept")])))
     click.echo(msgspec.json.format(msgspec.json.encode(told)).decode())
 
 
@@ -63,6 +66,8 @@ def _person(site: str, who: str, is_visitor: bool, work: Callable[[Person], Awai
     keys = Keys.derive(settings.master_secret(), site)
 
     async def run(link: Link) -> dict[str, T]:
+        if await repository.read(link, site) is None:
+            raise Invalid([Problem("SITE", site, "a site with definitions")])
         profiles = Profiles(link, settings.retention_days * 86_400)
         named = {"visitor": who} if is_visitor else {"member": who}
         return await work(Person(link, profiles, keys, site, **named))
@@ -79,9 +84,10 @@ def _person(site: str, who: str, is_visitor: bool, work: Callable[[Person], Awai
 def import_(site: str, file: BinaryIO, dry_run: bool, report: Path | None, skip_refused: bool) -> None:
     """Add members of SITE, or change what a CSV FILE tells of them.
 
-    The header names the columns: id (needed), name, grade, sex, birthday, joined_at, phone, email, revenue, and the
-    site's traits by their ids. An empty cell leaves the member as it is. The file is in UTF-8 or CP949. All of it is
-    checked first; if a row is refused, nothing is changed.
+    The header names the columns: id (needed), name, grade, sex, birthday, joined_at, phone, email, revenue, the site's
+    traits by their ids, and consents: sms_agreed, sms_agreed_at, sms_night, and the same of kakao, push and email. An
+    empty cell leaves the member as it is. The file is in UTF-8 or CP949. All of it is checked first; if a row is
+    refused, nothing is changed.
     """
     if not file.seekable():
         raise click.ClickException("FILE must be one that can be read twice, no pipe")

@@ -67,7 +67,12 @@ def report(site: str, campaign: str, since: datetime | None, until: datetime | N
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
 def list_(site: str, state: str, campaign: str, limit: int, language: Language) -> None:
     """List messages of SITE with the reason why they stand there."""
-    rows = with_store(lambda link: _found(link, site, state, campaign, limit))
+
+    async def read(link: Link) -> list[Row]:
+        found = await _found(link, site, state, campaign, limit)
+        return found or await _none(link, site, campaign)
+
+    rows = with_store(read)
     for row in rows:
         told = view.why(row).get(language, "")
         click.echo(f"{row.key}  {row.state:9}  {outbox.counted_as(row.push):20}  {told}".rstrip())
@@ -93,11 +98,13 @@ def release(site: str, keys: Sequence[str], everything: bool, campaign: str) -> 
     if everything == bool(keys):
         raise click.UsageError("Name KEYS, or --all.")
 
-    async def run(link: Link) -> int:
+    async def run(link: Link) -> tuple[int, int]:
         rows = await _found(link, site, "parked", campaign) if everything else await _rows(link, site, keys)
-        return await outbox.release(link, [row.key for row in rows], time.time())
+        rows = rows or await _none(link, site, campaign)
+        return await outbox.release(link, [row.key for row in rows], time.time()), len(rows)
 
-    click.echo(f"{with_store(run)} messages begin anew")
+    begun, asked = with_store(run)
+    click.echo(f"{begun} of {asked} messages begin anew" + ("; the others are not parked" if begun < asked else ""))
 
 
 @messages.command()
@@ -107,10 +114,12 @@ def cancel(site: str, keys: Sequence[str]) -> None:
     """Refuse messages of SITE that wait. One that a worker has in hand is sent."""
     kept = Settings.load().push_days * 86_400
 
-    async def run(link: Link) -> int:
-        return await outbox.cancel(link, [row.key for row in await _rows(link, site, keys)], time.time(), keep=kept)
+    async def run(link: Link) -> tuple[int, int]:
+        rows = await _rows(link, site, keys)
+        return await outbox.cancel(link, [row.key for row in rows], time.time(), keep=kept), len(rows)
 
-    click.echo(f"{with_store(run)} messages cancelled")
+    cancelled, asked = with_store(run)
+    click.echo(f"{cancelled} of {asked} messages cancelled" + ("; the others don't wait" if cancelled < asked else ""))
 
 
 @messages.command()
@@ -131,9 +140,17 @@ def export(site: str, campaign: str, state: str | None, language: Language, bom:
             if state in (None, row.state):
                 output.write(view.cells(row, timezone, language))
                 count += 1
-        return count
+        return count or len(await _none(link, site, campaign))
 
     click.echo(f"{with_store(write)} messages", err=True)
+
+
+async def _none(link: Link, site: str, campaign: str) -> list[Row]:
+    """No row. Raises `Invalid` where there is none because site or campaign are not known."""
+    definitions = await _definitions(link, site)
+    if campaign:
+        await counted.report(link, definitions, campaign, ())
+    return []
 
 
 async def _definitions(link: Link, site: str) -> Definitions:

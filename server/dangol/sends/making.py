@@ -50,12 +50,12 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True):
     message: MessageUse
     name: Label = ""
     audience: Annotated[list[Id], Meta(max_length=50)] | None = None
-    at: datetime | None = None
+    at: str | None = None
 
 
 async def create(link: Link, runtime: SiteRuntime, registry: Registry, asked: Asked, now: float) -> Send:
     """A new draft. Raises `Invalid` with all that is wrong with it, `Conflict` where there are too many."""
-    at = time_of(asked.at, runtime, now) if asked.at else 0.0
+    at = time_of(time(asked.at), runtime, now) if asked.at else 0.0
     problems = list(message_problems(asked.message, runtime.definitions, registry, "message", asked.audience is None))
     known = list(runtime.scope.by_id)
     for place, name in enumerate(asked.audience or ()):
@@ -168,6 +168,14 @@ async def cancel(link: Link, runtime: SiteRuntime, id: str) -> Send:
 def draw_id(send: Send) -> str:
     """The name of the one draw of a send."""
     return f"{send.site}:{send.campaign}"
+
+
+def time(text: str) -> datetime:
+    """A time as people and programs write it, such as ``2026-11-30 18:00`` or RFC 3339's. Raises `Invalid`."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid([Problem("at", text, "a date or time such as 2026-11-30 or 2026-11-30 18:00")]) from None
 
 
 def time_of(at: datetime, runtime: SiteRuntime, now: float) -> float:

@@ -11,7 +11,7 @@ from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, Problem
 from dangol.host.registry import Registry
 from dangol.messages.kinds import kind_of
-from dangol.messages.notices import address
+from dangol.messages.notices import PHONE_KINDS, address
 from dangol.messages.push import Push
 from dangol.messages.resolving import Routes
 from dangol.profile.subscriptions import normal
@@ -22,6 +22,11 @@ from dangol.store import outbox
 from dangol.store.link import Link
 
 MOST_TESTED = 5
+EXPECTED = {
+    **dict.fromkeys(PHONE_KINDS, "a mobile number such as 010-1234-5678 or +447911123456"),
+    "email": "an e-mail address",
+    "push": "left out: a push goes to a member's devices, so tell the member's id",
+}
 
 
 class Tested(Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,12 +34,8 @@ class Tested(Struct, frozen=True, forbid_unknown_fields=True):
 
     campaign: str = ""
     message: MessageUse | None = None
-    to: Annotated[list[Annotated[str, Meta(max_length=254)]], Meta(max_length=MOST_TESTED)] = field(
-        default_factory=list
-    )
-    members: Annotated[list[Annotated[str, Meta(min_length=1, max_length=100)]], Meta(max_length=MOST_TESTED)] = field(
-        default_factory=list
-    )
+    to: list[Annotated[str, Meta(max_length=254)]] = field(default_factory=list)
+    members: list[Annotated[str, Meta(min_length=1, max_length=100)]] = field(default_factory=list)
     language: Literal["", "ko", "en"] = ""
 
 
@@ -81,6 +82,6 @@ def _addresses(written: list[str], kind: str) -> Iterator[str]:
     for place, each in enumerate(written):
         to = address(kind, normal("sms", each) or "", normal("email", each) or "")
         if not to:
-            expected = "a member's id in `members`" if kind == "push" else "an address that the message can go to"
+            expected = EXPECTED.get(kind, "a mobile number or an e-mail address")
             raise Invalid([Problem(f"to[{place}]", "…", expected)])
         yield to

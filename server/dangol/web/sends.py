@@ -4,7 +4,6 @@ import asyncio
 import secrets
 import tempfile
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import BinaryIO, TypeVar
 
 import msgspec
@@ -40,7 +39,7 @@ T = TypeVar("T", bound=Struct)
 class Started(Struct, forbid_unknown_fields=True):
     """The body of a start; without a time it is at once, or when the draft says."""
 
-    at: datetime | None = None
+    at: str | None = None
 
 
 def routes(house: House) -> list[Route]:
@@ -96,7 +95,8 @@ class Desk:
 
     async def start(self, request: Request, runtime: SiteRuntime) -> Response:
         """Begin it now, or at the time in the body."""
-        at, now = (await _body(request, Started)).at, self._house.now()
+        asked, now = await _body(request, Started), self._house.now()
+        at = making.time(asked.at) if asked.at else None
         return await self._told(
             request, runtime, lambda send: making.start(self._house.link, runtime, send.id, at, now)
         )
