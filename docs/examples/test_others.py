@@ -109,7 +109,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     with HTTPServer(("127.0.0.1", 0), Provider) as server:
         monkeypatch.setenv("SMS_GATEWAY_URL", f"http://127.0.0.1:{server.server_port}")
         server.heard, server.status, server.told = [], 200, {}  # type: ignore[attr-defined]
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=[0.02])
         thread.start()
         yield server
         server.shutdown()

@@ -5,11 +5,7 @@ import shlex
 import click
 import msgspec
 
-from dangol.fakes.app import create
-from dangol.fakes.environment import environment
 from dangol.fakes.faults import PROVIDERS, Provider
-from dangol.fakes.serve import LOOPBACK, bound, serve_forever
-from dangol.fakes.world import World
 
 
 def _hooks(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> dict[Provider, str]:
@@ -28,6 +24,11 @@ def _hooks(context: click.Context, parameter: click.Parameter, given: tuple[str,
 @click.option("--strict", is_flag=True, help="Refuse templates that were not registered, instead of learning them.")
 def fake_providers(port: int, hooks: dict[Provider, str], seed: int, delay: float, strict: bool) -> None:
     """Serve fakes of SOLAPI, NHN Cloud, Aligo, FCM, APNs and web push, and a page with what arrived."""
+    from dangol.fakes.app import create  # no other command needs what these import
+    from dangol.fakes.environment import environment
+    from dangol.fakes.serve import LOOPBACK, bound, serve_forever
+    from dangol.fakes.world import World
+
     world = World(seed=seed, delay=delay, learn=not strict, hooks=hooks)
     listening = bound(port)
     base = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
