@@ -147,6 +147,14 @@ def test_a_consent_is_for_one_address(ad: bool, to: str, verdict: Verdict) -> No
     assert judge(case(ad=ad, to=to)) == verdict
 
 
+def test_a_consent_that_names_no_address_is_for_the_member_s_own() -> None:
+    profile = shopper(member=False)
+    record(profile, Act("sms", "agreed", int(AGREED)))
+    profile.member = Member("kim", phone="010-1234-5678")
+    assert judge(case(profile=profile, to=NUMBER)) == Go(NUMBER)
+    assert judge(case(profile=profile, to=OTHER)) == Refuse(Reason("other_address"))
+
+
 @pytest.mark.parametrize(("reconfirm", "days", "verdict"), [(365, 365, "consent_old"), (3650, 731, "consent_old")])
 def test_a_site_may_ask_again_sooner_than_the_law_and_never_later(reconfirm: int, days: int, verdict: str) -> None:
     profile = shopper(("sms", "agreed", NOON - days * DAY))

@@ -145,7 +145,8 @@ def _consent_refusal(case: Case) -> Reason | None:
     if given is None or not agreed_at:
         asks = case.channel in nights.law_of(case.contact).asks
         return Reason("no_consent") if asks else None
-    if case.to and given.address and normal(case.channel, case.to) != given.address:
+    agreed = given.address or own_address(case.profile, case.channel)
+    if case.to and agreed and normal(case.channel, case.to) != agreed:
         return Reason("other_address")
     confirmed = max(agreed_at, given.reconfirmed_at)
     good_for = nights.good_for(case.contact)
