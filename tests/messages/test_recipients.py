@@ -29,6 +29,11 @@ def test_a_row_tells_whom_and_the_values_of_the_variables() -> None:
     )
 
 
+def test_a_value_of_nothing_visible_is_none() -> None:
+    columns = Columns(["phone", "쿠폰"], ["쿠폰"], "text")
+    assert refused(columns, "010-1234-5678", "\u200b\x00") == [("쿠폰", "\u200b\x00")]
+
+
 def test_a_member_is_reached_by_what_is_known_and_an_address_goes_before() -> None:
     columns = Columns(["member", "phone", "email"], [], "email")
     assert columns.row(2, ["kim", "", ""]) == Addressed("kim", "", "", [])

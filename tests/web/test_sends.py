@@ -74,6 +74,24 @@ async def test_a_file_waits_in_its_partitions_until_the_send_is_started(admin: h
     assert (await upload(admin, made["id"], "phone\n01012345678\n")).status_code == 409
 
 
+async def test_nothing_is_kept_of_a_file_whose_send_is_started_meanwhile(
+    admin: httpx.AsyncClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, keep, files = await draft(admin), uploading.keep, []
+    await upload(admin, made["id"], "phone\n01012345678\n")
+
+    async def start_then_keep(*given: Any) -> int:
+        assert (await admin.post(f"/v1/admin/sends/{made['id']}/start")).status_code == 200
+        files.append(given[4])
+        return await keep(*given)
+
+    monkeypatch.setattr(uploading, "keep", start_then_keep)
+    assert (await upload(admin, made["id"], "phone\n01012345679\n")).status_code == 409
+    assert await kept(house, files[0]) == []
+    send = await sends.read(house.link, "shop", made["id"])
+    assert [row.to for row in await kept(house, send.file if send else "")] == ["01012345678"]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949"])
 async def test_both_encodings_of_korean_files_are_read(admin: httpx.AsyncClient, house: House, encoding: str) -> None:
     made = await draft(admin)

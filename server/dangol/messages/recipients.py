@@ -113,13 +113,14 @@ class Columns:
         to = address(self._kind, phone, email)
         if not (refusals or to or member):
             refusals.append(Refusal(line, "", "", f"a row with a {' or '.join(self._needed())}"))
-        values = [cells[place] for place in self._of_variables]
+        values = [clean_lines(cells[place]) for place in self._of_variables]
         for name, value in zip(self.variables, values, strict=True):
-            if len(value) > LONGEST_VALUE:
-                refusals.append(Refusal(line, self._header[self._places[name]], value, f"{LONGEST_VALUE} characters"))
+            place = self._places[name]
+            if len(cells[place]) > LONGEST_VALUE:
+                refusals.append(Refusal(line, self._header[place], cells[place], f"{LONGEST_VALUE} characters"))
             elif self._wanted is not None and not value.strip():
-                refusals.append(Refusal(line, self._header[self._places[name]], value, f"a value of #{{{name}}}"))
-        return refusals or Addressed(member, to, language, [clean_lines(value) for value in values])
+                refusals.append(Refusal(line, self._header[place], cells[place], f"a value of #{{{name}}}"))
+        return refusals or Addressed(member, to, language, values)
 
 
 def _wrong(found: dict[str, str]) -> Iterator[tuple[str, str]]:

@@ -112,16 +112,24 @@ def reader(send: Send, definitions: Definitions) -> Reader:
 async def uploaded(
     link: Link, before: Send, file: str, columns: list[str], rows: int, refused: int, now: float
 ) -> Send:
-    """The send with its file. Raises `Conflict` where it was started or cancelled meanwhile."""
+    """The send with its file, in place of one that it had. Raises `Conflict` where it was started or cancelled
+    meanwhile; then nothing of the file is kept."""
+    replaced = ""
 
     def edit(send: Send) -> Send:
+        nonlocal replaced
         _expect(send, "draft", "ready")
+        replaced = send.file
         changed = {"state": "ready", "rows": rows, "refused": refused, "columns": columns, "file": file}
         return replace(send, **changed, uploaded=now)
 
-    changed = _there(await sends.change(link, before.site, before.id, edit))
-    if before.file:
-        await sends.drop_rows(link, before.file)
+    try:
+        changed = _there(await sends.change(link, before.site, before.id, edit))
+    except Conflict:
+        await sends.drop_rows(link, file)
+        raise
+    if replaced:
+        await sends.drop_rows(link, replaced)
     return changed
 
 
