@@ -291,9 +291,7 @@ def _push(number: int, shoppers: int, draw: random.Random) -> Push:
 async def _work(job: Dispatch, lanes: Sequence[Lane], link: Link, until: float) -> None:
     """Let the dispatcher do all that is due by the simulated clock."""
     while True:
-        counts = await asyncio.gather(
-            *(link.call("ZCOUNT", keys.due(number), "-inf", time.time()) for number in range(16))
-        )
+        counts = await asyncio.gather(*(outbox.due(link, number, time.time()) for number in range(16)))
         if not any(counts) and not job.working:
             return
         await asyncio.gather(*(lane.step() for lane, due in zip(lanes, counts, strict=True) if due))

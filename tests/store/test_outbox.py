@@ -106,6 +106,39 @@ async def test_a_row_is_claimed_once_when_it_is_due(link: Link) -> None:
     assert await claim(link, NOW + 61, "b") == []
 
 
+async def test_what_is_sent_to_many_waits_behind_all_else_and_never_for_ever(link: Link) -> None:
+    await enqueue(link, *(push(f"many{number}", origin="schedule") for number in range(20)), due=NOW - 60)
+    await enqueue(link, *(push(f"one{number}", origin="notice") for number in range(10)))
+    number = outbox.partition(push().key) or 0
+    assert await outbox.due(link, number, NOW) == 30
+    first = await outbox.claim(link, number, NOW, 15.0, "a", 8)
+    assert [row.push.origin for row in first] == ["notice"] * 7 + ["schedule"]
+    rest = await outbox.claim(link, number, NOW, 15.0, "b", 30, 4)
+    assert [row.push.origin for row in rest] == ["notice"] * 3 + ["schedule"] * 4
+    assert await outbox.due(link, number, NOW + 14) == 15, "what is claimed is due when its lease ends"
+
+
+@pytest.mark.parametrize("origin", ["manual", "trigger"])
+async def test_what_is_sent_to_many_stays_behind_whatever_becomes_of_it(link: Link, origin: Any) -> None:
+    [made] = await enqueue(link, push("a", origin=origin))
+    number = outbox.partition(made.key) or 0
+
+    async def bulk() -> int:
+        return sum(row.push.origin == "manual" for row in await outbox.claim(link, number, NOW, 0.0, "a", 8, 0))
+
+    await sending(link)
+    await outbox.settle(link, "a", [Outcome(made.key, "queued", NOW)], NOW)
+    assert (await bulk(), await outbox.due(link, number, NOW)) == (0, 1)
+    await sending(link)
+    await outbox.settle(link, "a", [Outcome(made.key, "parked")], NOW)
+    await outbox.release(link, [made.key], NOW)
+    assert (await bulk(), await outbox.due(link, number, NOW)) == (0, 1)
+    await sending(link)
+    instead = push("b", origin=origin)
+    await outbox.settle(link, "a", [Outcome(made.key, "failed", failure="blocked", fallback=instead)], NOW)
+    assert (await bulk(), await outbox.due(link, number, NOW)) == (0, 1)
+
+
 async def test_two_claimers_never_get_the_same_row(link: Link) -> None:
     await enqueue(link, *(push(f"c{number}") for number in range(30)))
     number = outbox.partition(push().key) or 0

@@ -183,7 +183,7 @@ class Office:
 
     async def _pending(self) -> int:
         soon, working = time.time() + 2, len(self.job.working)  # counted first: a batch ends by making rows due again
-        found = [await self.link.call("ZCOUNT", keys.due(number), "-inf", soon) for number in range(keys.PARTITIONS)]
+        found = [await outbox.due(self.link, number, soon) for number in range(keys.PARTITIONS)]
         return int(sum(found)) + working
 
     async def row(self, key: str) -> Row:

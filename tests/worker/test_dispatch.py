@@ -363,6 +363,30 @@ async def test_a_worker_takes_no_more_rows_than_it_has_room_for(office: Any, pus
     await desk.job.close()
 
 
+async def test_what_is_sent_to_many_by_a_slow_provider_leaves_room_for_others(
+    office: Any, pushed: Any, scripted: Any, repeatable: Any
+) -> None:
+    gate = asyncio.Event()
+
+    async def stuck() -> Receipt:
+        await gate.wait()
+        return Receipt("accepted")
+
+    desk = office(scripted(stuck), repeatable(), policy=Policy(rows=1000))
+    await desk.enqueue(*(pushed(f"c{number}", origin="manual", profile=f"m{number}") for number in range(1000)))
+    for _ in range(3):
+        await asyncio.gather(*(desk.job.start(number) for number in range(16)))
+    assert desk.job.free >= 200
+    [key] = await desk.enqueue(pushed("one", "repeatable"))
+    await desk.job.start(outbox.partition(key) or 0)
+    async with asyncio.timeout(2):
+        while (await desk.row(key)).state != "accepted":
+            await asyncio.sleep(0.01)
+    gate.set()
+    await desk.job.close()
+    assert desk.job.free == desk.policy.rows
+
+
 async def test_what_a_provider_accepted_is_written_down_after_the_store_was_away(
     office: Any, pushed: Any, store: Any, scripted: Any
 ) -> None:

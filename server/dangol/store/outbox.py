@@ -20,6 +20,13 @@ from dangol.messages.push import Push
 from dangol.store import keys, recipients, transitions
 from dangol.store.link import Link
 from dangol.store.rows import (
+    BEHIND,
+    BULK,
+    new_row,
+    pack,
+    row_of,
+)
+from dangol.store.rows import (
     Enqueued as Enqueued,
 )
 from dangol.store.rows import (
@@ -33,11 +40,6 @@ from dangol.store.rows import (
 )
 from dangol.store.rows import (
     key_of as key_of,
-)
-from dangol.store.rows import (
-    new_row,
-    pack,
-    row_of,
 )
 from dangol.store.rows import (
     partition as partition,
@@ -89,7 +91,8 @@ async def enqueue(
         push, at = each
         field = f"|{state}"
         counts = keys.counts(_number(push.key), push.site, counted_as(push), day)
-        return [push.key, at, pack(new_row(push, state, day, at, now)), counts, field, _history(push)]
+        place = at + BEHIND if push.origin in BULK else at
+        return [push.key, place, pack(new_row(push, state, day, at, now)), counts, field, _history(push)]
 
     head = [int(keep * 1000), COUNTS_KEEP]
     pairs = list(zip(pushes, dues, strict=True))
@@ -97,9 +100,12 @@ async def enqueue(
     return [Enqueued(push.key, there.decode() or state, not there) for push, there in zip(pushes, states, strict=True)]
 
 
-async def claim(link: Link, number: int, now: float, lease: float, token: str, limit: int) -> list[Row]:
-    """Take at most `limit` due rows of a partition over for `lease` seconds, longest due first."""
-    args: list[Argument] = [now, now + lease, token, limit, COUNTS_KEEP]
+async def claim(
+    link: Link, number: int, now: float, lease: float, token: str, limit: int, bulk: int | None = None
+) -> list[Row]:
+    """Take at most `limit` due rows of a partition over for `lease` seconds, longest due first. At most `bulk` of them
+    are of what is sent to many; that comes behind all else, but always gets an eighth."""
+    args: list[Argument] = [now, now + lease, token, limit, limit if bulk is None else min(bulk, limit), COUNTS_KEEP]
     return [row_of(row) for row in await transitions.CLAIM(link, [keys.due(number)], args)]
 
 
@@ -204,6 +210,14 @@ async def every(link: Link) -> AsyncIterator[str]:
             yield name.decode().rpartition(":")[2]
         if cursor == b"0":
             return
+
+
+async def due(link: Link, number: int, until: float) -> int:
+    """How many rows of a partition are due by then, or somebody's until then."""
+    name = keys.due(number)
+    return int(await link.call("ZCOUNT", name, "-inf", until)) + int(
+        await link.call("ZCOUNT", name, BEHIND, BEHIND + until)
+    )
 
 
 async def waiting(link: Link, number: int) -> int:

@@ -20,6 +20,12 @@ KEY = re.compile(r"[A-Za-z0-9_-]{12}")
 KEY_LENGTH = 12
 LONGEST_TEXT = 300
 
+BULK = ("manual", "schedule")
+"""Origins of requests that go to many at once. They are due behind all others, so that those need not wait for them."""
+
+BEHIND = 1e10
+"""What is added to the time at which they are due, in the order of what is due."""
+
 pack = msgspec.msgpack.Encoder().encode
 
 

@@ -4,7 +4,7 @@ All names are made from the tag of a partition, which the first key has, so a sc
 fields stand where `Row` has them. claimed and sending count as queued, so that what is under way is counted once.
 """
 
-from dangol.store.rows import KEY_LENGTH, Row
+from dangol.store.rows import BEHIND, BULK, KEY_LENGTH, Row
 from dangol.store.script import Script
 
 HISTORY = 50
@@ -15,13 +15,15 @@ _NAMES = ", ".join(name.upper() for name in _FIELDS)
 _PLACES = f"local {_NAMES} = {', '.join(str(at + 2) for at in range(len(_FIELDS)))}"
 _PREFIX = "".join(f"\\{byte:03d}" for byte in (0xDC, 0, len(_FIELDS) + 1))
 
-# `load` gives the row's fields and in `rest` its request; `change` moves it and its count; `flush` writes the counts,
-# and of what there are any on that day.
+# `load` gives the row's fields and in `rest` its request; `wait` makes it due at another time, behind what is sent to
+# many or before it as ever; `change` moves it and its count; `flush` writes the counts, and of what there are any on
+# that day.
 _SHARED = (
     f"""
 {_PLACES}
 local tag, SIZE, PREFIX = string.sub(KEYS[1], 1, 4), {len(_FIELDS)}, '{_PREFIX}'
-local KEY, HISTORY = {KEY_LENGTH}, {HISTORY}
+local KEY, HISTORY, BEHIND = {KEY_LENGTH}, {HISTORY}, {BEHIND:.0f}
+local BULK = {{{", ".join(f"{origin} = true" for origin in BULK)}}}
 """
     + """
 local function row_name(key) return tag .. 'push:' .. key end
@@ -33,6 +35,13 @@ end
 local function load(key)
   local value = redis.call('GET', row_name(key))
   return value and parse(value)
+end
+local function wait(key, at)
+  local former = tonumber(redis.call('ZSCORE', KEYS[1], key) or 0)
+  redis.call('ZADD', KEYS[1], at + (former >= BEHIND and BEHIND or 0), key)
+end
+local function wait_anew(key, at, row)
+  redis.call('ZADD', KEYS[1], at + (BULK[cmsgpack.unpack(row.rest)[4]] and BEHIND or 0), key)
 end
 local function packed(row) return PREFIX .. cmsgpack.pack(unpack(row, 2, SIZE + 1)) .. row.rest end
 local function save(key, row, keep)
@@ -108,26 +117,32 @@ return answer
 """
 )
 
-# KEYS: due. ARGV: now, end of the lease, token, most rows, milliseconds to keep the counts. Answers with the rows, each
-# in the state that it was in.
+# KEYS: due. ARGV: now, end of the lease, token, most rows, the most of them that are sent to many, milliseconds to keep
+# the counts. Answers with the rows, each in the state that it was in. What is sent to many has what the others leave,
+# and always an eighth.
 CLAIM = Script(
     _SHARED
     + """
-local answer = {}
-for _, key in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[4])) do
+local now, lapse, most, answer = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[4]), {}
+local ones = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, most)
+local bulk = redis.call('ZRANGEBYSCORE', KEYS[1], BEHIND, BEHIND + now, 'LIMIT', 0, ARGV[5])
+local many = math.min(#bulk, math.max(most - #ones, math.floor(most / 8)))
+local function take(key, at)
   local row = load(key)
   if row and WAITING[row[STATE]] then
     local former = row[STATE]
-    row[TOKEN], row[UPDATED], row[CLAIMS] = ARGV[3], tonumber(ARGV[1]), row[CLAIMS] + 1
+    row[TOKEN], row[UPDATED], row[CLAIMS] = ARGV[3], now, row[CLAIMS] + 1
     answer[#answer + 1] = packed(row)
     if former ~= 'sending' then change(row, 'claimed', row[CHANNEL]) end
     save(key, row)
-    redis.call('ZADD', KEYS[1], ARGV[2], key)
+    redis.call('ZADD', KEYS[1], at, key)
   else
     redis.call('ZREM', KEYS[1], key)
   end
 end
-flush(ARGV[5])
+for place = 1, math.min(#ones, most - many) do take(ones[place], lapse) end
+for place = 1, many do take(bulk[place], BEHIND + lapse) end
+flush(ARGV[6])
 return answer
 """
 )
@@ -148,7 +163,7 @@ for i = 5, #ARGV, 4 do
     row[UPDATED], row[SENT], row[ATTEMPTS] = tonumber(ARGV[1]), tonumber(ARGV[1]), row[ATTEMPTS] + 1
     row[SENDER], row[TO] = ARGV[i + 2], ARGV[i + 3]
     save(key, row)
-    redis.call('ZADD', KEYS[1], ARGV[2], key)
+    wait(key, tonumber(ARGV[2]))
   end
 end
 flush(ARGV[4])
@@ -169,7 +184,7 @@ local function add_fallback(row, outcome, value, history)
   local key, other = outcome[15][1], parse(value)
   other[DAY] = row[DAY]
   if not redis.call('SET', row_name(key), packed(other), 'NX') then return end
-  redis.call('ZADD', KEYS[1], now, key)
+  wait_anew(key, now, other)
   count(counts_of(other), field_of('queued', ''), 1)
   remember(history, key, keep)
 end
@@ -183,7 +198,7 @@ local function complete(row, outcome)
 end
 local function index(key, row, outcome)
   if WAITING[row[STATE]] then
-    redis.call('ZADD', KEYS[1], row[DUE], key)
+    wait(key, row[DUE])
   else
     redis.call('ZREM', KEYS[1], key)
   end
@@ -252,7 +267,7 @@ for i = 3, #ARGV do
     change(row, 'queued', row[CHANNEL])
     row[UPDATED], row[DUE], row[ATTEMPTS], row[CLAIMS] = tonumber(ARGV[1]), tonumber(ARGV[1]), 0, 0
     save(ARGV[i], row)
-    redis.call('ZADD', KEYS[1], ARGV[1], ARGV[i])
+    wait_anew(ARGV[i], row[DUE], row)
     released = released + 1
   end
 end

@@ -20,6 +20,7 @@ from dangol.store import outbox, recipients
 from dangol.store.link import Link
 from dangol.store.outbox import Row
 from dangol.store.recipients import Reach
+from dangol.store.rows import BULK
 from dangol.store.sends import Sends
 from dangol.worker.asking import Asking
 from dangol.worker.composing import Ready
@@ -39,7 +40,8 @@ logger = logging.getLogger(__name__)
 
 
 class Dispatch(Job):
-    """Sends rows that are due, at most `policy.rows` at once over all partitions."""
+    """Sends rows that are due, at most `policy.rows` at once over all partitions. A fifth of them is kept for what is
+    not sent to many."""
 
     name = "dispatch"
 
@@ -54,6 +56,7 @@ class Dispatch(Job):
         self.interrupted = Interrupted(link, asking, self.settling, policy)
         self.handing = Handing(link, asking, engine, self.preparing, self.settling, policy)
         self.free = policy.rows
+        self.free_for_many = policy.rows - policy.rows // 5
         self.working: set[asyncio.Task[None]] = set()
 
     def lane(self, place: Place, token: str) -> Lane:
@@ -69,24 +72,29 @@ class Dispatch(Job):
         if self.free < min(BATCH, self.policy.rows):
             return FULL_PAUSE  # a batch of few costs as much as one of many
         token = secrets.token_urlsafe(9)  # not the lane's: who outlived its lease must not write over a later one
-        rows = await self._claim(number, token)
+        has_room = self.free_for_many >= min(BATCH, self.policy.rows // 2)
+        rows = await self._claim(number, token, min(BATCH, self.free_for_many) if has_room else 0)
         if not rows:
-            return None
+            return None if has_room else FULL_PAUSE
         task = asyncio.create_task(self._work(rows, token))
         self.working.add(task)
         task.add_done_callback(self.working.discard)
         return 0.0
 
-    async def _claim(self, number: int, token: str) -> list[Row]:
+    async def _claim(self, number: int, token: str, bulk: int) -> list[Row]:
         """Room is taken before the store is asked, since other partitions ask at the same time."""
         room = min(BATCH, self.free)
-        self.free -= room
+        self._take(room, bulk)
         rows: list[Row] = []
         try:
-            rows = await outbox.claim(self.link, number, time.time(), self.policy.lease, token, room)
+            rows = await outbox.claim(self.link, number, time.time(), self.policy.lease, token, room, bulk)
         finally:
-            self.free += room - len(rows)
+            self._take(len(rows) - room, _to_many(rows) - bulk)
         return rows
+
+    def _take(self, rows: int, bulk: int) -> None:
+        self.free -= rows
+        self.free_for_many -= bulk
 
     async def _work(self, rows: Sequence[Row], token: str) -> None:
         """What ends early leaves its rows to whoever finds their leases lapsed, and the others of its batch alone."""
@@ -106,7 +114,7 @@ class Dispatch(Job):
         except Exception as error:
             _tell(error)
         finally:
-            self.free += len(rows)
+            self._take(-len(rows), -_to_many(rows))
 
     async def _prepare(self, rows: Sequence[Row]) -> Prepared:
         try:
@@ -137,6 +145,10 @@ class Dispatch(Job):
             if ready.row.key in late:
                 prepared.outcomes.append(refused(ready.row, Reason("duplicate"), ready.way))
         return [ready for ready in prepared.ready if ready.row.key not in late]
+
+
+def _to_many(rows: Sequence[Row]) -> int:
+    return sum(row.push.origin in BULK for row in rows)
 
 
 def chunks(ready: Sequence[Ready]) -> list[list[Ready]]:

@@ -30,10 +30,10 @@ class Policy:
     `longest`, of which a random half is taken off so that retries spread. With the defaults a provider may be away for
     two hours. A row's lease outlives the budget by `margin`: that long its outcome may take to be written down, and
     that much workers' clocks may differ. A request that can't even be made ready is parked after `poison` claims.
-    `rows` are handled at once by a worker, by at most `concurrency` calls of one sender; a request that finds no room
-    there within `patience` seconds is given back. Accepted requests are looked up after `look` seconds. `keep` is how
-    long a finished row can be looked up. `public_url` is where shoppers reach this server; "" leaves links as they
-    are."""
+    `rows` are handled at once by a worker, at most four fifths of them of what is sent to many, by `concurrency` calls
+    of one sender; a request that finds no room there within `patience` seconds is given back. Accepted requests
+    are looked up after `look` seconds. `keep` is how long a finished row can be looked up. `public_url` is where
+    shoppers reach this server; "" leaves links as they are."""
 
     budget: float = 10.0
     tries: int = 8
@@ -41,7 +41,7 @@ class Policy:
     first: float = 5.0
     factor: float = 4.0
     longest: float = 3600.0
-    rows: int = 4000
+    rows: int = 5000
     concurrency: int = 32
     patience: float = 4.0
     margin: float = 5.0
