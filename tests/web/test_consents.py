@@ -70,6 +70,15 @@ async def test_a_consent_is_noted_with_its_words_and_its_history(shop: Any, hous
     assert await consent(house) == found
 
 
+async def test_a_member_s_id_is_what_the_shop_calls_it_everywhere(shop: Any, house: House) -> None:
+    apart = "jose\u0301"  # two characters for the last letter, as some systems write it
+    await shop.post("/v1/members", json={"members": [{"id": apart, "phone": "010-1234-5678"}]})
+    await shop.post("/v1/consents", json={"consents": [row(member=apart)]})
+    assert (await profile(house, apart)).subscriptions["sms"].address == NUMBER
+    unseen = await shop.post("/v1/consents", json={"consents": [row(member="\u200b")]})
+    assert unseen.json() == {"error": "consents[0].member: expected an id of visible characters"}
+
+
 WRONG = [
     ({"member": "", "act": "agreed"}, "consents[1]: expected a consent with one of member, phone and email"),
     ({"phone": NUMBER}, "consents[1]: expected a consent with one of member, phone and email"),

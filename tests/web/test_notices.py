@@ -74,6 +74,11 @@ async def test_each_active_campaign_sends_one_for_each_notice(shop: httpx.AsyncC
     assert (pushes[1].cause, pushes[1].language, pushes[1].origin) == ("parcel:o2", "en", "notice")
 
 
+async def test_a_notice_goes_to_the_member_as_the_shop_writes_the_id(shop: httpx.AsyncClient, house: House) -> None:
+    await shop.post("/v1/notices", json={"notices": [notice(member="jose\u0301")]})
+    assert {push.member for push in await queued(house)} == {"jose\u0301"}
+
+
 async def test_a_notice_waits_for_its_time(shop: httpx.AsyncClient, house: House) -> None:
     at = int(time.time()) + 3600
     told = notice(member="kim", at=datetime.fromtimestamp(at, UTC).isoformat())

@@ -65,13 +65,14 @@ def told(row: ConsentRow, where: str, now: float) -> list[Told]:
     problems = list(_problems(row, where, now))
     if problems:
         raise Invalid(problems)
-    member = visible(row.member, f"{where}member") if row.member else ""
+    if row.member:  # as the shop writes it everywhere, or the consent would be somebody else's
+        visible(row.member, f"{where}member")
     written = row.address or row.phone or row.email
     address = normal(row.channel, written) or "" if written else ""
     acts = [Act(row.channel, row.act, int(seconds(row.at)), address, row.wording, row.source)]
     if row.night:
         acts.append(acts[0]._replace(what="night_agreed", wording=""))
-    return [Told(member, act) for act in acts]
+    return [Told(row.member, act) for act in acts]
 
 
 def _problems(row: ConsentRow, where: str, now: float) -> Iterator[Problem]:

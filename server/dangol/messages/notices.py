@@ -77,8 +77,9 @@ def checked(told: Told, where: str, now: float) -> Raised:
     variables = {clean(name, 40): clean_lines(value) for name, value in told.variables.items()}
     if told.name:
         variables.setdefault("name", clean(told.name, 200))
-    member = visible(told.member, f"{where}member") if told.member else ""
-    return Raised(visible(told.id, f"{where}id"), told.notice, member, phone, email, told.language, variables, at)
+    if told.member:  # as the shop writes it everywhere, or somebody else would be told
+        visible(told.member, f"{where}member")
+    return Raised(visible(told.id, f"{where}id"), told.notice, told.member, phone, email, told.language, variables, at)
 
 
 NOTICES: tuple[str, ...] = get_args(Notice)
