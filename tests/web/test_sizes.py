@@ -15,7 +15,7 @@ from dangol.segments.calendar import DAY
 from dangol.segments.language import behaviour
 from dangol.segments.language.reader import parse
 from dangol.segments.twin import holds
-from dangol.store import changes, keys, known
+from dangol.store import asker, changes, keys, known
 from dangol.store.link import Link
 from dangol.worker.census import Census
 from dangol.worker.loop import Timing, Worker
@@ -48,7 +48,8 @@ def census(house: House) -> Worker:
 
 
 @pytest.fixture
-async def working(house: House) -> AsyncIterator[Worker]:
+async def working(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Worker]:
+    monkeypatch.setattr(asker, "AGAIN", 0.1)
     worker = census(house)
     running = asyncio.create_task(worker.run())
     yield worker

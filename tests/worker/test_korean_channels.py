@@ -50,7 +50,7 @@ async def test_each_message_arrives_once_whatever_goes_wrong(
     desk: Any, pushed: Any, fakes: Fakes, monkeypatch: pytest.MonkeyPatch, fault: Name | None
 ) -> None:
     if fault == "timeout_after_accept":
-        monkeypatch.setattr(http, "WHOLE", 1.0)
+        monkeypatch.setattr(http, "WHOLE", 0.5)
     if fault:
         fakes.fault(fault, times=1, seconds=0 if fault == "429" else None)
     keys = await desk.enqueue(*(shipped(pushed, number) for number in range(1000, 1000 + SENT)))

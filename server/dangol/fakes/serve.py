@@ -31,7 +31,7 @@ async def run(app: Starlette, listening: socket.socket, until: Callable[[], Awai
     knowledge (RFC 9113, 3.3)."""
     config = Config()
     config.bind = [f"fd://{listening.detach()}"]
-    config.graceful_timeout = 1
+    config.graceful_timeout = 0.1
     config.keep_alive_timeout = 60
     config.h2_max_concurrent_streams = 1000
     config.accesslog = None
