@@ -155,7 +155,7 @@ def test_signing_up_greets_by_name_and_sends_a_welcome_to_the_phone(demo: Demo, 
 def test_who_has_no_kakaotalk_gets_a_text_and_the_desk_tells_why(demo: Demo, page: Page) -> None:
     sign_up(demo, page, "Byeol", "010-4444-0000")
     page.goto(f"{demo.shop}/messages")
-    latest = page.get_by_role("listitem").filter(has_text="welcome-message → …0000")
+    latest = page.get_by_role("listitem").filter(has_text="Welcome message → …0000")
     expect(latest.filter(has_text="delivered")).to_be_visible(timeout=20_000)
     expect(latest.filter(has_text="does not use KakaoTalk")).to_be_visible()
     page.goto(demo.phone)

@@ -19,7 +19,10 @@ from dangol.web.body import json
 LATEST = 30
 VARIABLE = re.compile(r"#\{([^{}\n]+)\}")
 STATES = ("queued", "held", "sending", "accepted", "delivered", "failed", "refused", "unknown", "parked")
-SAID = ("campaign", "asked", "spent", "clicks", "price", "bytes", "characters", "nothing", "tested", *STATES)
+FORMS = ("alimtalk", "brand", "push", "email")
+ORIGINS = ("manual", "api", "test")
+SPOKEN = ("campaign", "asked", "spent", "clicks", "price", "bytes", "characters", "nothing", "tested")
+SAID = (*SPOKEN, *STATES, *FORMS, *ORIGINS)
 """What the page's script says."""
 
 
@@ -58,6 +61,7 @@ class Post:
                     "id": one.id,
                     "name": one.name,
                     "text": notation.dump(document.written(one)),
+                    "currency": definitions.site.currency,
                     **_used(by_template[one.id]),
                 }
                 for one in definitions.templates

@@ -51,7 +51,8 @@ async function preview() {
     document.getElementById("bubble").replaceChildren(...parts(told.content));
     const unit = "bytes" in told.size ? "bytes" : "characters";
     const size = [told.size[unit], told.size.most].filter(Boolean).map((each) => number.format(each)).join(" / ");
-    measure.textContent = [told.form, `${size} ${words[unit]}`, told.price && `${words.price} ${told.price}`].filter(Boolean).join(" · ");
+    const price = told.price && `${words.price} ${money(told.price, chosen.currency)}`;
+    measure.textContent = [words[told.form] ?? told.form.toUpperCase(), words[unit].replace("{size}", size), price].filter(Boolean).join(" · ");
     wrong.replaceChildren(...told.problems.map((each) => make("li", each.message)));
   } catch (error) {
     if (turn === asked) wrong.replaceChildren(make("li", error.message));
@@ -84,10 +85,11 @@ function results({ campaigns, names }) {
   const table = make("table", "");
   const head = table.createTHead().insertRow();
   head.append(...["campaign", "asked", ...states, "clicks", "spent"].map((each) => make("th", words[each])));
+  for (const each of head.cells) each.scope = "col";
   const body = table.createTBody();
   for (const each of told) {
     const row = body.insertRow();
-    const named = make("th", [spoken(names[each.campaign]) || each.campaign, each.channel].filter(Boolean).join(" · "));
+    const named = make("th", [spoken(names[each.campaign]) || (words[each.campaign] ?? each.campaign), each.channel].filter(Boolean).join(" · "));
     named.scope = "row";
     const counts = [each.requests, ...states.map((state) => each.states[state] ?? 0), each.clicks];
     row.append(named, ...counts.map((count) => make("td", number.format(count))), make("td", money(each.spent, each.currency)));
@@ -95,11 +97,11 @@ function results({ campaigns, names }) {
   return [table];
 }
 
-function line(row) {
+function line(row, names) {
   const item = make("li", "");
   const at = new Date(row.updated * 1000).toLocaleTimeString(language);
   const to = row.to ? ` → …${row.to.slice(-4)}` : "";
-  item.append(make("span", words[row.state] ?? words.sending, `mark ${row.state}`), make("span", `${row.campaign || row.origin}${to}`));
+  item.append(make("span", words[row.state] ?? words.sending, `mark ${row.state}`), make("span", `${[spoken(names[row.campaign]), words[row.origin]].filter(Boolean).join(" · ") || row.campaign}${to}`));
   item.append(make("span", [row.reason?.[language], at].filter(Boolean).join(" · "), "hint"));
   return item;
 }
@@ -109,7 +111,7 @@ async function tell() {
   const [told, { messages }] = await Promise.all([ask("/messages/results"), ask("/messages/latest")]);
   document.getElementById("results").replaceChildren(...results(told));
   messages.sort((one, other) => other.updated - one.updated);
-  document.getElementById("latest").replaceChildren(...messages.map(line));
+  document.getElementById("latest").replaceChildren(...messages.map((row) => line(row, told.names)));
 }
 
 const told = () => tell().catch((error) => document.getElementById("results").replaceChildren(make("p", error.message, "wrong")));
