@@ -81,7 +81,7 @@ def test_what_nobody_knows_is_refused() -> None:
 def test_messages_are_listed_with_their_reasons() -> None:
     listed = run("list", "shop", "--state", "parked", "--language", "ko").output
     assert PARKED in listed
-    assert "따로 두었습니다" in listed
+    assert "격리했습니다" in listed
     assert QUEUED not in listed
     assert json.loads(run("show", "shop", FAILED).output)["reason"]["code"] == "blocked"
 

@@ -25,11 +25,11 @@ HELD: dict[str, Words] = {
         "en": "Advertisements rest at night, so it waits until {}.",
     },
     "budget_day": {
-        "ko": "오늘 쓸 수 있는 발송 비용을 다 써서 {}까지 기다립니다.",
+        "ko": "오늘 쓸 수 있는 발송 예산을 다 써서 {}까지 기다립니다.",
         "en": "The money for messages of this day is used up, so it waits until {}.",
     },
     "reserved": {
-        "ko": "먼저 나가는 메시지에 잡아 둔 비용이 정산되기를 기다립니다.",
+        "ko": "먼저 나가는 메시지에 잡아 둔 예산이 정산되기를 기다립니다.",
         "en": "It waits for money that is set aside for other messages which are being sent.",
     },
     "rate": {
@@ -100,11 +100,11 @@ REFUSED: dict[str, Words] = {
         "en": "The template is not approved yet ({}).",
     },
     "no_sender_name": {
-        "ko": "광고에 적을 발신자 이름이나 무료 수신거부 번호가 없습니다.",
+        "ko": "광고에 적을 발신자 이름이나 무료 수신 거부 번호가 없습니다.",
         "en": "The sender's name or the free number for refusals, which an advertisement must name, is not set.",
     },
     "budget_total": {
-        "ko": "캠페인에 쓸 수 있는 발송 비용을 다 썼습니다.",
+        "ko": "캠페인에 쓸 수 있는 발송 예산을 다 썼습니다.",
         "en": "The campaign's money for messages is used up.",
     },
     "cancelled": {"ko": "발송을 취소했습니다.", "en": "The sending was cancelled."},
@@ -115,8 +115,8 @@ REFUSED: dict[str, Words] = {
 FAILURES: dict[Failure, Words] = {
     "bad_address": {"ko": "없는 연락처입니다. {}", "en": "The address does not exist. {}"},
     "not_reachable": {
-        "ko": "카카오톡을 쓰지 않거나 채널을 차단한 고객입니다. {}",
-        "en": "The recipient does not use KakaoTalk, or has blocked the channel. {}",
+        "ko": "지금은 닿지 않는 고객입니다(카카오톡 미사용, 채널 차단, 전원 꺼짐 등). {}",
+        "en": "The recipient can't be reached now: no KakaoTalk, the channel blocked, or the phone off. {}",
     },
     "blocked": {"ko": "통신사나 휴대폰이 스팸으로 차단했습니다. {}", "en": "The carrier or the phone blocked it. {}"},
     "opted_out": {
@@ -150,7 +150,7 @@ LOST: dict[str, Words] = {
     },
     "no_plugin": {"ko": "발송 플러그인을 쓸 수 없습니다. {}", "en": "The channel plugin is not available. {}"},
     "poison": {
-        "ko": "처리할 때마다 오류가 나서 따로 두었습니다. {}",
+        "ko": "처리할 때마다 오류가 나서 격리했습니다. {}",
         "en": "Handling it failed again and again, so it was put aside. {}",
     },
     "interrupted": {

@@ -48,7 +48,7 @@ WRONG: dict[int, dict[Language, tuple[str, str]]] = {
         "en": ("We can’t find this page", "Check that the whole address was copied, or tap it again in your message."),
     },
     410: {
-        "ko": ("기간이 지난 주소예요", "최근에 받은 메시지에서 다시 누르거나, 무료 수신거부 번호를 이용해 주세요."),
+        "ko": ("기간이 지난 주소예요", "최근에 받은 메시지에서 다시 누르거나, 무료 수신 거부 번호를 이용해 주세요."),
         "en": ("This address has expired", "Please use a newer message, or the free number that it names."),
     },
     503: {
