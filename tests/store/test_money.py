@@ -159,6 +159,21 @@ async def test_who_waits_for_the_rate_gets_a_time_of_its_own_and_holds_no_money(
 
 
 @anyio
+async def test_what_is_sent_to_many_gets_turns_over_all_batches_and_the_rest_goes_in_between(link: Link) -> None:
+    many = [Want("", 0, is_one_of_many=True)] * 100
+    batches = [await admit(link, token, many, limits(), sender="sms", rate=10) for token in "abc"]
+    waits = [each.until or 0 for batch in batches for each in batch if isinstance(each, Out)]
+    assert waits == sorted(set(waits))
+    assert waits[-1] == pytest.approx(NOW + 300 / 20, abs=0.5)
+    [one] = await admit(link, "d", [Want("", 0)], limits(), sender="sms", rate=10)
+    assert isinstance(one, Out)
+    assert (one.until or 0) < NOW + 0.5, "a message for one does not wait for them"
+    last = (await admit(link, "e", many * 80, limits(), sender="slow", rate=1))[-1]
+    assert isinstance(last, Out)
+    assert last.until == NOW + money.MOST_TURNS
+
+
+@anyio
 async def test_nothing_is_left_of_a_day_after_a_while(link: Link) -> None:
     await admit(link, "t", [Want("sale", 1)], limits(day=100), sender="sms", rate=1)
     await settle(link, "t", [("sale", 1)])

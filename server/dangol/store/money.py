@@ -28,6 +28,8 @@ KEPT: Final = 86_400
 DAYS_KEPT: Final = 7 * 86_400
 BURST: Final = 0.2
 """Seconds' worth of messages that a sender may hand over at once after a pause."""
+MOST_TURNS: Final = 3600
+"""Seconds for which a sender's turns are given out in advance."""
 
 # What the scripts share. KEYS[1] is the live tokens by the time at which they lapse; its name begins those of the
 # others. A token's record has no expiry as long as it is live, so that what it holds can always be given back.
@@ -51,9 +53,10 @@ end
 """.replace("DAYS_KEPT", str(DAYS_KEPT)).replace("KEPT", str(KEPT))
 
 # KEYS: live tokens, theoretical arrival time of the sender's next message. ARGV: token, day, now, end of the day, end
-# of the lease, seconds between two messages (0: any), their burst, MessagePack of [[name, price], ...] and of
-# {name: [the day's limit, the total one]} with -1 for none. Answers with 0 for what is admitted, else [scope, until].
-# The rate is the generic cell rate algorithm (ITU-T I.371, annex A).
+# of the lease, seconds between two messages (0: any), their burst, MessagePack of [[name, price, whether it is sent to
+# many], ...] and of {name: [the day's limit, the total one]} with -1 for none. Answers with 0 for what is admitted,
+# else [scope, until]. The rate is the generic cell rate algorithm (ITU-T I.371, annex A). What is sent to many gets
+# turns, twice as many as there can be messages, so that no turn that somebody misses leaves the sender idle.
 _ADMIT = Script(
     _SHARED
     + """
@@ -82,13 +85,17 @@ local function over(name, price)
   end
 end
 local tat = math.max(tonumber(redis.call('GET', KEYS[2]) or 0), now)
-local wished, held, answer = tat, {}, {}
+local wished, held, answer, turns, turn = tat, {}, {}, KEYS[2] .. ':turns', nil
 for place, want in ipairs(cmsgpack.unpack(ARGV[8])) do
   local name, price = want[1], want[2]
   local out = price > 0 and (over('*', price) or over(name, price))
   if not out then
     wished = wished + apart
     if wished - now > burst + 1e-6 then out = {'rate', wished - burst} end
+    if out and want[3] then
+      turn = math.min(math.max(turn or tonumber(redis.call('GET', turns) or 0), tat) + apart / 2, now + MOST_TURNS)
+      out[2] = turn
+    end
   end
   answer[place] = out or 0
   if not out then
@@ -100,13 +107,14 @@ for place, want in ipairs(cmsgpack.unpack(ARGV[8])) do
   end
 end
 if apart > 0 and tat > now then redis.call('SET', KEYS[2], string.format('%.6f', tat), 'EX', math.ceil(tat - now)) end
+if turn then redis.call('SET', turns, string.format('%.6f', turn), 'EX', math.ceil(turn - now)) end
 local packed = cmsgpack.pack(answer)
 add(day, 'h', held, 1)
 redis.call('HSET', record(token), 'state', 'live', 'day', day, 'held', cmsgpack.pack(held), 'answer', packed)
 redis.call('PERSIST', record(token))
 redis.call('ZADD', KEYS[1], lapse, token)
 return packed
-"""
+""".replace("MOST_TURNS", str(MOST_TURNS))
 )
 
 # KEYS: live tokens. ARGV: token, day where the token is not known, MessagePack of {name: price}. Answers whether it
@@ -129,10 +137,12 @@ _answers = msgspec.msgpack.Decoder(list[int | tuple[Scope, float]]).decode
 
 
 class Want(NamedTuple):
-    """A message that is to go: its campaign (empty where it has none) and what it will cost at most."""
+    """A message that is to go: its campaign (empty where it has none), what it will cost at most, and whether it is one
+    of many that can wait for their turn."""
 
     campaign: str
     price: int
+    is_one_of_many: bool = False
 
 
 class Admitted(NamedTuple):
@@ -220,7 +230,7 @@ async def admit(
             now + lease,
             apart,
             max(BURST, apart) if rate else 1.0,
-            _pack([(want.campaign or SITE, want.price) for want in wants]),
+            _pack([(want.campaign or SITE, want.price, want.is_one_of_many) for want in wants]),
             _pack(_asked(limits, {want.campaign for want in wants})),
         ],
     )

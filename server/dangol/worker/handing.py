@@ -24,6 +24,7 @@ from dangol.store import money, outbox, recipients
 from dangol.store.link import Link
 from dangol.store.money import NO_LIMIT, Out, Want
 from dangol.store.outbox import Outcome, Row
+from dangol.store.rows import BULK
 from dangol.worker.asking import Answer, Asking
 from dangol.worker.composing import Ready
 from dangol.worker.metrics import SENDS, SPENT
@@ -147,7 +148,7 @@ class Handing:
             self.link,
             chunk[0].row.push.site,
             name,
-            [Want(each.row.push.campaign, each.price) for each in chunk],
+            [Want(each.row.push.campaign, each.price, each.row.push.origin in BULK) for each in chunk],
             way.limits,
             time.time(),
             lease=self.policy.reservation,
