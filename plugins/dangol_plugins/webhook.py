@@ -1,27 +1,25 @@
 """A channel that hands push requests to an address of the shop's choice."""
 
-import asyncio
 import base64
 import binascii
 import hmac
 import os
-import socket
 import time
-from collections.abc import Sequence
 from hashlib import sha256
 from typing import Annotated, Any, ClassVar
 
+import httpcore
 import httpx
 import msgspec
 from msgspec import Meta, Struct, field
 
-from dangol.plugin import Channel, PushRequest, Receipt, is_public
-from dangol_plugins.http import seconds
+from dangol.plugin import Channel, PushRequest, Receipt
+from dangol_plugins.http import seconds, tls
+from dangol_plugins.outside import NotPublic, PublicOnly
 
 ALLOW_PRIVATE = "DANGOL_ALLOW_PRIVATE_WEBHOOKS"
 LATER = frozenset({408, 425, 429})
-TIMEOUT = httpx.Timeout(8.0, connect=3.0)
-MOST_ADDRESSES = 3
+LIMITS = {"timeout": httpx.Timeout(8.0, connect=3.0).as_dict()}
 PREFIX = "whsec_"
 
 
@@ -55,9 +53,6 @@ class Webhook(Channel):
         secret: Annotated[str, Meta(pattern=r"^WEBHOOK_[A-Z0-9_]{1,56}\Z")]
         data: dict[str, Annotated[str, Meta(max_length=2000)]] = field(default_factory=dict)
 
-    def __init__(self) -> None:
-        self._tls = httpx.create_ssl_context(trust_env=False)
-
     async def send(self, params: Any, request: PushRequest) -> Receipt:
         """One POST, answered by its status; the response's body is not read."""
         secret = os.environ.get(params.secret, "")
@@ -68,35 +63,13 @@ class Webhook(Channel):
         try:
             url = httpx.URL(params.url)
             headers, content = message(request, params.data, signing_key(secret), int(time.time()))
-            addresses = await resolve(url)
-            return await self._post_to_any(url, addresses, headers, content)
+            return await post(url, headers, content)
         except (Refused, httpx.InvalidURL) as error:
             return Receipt("failed", str(error))
-        except (OSError, httpx.TransportError) as error:
+        except NotPublic:
+            return Receipt("failed", f"{url.host} has an address that is not public; {ALLOW_PRIVATE}=1 allows it")
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
             return Receipt("retry", f"{type(error).__name__}: {error}")
-
-    async def _post_to_any(
-        self, url: httpx.URL, addresses: Sequence[str], headers: dict[str, str], content: bytes
-    ) -> Receipt:
-        """The first address that can be connected to gets it."""
-        for address in addresses[:-1]:
-            try:
-                return await self._post(url, address, headers, content)
-            except (httpx.ConnectError, httpx.ConnectTimeout):
-                continue
-        return await self._post(url, addresses[-1], headers, content)
-
-    async def _post(self, url: httpx.URL, address: str, headers: dict[str, str], content: bytes) -> Receipt:
-        """Connect to the address that was checked, not to whatever the name resolves to by now. Each request has its
-        own connection: a pool would share one between names that live on the same address."""
-        target = url.copy_with(host=address)
-        own = {**headers, "host": url.netloc.decode("ascii")}
-        extensions = {"sni_hostname": url.raw_host.decode("ascii")}
-        async with (
-            httpx.AsyncClient(verify=self._tls, timeout=TIMEOUT, trust_env=False) as client,
-            client.stream("POST", target, headers=own, content=content, extensions=extensions) as response,
-        ):
-            return receipt(response.status_code, response.headers.get("retry-after", ""), time.time())
 
 
 def signing_key(secret: str) -> bytes:
@@ -137,18 +110,19 @@ def message(request: PushRequest, data: dict[str, str], key: bytes, now: int) ->
     return headers, content
 
 
-async def resolve(url: httpx.URL) -> list[str]:
-    """The addresses of the host. Raises `Refused` if any of them is not public, OSError where there is none."""
-    port = url.port or (443 if url.scheme == "https" else 80)
-    host = url.raw_host.decode("ascii")
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = list(dict.fromkeys(str(each[4][0]) for each in found))[:MOST_ADDRESSES]
-    if os.environ.get(ALLOW_PRIVATE, "").lower() in ("1", "true"):
-        return addresses
-    for address in addresses:
-        if not is_public(address):
-            raise Refused(f"{host} has the address {address}, which is not public; {ALLOW_PRIVATE}=1 allows it")
-    return addresses
+async def post(url: httpx.URL, headers: dict[str, str], content: bytes) -> Receipt:
+    """One POST over a connection of its own; the response's body is not read. Raises `NotPublic` and httpcore's errors
+    of the network."""
+    is_any = os.environ.get(ALLOW_PRIVATE, "").lower() in ("1", "true")
+    backend = httpcore.AnyIOBackend() if is_any else PublicOnly()
+    own: list[tuple[str | bytes, str | bytes]] = [("host", url.netloc), *headers.items()]
+    target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+    async with (
+        httpcore.AsyncConnectionPool(tls(), network_backend=backend) as pool,
+        pool.stream("POST", target, headers=own, content=content, extensions=LIMITS) as response,
+    ):
+        told = {name.lower(): value for name, value in response.headers}
+        return receipt(response.status, told.get(b"retry-after", b"").decode("latin-1"), time.time())
 
 
 def receipt(status: int, retry_after: str, now: float) -> Receipt:

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from dangol.plugin import PushRequest, Receipt, templates
-from dangol_plugins import webhook
+from dangol_plugins import outside, webhook
 from dangol_plugins.webhook import ALLOW_PRIVATE, Webhook
 
 pytestmark = pytest.mark.anyio
@@ -161,6 +161,8 @@ async def test_the_checked_address_is_the_one_that_is_connected_to(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A name that resolves to something else the second time: the second answer is never asked for."""
+    monkeypatch.delenv(ALLOW_PRIVATE)
+    monkeypatch.setattr(outside, "is_public", lambda address: address == "127.0.0.1")
     asked: list[str] = []
 
     async def getaddrinfo(host: Any, port: Any, **more: Any) -> list[Any]:
