@@ -1,28 +1,21 @@
 """Reports as tables: for a spreadsheet, and for a terminal."""
 
-import csv
 from collections.abc import Iterator, Sequence
-from io import StringIO
 
 from dangol.effects.answer import Arm, Report
+from dangol.messages.spreadsheet import BYTE_ORDER_MARK, Cell, line
 
 FIGURES = (
     "shoppers", "seen", "views", "clicks", "closes", "laters", "submits", "buyers", "orders", "revenue",
 )  # fmt: skip
-BYTE_ORDER_MARK = "\ufeff"
-"""Tells spreadsheets that Korean is written in UTF-8."""
 
 
 def spreadsheet(report: Report) -> str:
     """CSV (RFC 4180): each day of entry, then `total`, by segment where the report is split, and by arm."""
-    text = StringIO()
-    write = csv.writer(text)
-    write.writerow(["day", "segment", "arm", *FIGURES])
-    write.writerows(_rows(report))
-    return BYTE_ORDER_MARK + text.getvalue()
+    return BYTE_ORDER_MARK + "".join(map(line, [["day", "segment", "arm", *FIGURES], *_rows(report)]))
 
 
-def _rows(report: Report) -> Iterator[Sequence[object]]:
+def _rows(report: Report) -> Iterator[Sequence[Cell]]:
     for day in report.days:
         yield from (_row(day.day, report.segment, arm) for arm in day.arms)
     yield from (_row("total", report.segment, arm) for arm in report.arms)
@@ -30,7 +23,7 @@ def _rows(report: Report) -> Iterator[Sequence[object]]:
         yield from (_row("total", part.segment, arm) for arm in part.arms)
 
 
-def _row(day: str, segment: str, arm: Arm) -> Sequence[object]:
+def _row(day: str, segment: str, arm: Arm) -> Sequence[Cell]:
     return [day, segment, arm.arm, *(getattr(arm, figure) for figure in FIGURES)]
 
 

@@ -12,10 +12,9 @@ from msgspec import Struct
 
 from dangol.definitions.model import Site
 from dangol.engine import Engine
-from dangol.errors import Invalid, Problem
 from dangol.members.columns import Columns, Refusal
 from dangol.members.row import MemberRow, changes, consents
-from dangol.members.table import BLOCK, Blocks, Encodings, records
+from dangol.members.table import BLOCK, Blocks, Encodings, headed
 from dangol.protocol import tokens
 from dangol.protocol.tokens import Keys
 
@@ -61,12 +60,8 @@ class Rows:
 
     def __init__(self, file: BinaryIO, site: Site, known: Checked) -> None:
         self._blocks = from_start(file, known.digests)
-        self._records = records(self._blocks, known.encoding)
-        header = next(self._records, None)
-        if header is None or header.expected:
-            expected = header.expected if header else "a file with a header and rows"
-            raise Invalid([Problem("line 1", "the header", expected)])
-        self._columns = Columns(header.cells, site)
+        header, self._records = headed(self._blocks, known.encoding)
+        self._columns = Columns(header, site)
 
     @property
     def position(self) -> int:

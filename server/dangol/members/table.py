@@ -113,6 +113,16 @@ def records(blocks: Blocks, encoding: str) -> Iterator[Record]:
             yield Record(line, cells)
 
 
+def headed(blocks: Blocks, encoding: str) -> tuple[list[str], Iterator[Record]]:
+    """The cells of the header, and the records under it. Raises `Invalid` where there is no header to be read."""
+    found = records(blocks, encoding)
+    header = next(found, None)
+    if header is None or header.expected:
+        expected = header.expected if header else "a file with a header and rows"
+        raise Invalid([Problem("line 1", "the header", expected)])
+    return header.cells, found
+
+
 class _Lines:
     """The lines of a text, as long as a record does not get too long of them."""
 

@@ -8,7 +8,7 @@ from typing import BinaryIO, NamedTuple
 from dangol.errors import Invalid, Problem
 from dangol.members.columns import Refusal
 from dangol.members.importing import Checked, Turns, from_start, look
-from dangol.members.table import records
+from dangol.members.table import headed
 from dangol.messages.recipients import MOST, Addressed, Columns, Once
 from dangol.protocol import tokens
 from dangol.protocol.tokens import Keys
@@ -35,12 +35,8 @@ class _Rows:
     """The rows of a file in order, a recipient that comes twice refused."""
 
     def __init__(self, file: BinaryIO, reader: Reader, known: Checked) -> None:
-        self._records = records(from_start(file, known.digests), known.encoding)
-        header = next(self._records, None)
-        if header is None or header.expected:
-            expected = header.expected if header else "a file with a header and rows"
-            raise Invalid([Problem("line 1", "the header", expected)])
-        self.columns = reader(header.cells)
+        header, self._records = headed(from_start(file, known.digests), known.encoding)
+        self.columns = reader(header)
 
     def __iter__(self) -> Iterator[Addressed | list[Refusal]]:
         once = Once()
