@@ -8,9 +8,14 @@ import msgspec
 import pytest
 
 from dangol.definitions import document, notation
+from dangol.definitions.model import Notice
 from dangol.host.registry import Registry
+from dangol.members.consents import What, told
 from dangol.messages.push import State
+from dangol.profile.subscriptions import CHANNELS
+from dangol.web.consents import Consents
 from dangol.web.notices import Notices
+from dangol.web.shop_rows import PushRow
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 PAGES = ("messages.md", "ko/messages.md")
@@ -44,10 +49,20 @@ def test_the_definitions_shown_are_right(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_notice_shown_is_one(page: str) -> None:
-    [shown] = blocks(page, "json")
-    [notice] = msgspec.json.decode(shown, type=Notices).notices
+def test_the_bodies_shown_are_such(page: str) -> None:
+    notices, push, consents = blocks(page, "json")
+    [notice] = msgspec.json.decode(notices, type=Notices).notices
     assert (notice.notice, notice.name) == ("shipped", "하늘")
+    assert msgspec.json.decode(push, type=PushRow).template == "paid"
+    [consent] = msgspec.json.decode(consents, type=Consents).consents
+    assert told(consent, "", consent.at.timestamp())
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("names", [get_args(Notice)[1:], get_args(What), CHANNELS])
+def test_every_name_that_a_shop_tells_is_there(page: str, names: tuple[str, ...]) -> None:
+    text = (DOCS / page).read_text()
+    assert [name for name in names if f"`{name}`" not in text] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
