@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -351,6 +352,31 @@ async def test_what_finds_no_room_at_its_sender_is_given_back(office: Any, pushe
     gate.set()
     await desk.run()
     assert set(await desk.states(made)) == {"accepted"}
+
+
+async def test_who_comes_to_a_sender_that_is_full_does_not_wait_and_gets_a_turn(
+    office: Any, pushed: Any, scripted: Any
+) -> None:
+    gate = asyncio.Event()
+
+    async def stuck() -> Receipt:
+        await gate.wait()
+        return Receipt("accepted")
+
+    desk = office(scripted(stuck), policy=Policy(concurrency=1, patience=0.3))
+    made = await desk.enqueue(pushed("a"), pushed("b"))
+    await asyncio.gather(*(desk.job.start(number) for number in range(16)))
+    await asyncio.sleep(0.35)
+    made += await desk.enqueue(pushed("c"), pushed("d"))
+    began = time.monotonic()
+    await asyncio.gather(*(desk.job.start(number) for number in range(16)))
+    while len(desk.job.working) > 1:
+        await asyncio.sleep(0.002)
+    assert time.monotonic() - began < 0.25
+    dues = sorted(row.due for row in [await desk.row(key) for key in made] if row.reason == "rate")
+    assert [late - early >= 0.19 for early, late in pairwise(dues)] == [True, True]
+    gate.set()
+    await desk.job.close()
 
 
 async def test_a_worker_takes_no_more_rows_than_it_has_room_for(office: Any, pushed: Any, scripted: Any) -> None:

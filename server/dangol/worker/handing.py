@@ -34,7 +34,11 @@ from dangol.worker.settling import Settling
 from dangol.worker.ways import Way
 
 FULL_PAUSE = 1.0
-"""Seconds until requests that found no room at their sender are looked at again."""
+"""Seconds until requests that found no room at their sender are looked at again, at least."""
+
+FULL_LONGEST = 60.0
+FULL_PACE = 5
+"""As many calls for each that a sender has room for come back a second to one that is full."""
 
 RESERVED_PAUSE = 0.2
 """Seconds until those are that only other messages' reservations stand in the way of."""
@@ -69,6 +73,8 @@ class Handing:
         self.engine = engine
         self.preparing = preparing
         self.policy = policy
+        self._full: dict[tuple[str, str], float] = {}  # until when nobody waits for a slot of the sender, unix seconds
+        self._turns: dict[tuple[str, str], float] = {}
         self._slots: dict[tuple[str, str], asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(policy.concurrency)
         )
@@ -79,23 +85,35 @@ class Handing:
             if free:
                 await self._send(way, chunk, token, name)
             else:
-                due = time.time() + FULL_PAUSE
+                due = self._turn(way, chunk[0].row)
                 await self.settling.settle([Outcome(each.row.key, "queued", due, "rate") for each in chunk], token)
 
     @asynccontextmanager
     async def _slot(self, way: Way, row: Row) -> AsyncIterator[bool]:
-        """Room for one more call of the sender; False where there was none for too long."""
-        slots = self._slots[row.push.site, way.route.sender or way.route.channel]
+        """Room for one more call of the sender; False where there was none for too long. Then others don't even wait
+        for a while, since those who wait are no use to other senders."""
+        name = _sender(way, row)
+        slots, patience = self._slots[name], self.policy.patience
         try:
-            async with asyncio.timeout(self.policy.patience):
+            async with asyncio.timeout(patience if self._full.get(name, 0.0) <= time.time() else 0):
                 await slots.acquire()
         except TimeoutError:
+            if self._full.get(name, 0.0) <= time.time():
+                self._full[name] = time.time() + patience
             yield False
             return
         try:
             yield True
         finally:
             slots.release()
+
+    def _turn(self, way: Way, row: Row) -> float:
+        """When those that found no room are looked at again: one call after the other, at a pace that a sender which
+        is full can't follow."""
+        name, now = _sender(way, row), time.time()
+        turn = max(self._turns.get(name, 0.0), now + FULL_PAUSE) + 1 / (FULL_PACE * self.policy.concurrency)
+        self._turns[name] = min(turn, now + FULL_LONGEST)
+        return self._turns[name]
 
     async def _send(self, way: Way, chunk: Sequence[Ready], token: str, name: str) -> None:
         spent = Spent(name)
@@ -223,6 +241,10 @@ class Handing:
             if outcome.state in ("accepted", "delivered"):
                 push = ready.row.push
                 await consents.told(self.link, self.engine, self.preparing.ways(push.site).runtime, push, time.time())
+
+
+def _sender(way: Way, row: Row) -> tuple[str, str]:
+    return row.push.site, way.route.sender or way.route.channel
 
 
 def _is_limited(way: Way, chunk: Sequence[Ready]) -> bool:
