@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 
 from dangol.plugin import Channel, Device, Failure, PushRequest, Receipt, templates
 from dangol_plugins.accounts import Unset, address, document, secret
-from dangol_plugins.http import Answer, Lost, call, http2
+from dangol_plugins.http import Answer, call, http2
 from dangol_plugins.notify import dead, notify, place_of
 
 SERVER = "https://api.push.apple.com"
@@ -122,10 +122,7 @@ def receipt(answer: Answer, device: Device) -> Receipt:
     is not Apple's."""
     if answer.status == 200:
         return Receipt("accepted", provider_id=answer.headers.get("apns-id", ""))
-    try:
-        told = msgspec.json.decode(answer.body, type=Told)
-    except msgspec.DecodeError:
-        raise Lost(f"the answer with status {answer.status} is not Apple's") from None
+    told = answer.read(Told)
     reason, code = f"APNs answered {answer.status} {told.reason}", told.reason or str(answer.status)
     if told.reason in DEAD or answer.status == 410:
         if told.timestamp and told.timestamp / 1000 < device.seen_at:

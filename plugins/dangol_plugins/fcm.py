@@ -148,10 +148,7 @@ def _apple(content: templates.PushTemplate, place: str, now: float) -> dict[str,
 def receipt(answer: Answer, device: Device) -> Receipt:
     """What an answer means (firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode). Raises `Lost` for one that is
     not Google's."""
-    try:
-        told = msgspec.json.decode(answer.body, type=Answered)
-    except msgspec.DecodeError:
-        raise Lost(f"the answer with status {answer.status} is not Google's") from None
+    told = answer.read(Answered)
     if answer.status == 200 and told.name:
         return Receipt("accepted", provider_id=told.name)
     if answer.status < 400:

@@ -82,7 +82,4 @@ class Access:
             raise Lost(f"Google answered {answer.status}")
         if answer.status != 200:
             raise Denied(f"Google gives {self.account} no access token ({answer.status})")
-        try:
-            return msgspec.json.decode(answer.body, type=Granted)
-        except msgspec.DecodeError:
-            raise Lost("the answer is not Google's") from None
+        return answer.read(Granted)

@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from ssl import SSLContext
@@ -60,14 +59,14 @@ class Answer:
         """The JSON body. Raises `Lost` where it is something else: then a gateway in between has answered."""
         try:
             return msgspec.json.decode(self.body, type=shape)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Lost(f"the answer with status {self.status} can't be read") from None
 
     def span(self, times: Collection[float], around: float = AROUND) -> tuple[float, float]:
         """What our unix times are, from the first to the last, by the clock of the other side, and some time around."""
         try:
             ahead = parsedate_to_datetime(self.headers["date"]).timestamp() - time.time()
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, OverflowError):
             ahead, around = 0.0, UNCERTAIN
         return min(times) + ahead - around, max(times) + ahead + around
 
@@ -198,7 +197,7 @@ def seconds(retry_after: str, now: float) -> float:
     if retry_after.isascii() and retry_after.isdigit():
         return min(float(retry_after[:9]), LONGEST_WAIT)
     try:
-        when: datetime = parsedate_to_datetime(retry_after)
-    except ValueError:
+        when: float = parsedate_to_datetime(retry_after).timestamp()
+    except (ValueError, OverflowError):
         return 0.0
-    return min(max(when.timestamp() - now, 0.0), LONGEST_WAIT)
+    return min(max(when - now, 0.0), LONGEST_WAIT)

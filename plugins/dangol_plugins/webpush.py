@@ -13,6 +13,7 @@ import jwt
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from httpx import InvalidURL
 from msgspec import Meta, Struct
 
 from dangol.plugin import Channel, Device, Failure, PushRequest, Receipt, templates
@@ -110,6 +111,8 @@ async def deliver(way: Way, endpoint: str, headers: dict[str, str], content: byt
         answer = await call("POST", endpoint, headers=headers, content=content, longest=LONGEST_ANSWER, way=way)
     except NotPublic:
         return dead(device, "the endpoint's address is not public")
+    except (InvalidURL, UnicodeError):
+        return dead(device, "the endpoint's address is none that can be called")
     return receipt(answer.status, answer.retry_after, device)
 
 

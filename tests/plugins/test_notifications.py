@@ -264,6 +264,15 @@ async def test_only_the_account_s_own_push_service_may_be_anywhere(providers: Fa
     assert (receipt.state, receipt.failure) == ("failed", "bad_address")
 
 
+@pytest.mark.parametrize("host", ["xn--", "xn--a", "999.1.1.1", "[v1.x]"])
+async def test_an_endpoint_that_nobody_can_call_costs_the_others_nothing(providers: Fakes, host: str) -> None:
+    odd = json.dumps(json.loads(browser(providers)) | {"endpoint": f"https://{host}/x"})
+    hers, mine = request(device("webpush", odd)), request(device("webpush", browser(providers)))
+    refused, receipt = await send("webpush", hers, mine)
+    assert (refused.state, refused.failure, bool(refused.dead)) == ("failed", "bad_address", True)
+    assert receipt.state == "accepted"
+
+
 @pytest.mark.parametrize("broken", ["", "{}", '{"endpoint":"https://a.example","keys":{"p256dh":"AA","auth":"AA"}}'])
 async def test_a_subscription_that_is_none_costs_the_others_nothing(providers: Fakes, broken: str) -> None:
     [receipt] = await send("webpush", request(device("webpush", broken), device("webpush", browser(providers))))
@@ -384,13 +393,30 @@ def test_googles_codes_mean_what_google_says(told: Any, state: str, failure: str
     assert found.retry_after == (fcm.PAUSE if failure == "too_fast" else 0.0)
 
 
-@pytest.mark.parametrize("answer", [Answer(200, {}, b"{}"), Answer(302, {}, b"{}"), Answer(502, {}, b"<html>")])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(200, {}, b"{}"),
+        Answer(302, {}, b"{}"),
+        Answer(502, {}, b"<html>"),
+        Answer(502, {}, b'{"name":"\xc7"}'),
+        Answer(502, {}, b'{"x":' + b"[" * 5000),
+    ],
+)
 def test_an_answer_that_is_not_googles_tells_nothing(answer: Answer) -> None:
     with pytest.raises(http.Lost):
         fcm.receipt(answer, device("fcm", PHONE))
 
 
-@pytest.mark.parametrize("answer", [Answer(302, {}, b""), Answer(502, {}, b"<html>")])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(302, {}, b""),
+        Answer(502, {}, b"<html>"),
+        Answer(502, {}, b'{"reason":"\xc7"}'),
+        Answer(502, {}, b'{"x":' + b"[" * 5000),
+    ],
+)
 def test_an_answer_that_is_not_apples_tells_nothing(answer: Answer) -> None:
     with pytest.raises(http.Lost):
         apns.receipt(answer, device("apns", APPLE))
