@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import socket
 import subprocess
 import sys
 
@@ -33,3 +34,10 @@ def test_a_hook_of_nobody_is_refused() -> None:
     result = CliRunner().invoke(main, ["fake-providers", "--hook", "carrier=http://127.0.0.1/"])
     assert result.exit_code == 2
     assert "expected one of solapi" in result.output
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = CliRunner().invoke(main, ["fake-providers", "--port", str(port)])
+    assert result.output == f"Error: port {port}: Address already in use; choose another one with --port\n"

@@ -30,7 +30,10 @@ def fake_providers(port: int, hooks: dict[Provider, str], seed: int, delay: floa
     from dangol.fakes.world import World
 
     world = World(seed=seed, delay=delay, learn=not strict, hooks=hooks)
-    listening = bound(port)
+    try:
+        listening = bound(port)
+    except OSError as error:
+        raise click.ClickException(f"port {port}: {error.strerror}; choose another one with --port") from None
     base = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
     click.echo(f"what arrives is shown at {base}/ ; channels come here with these variables:", err=True)
     for name, value in environment(world.accounts, base).items():

@@ -37,8 +37,8 @@ HELD: dict[str, Words] = {
         "en": "The account takes no more messages a second, so it waits until {}.",
     },
     "retry": {
-        "ko": "발송사가 지금 받지 못해 나중에 다시 시도합니다. {}",
-        "en": "The provider can't take it now, so it is tried again later. {}",
+        "ko": "지금은 보낼 수 없어 나중에 다시 시도합니다. {}",
+        "en": "It can't be sent now and is tried again later. {}",
     },
 }
 """What a message waits for."""
@@ -116,7 +116,7 @@ FAILURES: dict[Failure, Words] = {
     "bad_address": {"ko": "없는 연락처입니다. {}", "en": "The address does not exist. {}"},
     "not_reachable": {
         "ko": "지금은 닿지 않는 고객입니다(카카오톡 미사용, 채널 차단, 전원 꺼짐 등). {}",
-        "en": "The recipient can't be reached now: no KakaoTalk, the channel blocked, or the phone off. {}",
+        "en": "The recipient can't be reached now. {}",
     },
     "blocked": {"ko": "통신사나 휴대폰이 스팸으로 차단했습니다. {}", "en": "The carrier or the phone blocked it. {}"},
     "opted_out": {
