@@ -1,9 +1,9 @@
 """Images that a marketer names by their address and a provider wants to keep itself."""
 
 import asyncio
-from urllib.parse import urlsplit
 
 import httpcore
+import httpx
 
 from dangol_plugins.batches import Unfit
 from dangol_plugins.http import Unreached, tls
@@ -17,19 +17,20 @@ async def fetched(address: str, longest: int) -> bytes:
     """The image. Only what is public on the internet is asked, and what redirects is not followed. Raises `Unfit` for
     what will never do, `Unreached` where it may be there later."""
     try:
-        if (parts := urlsplit(address)).scheme != "https" or not parts.hostname:
+        if (url := httpx.URL(address)).scheme != "https" or not url.host:
             raise Unfit("an image must be at an https address, or the id under which the provider keeps it")
+        plain = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         async with asyncio.timeout(WHOLE), httpcore.AsyncConnectionPool(tls(), network_backend=PublicOnly()) as pool:
-            return await _read(pool, address, longest)
+            return await _read(pool, plain, longest)
     except NotPublic:
         raise Unfit("the address of an image leads to a host that is not public") from None
-    except (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError, ValueError):
+    except (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError, httpx.InvalidURL, ValueError):
         raise Unfit("the address of an image is none") from None
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, TimeoutError) as error:
         raise Unreached(f"an image could not be fetched ({type(error).__name__})") from None
 
 
-async def _read(pool: httpcore.AsyncConnectionPool, address: str, longest: int) -> bytes:
+async def _read(pool: httpcore.AsyncConnectionPool, address: httpcore.URL | str, longest: int) -> bytes:
     async with pool.stream("GET", address, extensions={"timeout": TIMEOUT}) as response:
         if response.status != 200:
             raise Unreached(f"an image could not be fetched (status {response.status})")

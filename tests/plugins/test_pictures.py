@@ -30,16 +30,18 @@ async def answers() -> AsyncIterator[tuple[str, list[bytes]]]:
 
 @pytest.mark.parametrize(
     "address",
-    ["https://127.0.0.1/a.jpg", "https://[::1]/a.jpg", "http://cdn.example/a.jpg", "https:///a", "file:///etc/passwd"],
-)
+    ["https://127.0.0.1/a.jpg", "https://[::1]/a.jpg", "http://cdn.example/a.jpg", "https:///a", "file:///etc/passwd",
+     "https://xn--/a.jpg", "https://999.1.1.1/a.jpg", "https://a.example:x/a.jpg"],
+)  # fmt: skip
 async def test_only_what_is_public_and_encrypted_is_fetched(address: str) -> None:
     with pytest.raises(Unfit):
         await pictures.fetched(address, 1000)
 
 
-async def test_a_host_that_is_not_there_may_be_there_later() -> None:
+@pytest.mark.parametrize("address", ["https://no-such-host.invalid/a.jpg", "https://없음.invalid/그림.jpg"])
+async def test_a_host_that_is_not_there_may_be_there_later(address: str) -> None:
     with pytest.raises(Unreached):
-        await pictures.fetched("https://no-such-host.invalid/a.jpg", 1000)
+        await pictures.fetched(address, 1000)
 
 
 async def test_an_image_is_bounded_and_not_led_elsewhere(answers: tuple[str, list[bytes]]) -> None:
