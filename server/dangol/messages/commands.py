@@ -1,7 +1,7 @@
 """`dangol messages`: what became of messages."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import TextIO
 
@@ -160,19 +160,15 @@ async def _definitions(link: Link, site: str) -> Definitions:
     return stored[1]
 
 
-def _of(site: str, campaign: str) -> Callable[[Row], bool]:
-    return lambda row: row.push.site == site and campaign in ("", row.push.campaign, outbox.counted_as(row.push))
-
-
 def _every(link: Link, site: str, campaign: str) -> AsyncIterator[Row]:
-    return listing.every(link, _of(site, campaign))
+    return listing.every(link, listing.of(site, campaign))
 
 
 async def _found(link: Link, site: str, state: str, campaign: str, limit: int = 1_000_000) -> list[Row]:
     rows: list[Row] = []
     cursor = ""
     while len(rows) < limit:
-        page = await listing.page(link, state, _of(site, campaign), cursor, min(limit - len(rows), 500))
+        page = await listing.page(link, state, listing.of(site, campaign), cursor, min(limit - len(rows), 500))
         rows += page.rows
         if not (cursor := page.cursor):
             break

@@ -31,6 +31,11 @@ class Page(NamedTuple):
     cursor: str
 
 
+def of(site: str, campaign: str = "") -> Wanted:
+    """Those of a site, and of one campaign or manual send where that is named."""
+    return lambda row: row.push.site == site and campaign in ("", row.push.campaign, outbox.counted_as(row.push))
+
+
 def is_cursor(state: str, cursor: str) -> bool:
     """Whether a page can begin there; an empty one is the beginning."""
     shape = RANKED if state in WAITING or state == "parked" else SCANNED

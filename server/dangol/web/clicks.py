@@ -20,7 +20,7 @@ from dangol.protocol.tokens import Keys
 from dangol.render.text import choose
 from dangol.store import links, outbox
 from dangol.web import bots
-from dangol.web.page import language_of, page
+from dangol.web.page import UNKEPT, language_of, page
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,6 @@ PREVIEWS = re2.compile(r"(?i)kakaotalk-scrap|facebookexternalhit|whatsapp|telegr
 """Apps that fetch a link for the picture beside it. KakaoTalk's own browser calls itself otherwise (KAKAOTALK)."""
 
 AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
-HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 NOBODY = Target("", "", "https://nobody.invalid/")
 
 WORDS: dict[int, dict[Language, tuple[str, str]]] = {
@@ -79,7 +78,7 @@ def routes(house: House) -> list[Route]:
             return told(410, language, (VISIT[language].format(shop), runtime.site.origins[0]))
         if is_click(request):
             await count(code.key, now)
-        return Response(status_code=302, headers={**HEADERS, "Location": target.url})
+        return Response(status_code=302, headers={**UNKEPT, "Location": target.url})
 
     async def count(key: str, now: float) -> None:
         try:
@@ -102,5 +101,5 @@ def is_click(request: Request) -> bool:
 def told(status: int, language: Language, link: tuple[str, str] | None = None) -> Response:
     """The page that says why the link does not lead on."""
     title, text = WORDS[status][language]
-    headers = {**HEADERS, "Retry-After": "5"} if status == 503 else HEADERS
+    headers = {**UNKEPT, "Retry-After": "5"} if status == 503 else UNKEPT
     return page(language, title, text, status, headers, link)

@@ -1,6 +1,6 @@
 """What became of messages, for holders of the admin key: results, lists, single requests, exports."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
 
 from starlette.requests import Request
@@ -17,6 +17,7 @@ from dangol.messages.results import spreadsheet
 from dangol.runtime import SiteRuntime
 from dangol.store import listing, outbox, results
 from dangol.store.outbox import Row
+from dangol.web import query
 from dangol.web.body import NO_SNIFF, explained, json
 from dangol.web.keyed import admin_route
 
@@ -48,8 +49,8 @@ class Messages:
     async def report(self, request: Request, runtime: SiteRuntime) -> Response:
         """Counts and money by channel and day: of one campaign or manual send (``send:<id>``), also of one that is
         gone, else of all that there are. `from` and `to` are days on which messages were asked for."""
-        _only(request, "campaign", "from", "to", "format")
-        form = _one_of(request, "format", ("json", "csv"))
+        query.only(request, "campaign", "from", "to", "format")
+        form = query.one_of(request, "format", ("json", "csv"))
         name = request.query_params.get("campaign", "")
         span = self._span(request, runtime)
         try:
@@ -63,9 +64,9 @@ class Messages:
     async def listed(self, request: Request, runtime: SiteRuntime) -> Response:
         """Requests of a `state` and of a `campaign`, a page at a time: what waits in the order in which it is due. A
         page may be empty while there is a `cursor` to go on with."""
-        _only(request, "state", "campaign", "cursor", "limit")
-        state = _one_of(request, "state", STATES)
-        cursor, limit = request.query_params.get("cursor", ""), _number(request, "limit", 50, MOST_ROWS)
+        query.only(request, "state", "campaign", "cursor", "limit")
+        state = query.one_of(request, "state", STATES)
+        cursor, limit = request.query_params.get("cursor", ""), query.number(request, "limit", 50, MOST_ROWS)
         if not listing.is_cursor(state, cursor):
             raise Invalid([Problem("cursor", cursor, "one that an answer for the same state has given")])
         found = await listing.page(self._house.link, state, _of(request, runtime), cursor, limit)
@@ -96,11 +97,11 @@ class Messages:
     async def export(self, request: Request, runtime: SiteRuntime) -> Response:
         """Every recipient of a campaign as CSV, one after the other: nothing of it is kept in memory. `bom` 1 is for
         Excel."""
-        _only(request, "campaign", "state", "language", "bom")
-        state = _one_of(request, "state", STATES)
+        query.only(request, "campaign", "state", "language", "bom")
+        state = query.one_of(request, "state", STATES)
         if not request.query_params.get("campaign"):
             raise Invalid([Problem("campaign", "", "a campaign or manual send (send:<id>)")])
-        language, bom = _one_of(request, "language", LANGUAGES), _one_of(request, "bom", ("0", "1"))
+        language, bom = query.one_of(request, "language", LANGUAGES), query.one_of(request, "bom", ("0", "1"))
         wanted, timezone = _of(request, runtime), runtime.site.timezone
 
         async def lines() -> AsyncIterator[str]:
@@ -128,17 +129,16 @@ class Messages:
 
     def _span(self, request: Request, runtime: SiteRuntime) -> list[str]:
         today = date.fromordinal(day_number(self._house.now(), runtime.site.timezone))
-        until = _day(request, "to") or today
-        since = _day(request, "from") or date.fromordinal(max(1, until.toordinal() - ORDINARY_SPAN + 1))
+        until = query.day(request, "to") or today
+        since = query.day(request, "from") or date.fromordinal(max(1, until.toordinal() - ORDINARY_SPAN + 1))
         if not 0 <= (until - since).days < results.LONGEST:
             expected = f"a day up to {results.LONGEST} days before {until}, or that day"
             raise Invalid([Problem("from", f"{since}", expected)])
         return results.days(since, until)
 
 
-def _of(request: Request, runtime: SiteRuntime) -> Callable[[Row], bool]:
-    site, campaign = runtime.site.id, request.query_params.get("campaign", "")
-    return lambda row: row.push.site == site and campaign in ("", row.push.campaign, outbox.counted_as(row.push))
+def _of(request: Request, runtime: SiteRuntime) -> listing.Wanted:
+    return listing.of(runtime.site.id, request.query_params.get("campaign", ""))
 
 
 def _unknown() -> Response:
@@ -151,31 +151,3 @@ def _attached(text: str, name: str) -> Response:
 
 def _headers(name: str) -> dict[str, str]:
     return {**NO_SNIFF, "Content-Disposition": f'attachment; filename="{name}.csv"'}
-
-
-def _only(request: Request, *known: str) -> None:
-    query = request.query_params
-    if unknown := [Problem(name, query[name], f"one of {', '.join(known)}") for name in query if name not in known]:
-        raise Invalid(unknown)
-
-
-def _one_of(request: Request, name: str, choices: Sequence[str]) -> str:
-    given = request.query_params.get(name, choices[0])
-    if given not in choices:
-        raise Invalid([Problem(name, given, f"one of {', '.join(filter(None, choices))}")])
-    return given
-
-
-def _number(request: Request, name: str, ordinary: int, most: int) -> int:
-    given = request.query_params.get(name, f"{ordinary}")
-    if not (given.isascii() and given.isdecimal() and len(given) < 10 and 1 <= int(given) <= most):
-        raise Invalid([Problem(name, given, f"a number from 1 to {most}")])
-    return int(given)
-
-
-def _day(request: Request, name: str) -> date | None:
-    given = request.query_params.get(name)
-    try:
-        return date.fromisoformat(given) if given else None
-    except ValueError:
-        raise Invalid([Problem(name, given, "a day such as 2026-11-22")]) from None

@@ -17,6 +17,7 @@ from dangol.errors import Invalid, Problem
 from dangol.house import House
 from dangol.runtime import SiteRuntime
 from dangol.store import effects
+from dangol.web import query
 from dangol.web.body import NO_SNIFF, json
 from dangol.web.keyed import admin_route
 
@@ -43,7 +44,7 @@ class Reports:
         """All that is told of one campaign; also of a deleted one, as long as its figures are kept. `from` and `to` are
         days of entry."""
         span, languages = _asked(request)
-        form = _one_of(request, "format", ("json", "csv"))
+        form = query.one_of(request, "format", ("json", "csv"))
         name = request.path_params["campaign"]
         told = await self._report(runtime, name, span, languages)
         if not told.draws and name not in runtime.plan.by_id:
@@ -81,27 +82,11 @@ class Reports:
 
 def _asked(request: Request) -> tuple[Span, Sequence[Language]]:
     """Raises `Invalid` for what the query can't mean."""
-    query = request.query_params
-    if unknown := [Problem(name, query[name], f"one of {', '.join(KNOWN)}") for name in query if name not in KNOWN]:
-        raise Invalid(unknown)
-    since, until = _day(request, "from") or date.min, _day(request, "to") or date.max
+    query.only(request, *KNOWN)
+    since, until = query.day(request, "from") or date.min, query.day(request, "to") or date.max
     if since > until:
-        raise Invalid([Problem("to", query.get("to"), f"a day from {since} on")])
-    wanted = _one_of(request, "language", ("", *LANGUAGES))
-    span = Span(since, until, query.get("segment", ""), query.get("draw", ""))
+        raise Invalid([Problem("to", f"{until}", f"a day from {since} on")])
+    wanted = query.one_of(request, "language", ("", *LANGUAGES))
+    given = request.query_params
+    span = Span(since, until, given.get("segment", ""), given.get("draw", ""))
     return span, [each for each in LANGUAGES if wanted in ("", each)]
-
-
-def _day(request: Request, name: str) -> date | None:
-    given = request.query_params.get(name)
-    try:
-        return date.fromisoformat(given) if given else None
-    except ValueError:
-        raise Invalid([Problem(name, given, "a day such as 2026-11-22")]) from None
-
-
-def _one_of(request: Request, name: str, choices: Sequence[str]) -> str:
-    given = request.query_params.get(name, choices[0])
-    if given not in choices:
-        raise Invalid([Problem(name, given, f"one of {', '.join(choices)}")])
-    return given

@@ -21,10 +21,9 @@ from dangol.profile.subscriptions import normal
 from dangol.protocol import tokens
 from dangol.runtime import SiteRuntime
 from dangol.store import addresses, outbox
-from dangol.web.page import language_of, page
+from dangol.web.page import UNKEPT, language_of, page
 
 SOURCE = "unsubscribe"
-HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
 ASK: dict[Language, tuple[str, str, str]] = {
     "ko": (
@@ -139,9 +138,9 @@ def _told(runtime: SiteRuntime, channel: str, standing: Standing, language: Lang
         title, text, button = (
             each.format(channel=CHANNEL_NAMES[channel][language], sender=said.sender) for each in ASK[language]
         )
-        return page(language, title, text, headers=HEADERS, facts=[(names[0], said.sender), *to], button=button)
+        return page(language, title, text, headers=UNKEPT, facts=[(names[0], said.sender), *to], button=button)
     title, text = DONE[language]
-    return page(language, title, text, headers=HEADERS, facts=_facts(said, names, to))
+    return page(language, title, text, headers=UNKEPT, facts=_facts(said, names, to))
 
 
 def _facts(said: Words, names: tuple[str, str, str, str, str], to: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -150,4 +149,4 @@ def _facts(said: Words, names: tuple[str, str, str, str, str], to: list[tuple[st
 
 def _wrong(status: int, language: Language) -> Response:
     title, text = WRONG[status][language]
-    return page(language, title, text, status, {**HEADERS, "Retry-After": "5"} if status == 503 else HEADERS)
+    return page(language, title, text, status, {**UNKEPT, "Retry-After": "5"} if status == 503 else UNKEPT)
