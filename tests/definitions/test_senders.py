@@ -40,7 +40,8 @@ HELLO = {"id": "hello", "kind": "text", "text": "{name|고객}님, 안녕하세�
 SENDERS = [
     {"id": "main", "use": "carrier", "params": {"number": "0212345678"}, "prices": {"alimtalk": 8, "sms": 9, "lms": 27}}
 ]
-SMS = {"use": "main", "template": "hello"}
+PLAIN = {**HELLO, "id": "plain", "ad": False}
+SMS = {"use": "main", "template": "plain"}
 CONTACT = {"company": "단골", "opt_out": "080-123-4567"}
 
 
@@ -50,7 +51,7 @@ def document(message: dict[str, Any] | None = None, **parts: Any) -> dict[str, A
         "site": SITE,
         "contact": CONTACT,
         "senders": SENDERS,
-        "templates": [ORDERED, HELLO],
+        "templates": [ORDERED, HELLO, PLAIN],
         "campaigns": campaigns,
     }
     return {**whole, **parts}
@@ -69,7 +70,7 @@ def test_a_document_with_senders_and_templates_is_taken_and_written_again() -> N
         "use": "main",
         "template": "ordered",
         "fill": {"이름": "{name|고객}"},
-        "fallback": {"use": "main", "template": "hello"},
+        "fallback": SMS,
         "budget": {"day": 10_000},
     }
     definitions = check(document(message), "", REGISTRY)
@@ -167,11 +168,13 @@ def test_an_advertisement_needs_who_sends_it_and_how_it_is_refused() -> None:
     assert problems(contact={}, templates=[{**HELLO, "ad": False}]) == []
 
 
-def test_an_advertisement_is_not_replaced_by_what_is_none() -> None:
+def test_an_advertisement_is_not_replaced_by_what_is_none_nor_the_other_way_round() -> None:
     brand = {"id": "ordered", "kind": "brand", "bubble": "TEXT", "text": "#{이름}"}
     message = {"use": "main", "template": "ordered", "fill": {"이름": "x"}, "fallback": SMS}
-    (told,) = problems(message, templates=[brand, {**HELLO, "ad": False}])
-    assert "fallback.template: 'hello' is not a template with ad: true" in told
+    (told,) = problems(message, templates=[brand, PLAIN])
+    assert "fallback.template: 'plain' is not a template with ad: true" in told
+    (told,) = problems({**message, "fallback": {**SMS, "template": "hello"}})
+    assert "fallback.template: 'hello' is not a template with ad: false" in told
 
 
 def test_a_notification_must_fit_where_it_goes() -> None:

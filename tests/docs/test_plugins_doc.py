@@ -18,7 +18,7 @@ from dangol.render import nodes, renderer
 from dangol.store import tallies
 from dangol.web import hooks
 from dangol.worker import learners
-from dangol.worker.dispatch import Policy
+from dangol.worker.outcomes import Policy
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = DOCS / "examples"

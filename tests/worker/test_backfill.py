@@ -365,7 +365,7 @@ async def test_a_worker_does_it_beside_its_other_jobs(new_house: NewHouse, opene
     await define_anew(house, define(segments=[MANY]))
     job = Backfill(house.link, Profiles(house.link, 86_400), lambda: house.by_id, settling=0.2)
     worker = Worker(
-        house.link, house.registry, Guard(), lambda *_: None, lambda *_: asyncio.sleep(0),
+        house.link, house.registry, Guard(), house.by_id.get, house.engine,
         timing=Timing(lease=0.6, beat=0.1), others=[job],
     )  # fmt: skip
     running = asyncio.create_task(worker.run())

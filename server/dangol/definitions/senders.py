@@ -137,8 +137,9 @@ def _fallback_problems(
     elif channel is not None:
         yield from _kind_problems(channel, fallback.use, template, f"{where}.use")
     yield from _price_problems(use.budget, fallback.use, template, where, means)
-    if main is not None and is_ad(main) and not is_ad(template):
-        expected = "a template with ad: true, as the message that it stands for is an advertisement"
+    if main is not None and is_ad(main) != is_ad(template):  # it counts as what it stands for
+        is_one = "is an advertisement" if is_ad(main) else "is none"
+        expected = f"a template with ad: {str(is_ad(main)).lower()}, as the message that it stands for {is_one}"
         yield Problem(f"{where}.template", fallback.template, expected)
     yield from _fill_problems(fallback.fill, template, f"{where}.fill", means, is_noticed)
 
