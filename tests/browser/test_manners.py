@@ -66,9 +66,8 @@ def late(collector: Server, *widgets: dict[str, Any]) -> None:
 def test_what_was_decided_long_ago_is_decided_again(page: Page, shop: Shop, collector: Server) -> None:
     page.add_init_script(f"{HIDDEN}; window.ahead = 0; const now = Date.now; Date.now = () => now() + ahead")
     late(collector, shown("c1"), shown("c2", slot="dialog"), shown("c3", slot="bar"))
-    with page.expect_response("**/widgets.js*"):  # asked for once the answer is there
+    with page.expect_response("**/around.js*"):  # asked for once the runtime has taken the answer in
         page.goto(shop.url)
-    page.wait_for_timeout(1_000)
     page.evaluate("ahead = 21_000; look()")
     page.get_by_text("c1 again").wait_for()
     assert [sorted(body["due"]) for body in collector.bodies if "due" in body] == [["c1", "c2", "c3"]]
