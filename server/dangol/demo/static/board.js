@@ -1,5 +1,5 @@
 // A campaign is loaded, changed, and looked at in a preview. What the campaigns have done is told below.
-import { ask, language, make } from "./told.js";
+import { ask, language, make, offer, spoken } from "./told.js";
 
 const board = document.getElementById("board");
 const words = JSON.parse(board.dataset.words);
@@ -8,10 +8,7 @@ const wrong = document.getElementById("campaign-wrong");
 const opened = document.getElementById("opened");
 const campaigns = document.getElementById("campaigns");
 
-const spoken = (text) => (typeof text === "string" ? text : (text[language] ?? Object.values(text)[0]));
-
-function load(one, button) {
-  for (const each of campaigns.querySelectorAll("button")) each.setAttribute("aria-pressed", each === button);
+function load(one) {
   field.value = one.text;
   changed();
 }
@@ -22,19 +19,8 @@ function changed() {
   wrong.textContent = "";
 }
 
-function chip(one) {
-  const item = make("li", "");
-  const button = make("button", spoken(one.name) || one.id, "chip");
-  button.type = "button";
-  button.addEventListener("click", () => load(one, button));
-  item.append(button);
-  return item;
-}
-
 async function list() {
-  const saved = await ask("/campaigns/saved");
-  campaigns.replaceChildren(...saved.map(chip));
-  campaigns.querySelector("button")?.click();
+  offer(campaigns, await ask("/campaigns/saved"), load);
 }
 
 board.addEventListener("input", changed);

@@ -1,5 +1,5 @@
 // A template is changed and seen filled, and sent to a phone. Below stands what became of all messages.
-import { ask, language, make } from "./told.js";
+import { ask, language, make, offer, spoken } from "./told.js";
 
 const words = JSON.parse(document.getElementById("post").dataset.words);
 const field = document.getElementById("template");
@@ -9,27 +9,16 @@ const measure = document.getElementById("measure");
 const tested = document.getElementById("tested");
 const number = new Intl.NumberFormat(language);
 const money = (amount, currency) => new Intl.NumberFormat(language, { style: "currency", currency }).format(amount);
-const spoken = (text) => (typeof text === "string" ? text : (text?.[language] ?? Object.values(text ?? {})[0]));
 
 let chosen = {};
 let waiting = 0;
 let asked = 0;
 
-function load(one, button) {
-  for (const each of chips.querySelectorAll("button")) each.setAttribute("aria-pressed", each === button);
+function load(one) {
   chosen = one;
   field.value = one.text;
   tested.textContent = "";
   preview();
-}
-
-function chip(one) {
-  const item = make("li", "");
-  const button = make("button", spoken(one.name) || one.id, "chip");
-  button.type = "button";
-  button.addEventListener("click", () => load(one, button));
-  item.append(button);
-  return item;
 }
 
 // The parts of a filled template that a phone shows, in their order.
@@ -118,8 +107,5 @@ const told = () => tell().catch((error) => document.getElementById("results").re
 told();
 setInterval(told, 2000);
 ask("/messages/templates")
-  .then((saved) => {
-    chips.replaceChildren(...saved.map(chip));
-    chips.querySelector("button")?.click();
-  })
+  .then((saved) => offer(chips, saved, load))
   .catch((error) => chips.replaceChildren(make("li", error.message, "wrong")));
