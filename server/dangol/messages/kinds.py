@@ -13,6 +13,9 @@ KINDS = ("text", "alimtalk", "brand", "push", "email", CUSTOM)
 PRICES = (*FORMS, *(kind for kind in KINDS if kind != "text"))
 """What a sender may have prices of."""
 
+THOUSANDTHS = 1000
+"""Prices are counted in whole thousandths of the currency's unit: an Alimtalk costs 6.5 won."""
+
 
 def kind_of(template: Template | None) -> str:
     """text, alimtalk, brand, push or email; custom where there is no template."""

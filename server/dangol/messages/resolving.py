@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from dangol.definitions.model import Definitions, MessageUse
 from dangol.definitions.templates import Template
 from dangol.errors import Invalid, Problem
+from dangol.messages.kinds import THOUSANDTHS
 
 
 class Route(NamedTuple):
@@ -21,7 +22,7 @@ class Route(NamedTuple):
 
     def price(self, form: str) -> int:
         """What one message of the form costs, in thousandths of the currency's unit; 0 where nobody says."""
-        return round(self.prices.get(form, 0) * 1000)
+        return round(self.prices.get(form, 0) * THOUSANDTHS)
 
 
 class Routes:

@@ -7,6 +7,7 @@ from typing import get_args
 from msgspec import Struct
 
 from dangol.definitions.model import Failure
+from dangol.messages.kinds import THOUSANDTHS
 from dangol.messages.spreadsheet import BYTE_ORDER_MARK, Cell, line
 
 STATES = ("queued", "held", "accepted", "delivered", "failed", "refused", "unknown", "parked")
@@ -96,7 +97,7 @@ def _parts(sums: Sums, prefix: str) -> dict[str, int]:
 
 
 def _money(thousandths: int) -> float:
-    return thousandths / 1000
+    return thousandths / THOUSANDTHS
 
 
 HEADS = ("campaign", "day", "channel", "requests", *STATES, "clicks", "spent", "currency", *FAILURES)

@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dangol.messages.kinds import THOUSANDTHS
 from dangol.messages.reasons import Reason, words
 from dangol.messages.spreadsheet import BYTE_ORDER_MARK, Cell, line
 from dangol.store.rows import Row
-
-THOUSANDTHS = 1000
 
 
 def why(row: Row) -> dict[str, str]:

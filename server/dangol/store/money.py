@@ -16,13 +16,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from dangol.definitions.model import Budget
+from dangol.messages.kinds import THOUSANDTHS as THOUSANDTHS
 from dangol.store import keys
 from dangol.store.link import Link
 from dangol.store.script import Script
 from dangol.store.wire import Argument
 
 Scope = Literal["site_day", "site_total", "campaign_day", "campaign_total", "rate"]
-THOUSANDTHS: Final = 1000
 KEPT: Final = 86_400
 """Seconds for which a token is known after it was settled or has lapsed: so long it can't be settled twice."""
 DAYS_KEPT: Final = 7 * 86_400
