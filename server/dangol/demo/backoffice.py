@@ -15,8 +15,7 @@ class BackOffice:
     """One client for all of the demo's desks. It has the admin key, which the shop's pages never see."""
 
     def __init__(self, settings: ShopSettings) -> None:
-        headers = {"Authorization": f"Bearer {settings.admin_key}"}
-        self._api = httpx.AsyncClient(base_url=settings.dangol_url, headers=headers, timeout=TIMEOUT, trust_env=False)
+        self._api = settings.api(settings.admin_key, TIMEOUT)
 
     async def close(self) -> None:
         """Give the connections back."""

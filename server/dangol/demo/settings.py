@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+import httpx
+
+ONCE = {"Connection": "close"}
+"""A connection for each call: one that was kept may be closed by the server in the moment it is used again."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShopSettings:
@@ -15,3 +20,8 @@ class ShopSettings:
     base_url: str
     admin_key: str = ""
     phone_url: str = ""
+
+    def api(self, key: str, seconds: float) -> httpx.AsyncClient:
+        """A client for dangol's HTTP API with this key, which waits so long for an answer."""
+        headers = {"Authorization": f"Bearer {key}", **ONCE}
+        return httpx.AsyncClient(base_url=self.dangol_url, headers=headers, timeout=seconds, trust_env=False)

@@ -32,8 +32,7 @@ class Teller:
     """Calls of dangol's server API. A shop sells on when its marketing is away, so they log and never raise."""
 
     def __init__(self, settings: ShopSettings) -> None:
-        headers = {"Authorization": f"Bearer {settings.server_key}"}
-        self._api = httpx.AsyncClient(base_url=settings.dangol_url, headers=headers, timeout=TIMEOUT, trust_env=False)
+        self._api = settings.api(settings.server_key, TIMEOUT)
         self._parcels: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
