@@ -18,6 +18,7 @@ PURE_MODULES = (
     "definitions/model.py",
     "definitions/drafts.py",
     "members/row.py",
+    "products/product.py",
     "malls/cafe24.py",
     "messages/links.py",
     "messages/notices.py",

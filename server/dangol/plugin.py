@@ -17,12 +17,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
+import numpy as np
 from msgspec import Meta, Struct
+from numpy.typing import NDArray
 
 from dangol.addresses import is_public
 from dangol.definitions import templates
 from dangol.definitions.model import Failure, Kind
 from dangol.definitions.templates import Template
+from dangol.products.product import NO_FILTERS, Filters, Product
 from dangol.profile.model import Device, Profile
 from dangol.protocol.event import Entry, Event, Item, Value
 from dangol.render.money import Money
@@ -37,6 +40,7 @@ __all__ = [
     "Entry",
     "Event",
     "Failure",
+    "Filters",
     "Hook",
     "Item",
     "Mark",
@@ -47,11 +51,15 @@ __all__ = [
     "Profile",
     "PushRequest",
     "Query",
+    "Ranked",
     "Receipt",
+    "Recommendation",
     "Recommender",
     "Request",
+    "Rows",
     "Scored",
     "Sent",
+    "Shelf",
     "Sink",
     "Submission",
     "Subscribe",
@@ -60,6 +68,7 @@ __all__ = [
     "Template",
     "Text",
     "Told",
+    "Total",
     "Untrusted",
     "Url",
     "View",
@@ -114,18 +123,15 @@ class Request(Struct, frozen=True):
     kind: Kind = "other"
 
 
-class Product(Struct, array_like=True, frozen=True, gc=False):
-    """A product of the shop's catalogue; `price` in minor units, `stock` None where the shop does not say. Stored as it
-    is, by place: fields are only ever added at the end."""
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """A product that was recommended, by which recommender, and why in the shopper's language ("" where it does not
+    say). `because` is the id of the product that brought it up, if one did."""
 
-    id: str
-    name: str
-    price: int
-    url: str = ""
-    image: str = ""
-    category: str = ""
-    brand: str = ""
-    stock: int | None = None
+    product: Product
+    recommender: str
+    reason: str = ""
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +190,17 @@ class View(Protocol):
         `source` counted them; 0 where nobody did or the tally fails."""
 
     async def recommend(
-        self, recommender: str, *, count: int, price_from: int = 0, price_to: int | None = None
-    ) -> Sequence[Product]:
-        """At most `count` products that go with the page and the cart, without those in the cart. The named
-        recommender is asked first, then the popular one. Empty when the shop has none to offer."""
+        self,
+        recommenders: str | Sequence[str],
+        *,
+        count: int,
+        filters: Filters = NO_FILTERS,
+        gap: int | None = None,
+    ) -> Sequence[Recommendation]:
+        """At most `count` products that go with the page and the cart, best first. The recommenders are asked in turn
+        until there are enough, the popular one last; of products that differ in colour or size alone there is one.
+        With a `gap` (minor units) those come first that close it with little to spare. Empty only where nothing of the
+        catalogue fits."""
 
 
 class Widget(Plugin, ABC):
@@ -224,55 +237,138 @@ class Widget(Plugin, ABC):
         return None
 
 
+class Shelf(Protocol):
+    """The site's catalogue as columns, the same in every call of one query. A product's *place* is its row in all of
+    them; a place is never given to another product. All arrays are read-only and as of about a second ago."""
+
+    size: int
+    ids: Sequence[str]
+    prices: NDArray[np.int64]
+    """To be paid now, minor units."""
+    categories: NDArray[np.int32]
+    """Codes of at most four categories each, shape (size, 4), its main one first; -1: none."""
+    brands: NDArray[np.int32]
+    """Codes; -1: none."""
+    groups: NDArray[np.int32]
+    """Codes, of products that differ in colour or size alone the same; -1: it stands for itself."""
+    added: NDArray[np.int64]
+    """Unix seconds."""
+    offerable: NDArray[np.bool_]
+    """On show and not sold out."""
+
+    def places(self, ids: Sequence[str]) -> NDArray[np.int32]:
+        """The places of products; -1 for what the catalogue does not have."""
+
+    def in_category(self, code: int) -> NDArray[np.int32]:
+        """The places of all products of one category."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question to a recommender: what goes with `seeds`? `seeds` are product ids, the most telling first."""
+    """A question to a recommender: what goes with `seeds`? They are product ids, the most telling first: the product
+    on screen, else the cart and what was viewed lately. `cart` has the ids of what lies in the cart. A shopper who is
+    not known has no `profile`."""
 
     seeds: Sequence[str]
     count: int
     now: float
+    shelf: Shelf
     profile: Profile | None = None
+    cart: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """An answer: a product id and how well it fits; higher is better, the scale is the recommender's own."""
+    """An answer: a product id and how well it fits; higher is better, the scale is the recommender's own. `because` is
+    the seed that brought it up."""
 
     product: str
     score: float
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranked:
+    """Many answers at once, in any order: places on the shelf, their scores, and the places of the seeds that brought
+    them up (-1: none)."""
+
+    places: NDArray[np.int32]
+    scores: NDArray[np.float32]
+    because: NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Add `by` to `member` of the counter `key`. A counter keeps its `keep` highest members."""
+    """Add `by` to each of `members`, which are product ids, in the row of `key`, as of the unix time `at`; below zero
+    it takes back. A row keeps its highest members, and only those that the catalogue has can be read."""
 
     key: str
-    member: str
-    by: float = 1.0
-    keep: int = 100
+    members: Sequence[str]
+    by: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Add `by` to each of `members`, which are product ids, in the total `name`, as of the unix time `at`."""
+
+    name: str
+    members: Sequence[str]
+    by: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Rows of counts: those of the i-th key are ``places[starts[i]:starts[i + 1]]`` with their `sums` as of now, in any
+    order."""
+
+    starts: NDArray[np.int32]
+    places: NDArray[np.int32]
+    sums: NDArray[np.float32]
 
 
 class Counts(Protocol):
-    """A recommender's own counters, as the event log has filled them."""
+    """What recommenders have counted, at most a second or two behind. `of` names another recommender's."""
 
-    async def top(self, keys: Sequence[str], count: int) -> Sequence[Sequence[tuple[str, float]]]:
-        """For each key its `count` highest members with their sums, highest first."""
+    async def rows(self, keys: Sequence[str], of: str = "") -> Rows:
+        """The rows of the keys, empty ones for those that nothing was counted under."""
+
+    async def totals(self, name: str, of: str = "") -> NDArray[np.float32]:
+        """A total for each place of the shelf, as of now."""
 
 
 class Recommender(Plugin, ABC):
-    """Learns from the event log, one entry at a time, and answers queries from what it counted.
+    """Learns from the event log and from past orders, one entry at a time, and answers queries from what it counted.
 
     dangol applies the counts of an entry exactly once, also when a worker dies half way, and shares them
-    between all servers.
+    between all servers. Entries hold products of the catalogue alone. What one shopper does again and again on one day
+    is marked in `Event.again`: count people, not deeds. A cancelled order comes as a ``refund`` with the lines that had
+    counted and, in ``props["placed"]``, the unix milliseconds of the order.
     """
 
-    @abstractmethod
-    def learn(self, entry: Entry) -> Iterable[Count]:
-        """What this entry adds to the counters. Pure."""
+    half_life: ClassVar[float] = 0.0
+    """Seconds after which a row's sums count half; 0: they never fade."""
+
+    totals: ClassVar[Mapping[str, float]] = {}
+    """The names of its totals, and the half-life of each."""
+
+    keep: ClassVar[int] = 64
+    """Members that a row keeps, at most 256."""
+
+    reason: ClassVar[Text] = ""
+    """Why its products are offered: "Popular right now"."""
+
+    reason_because: ClassVar[Text] = ""
+    """The same where a product brought it up, which is {product}: "Bought with {product}"."""
+
+    def learn(self, entry: Entry) -> Iterable[Count | Total]:
+        """What this entry adds. Pure. Leave it out where there is nothing to learn."""
+        return ()
 
     @abstractmethod
-    async def recommend(self, query: Query, counts: Counts) -> Sequence[Scored]:
-        """Products for the query, best first; may be more than asked for, since filters come after."""
+    async def recommend(self, query: Query, counts: Counts) -> Ranked | Sequence[Scored]:
+        """Products for the query; more than asked for, since filters come after: a few hundred where there are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from dangol import recommend, submissions, tallying
+from dangol import submissions, tallying
 from dangol.campaigns.contacts import is_known
 from dangol.campaigns.decide import Decision, Reason, Verdict, arm_of, decide
 from dangol.errors import PluginFailure, Unavailable
@@ -15,6 +15,7 @@ from dangol.host.registry import Registry
 from dangol.plugin import Product, Request, Submission, Widget
 from dangol.profile.model import Profile
 from dangol.protocol.event import Event
+from dangol.recommend import offering
 from dangol.render.links import linked, rules_of
 from dangol.render.renderer import Renderer
 from dangol.render.view import PageView
@@ -141,7 +142,7 @@ class Stage:
     def _view(self, runtime: SiteRuntime, profile: Profile, request: Request) -> PageView:
         site = runtime.site
         offer: Any = partial(
-            recommend.offer, self._link, self._registry, self._guard, site.id, profile=profile, now=request.now
+            offering.offer, self._link, self._registry, self._guard, site.id, profile=profile, now=request.now
         )
         language = request.language if request.language in ("ko", "en") else site.language
         find: Any = partial(catalogue.found, self._link, site.id)

@@ -57,6 +57,25 @@ class LoginPage(Struct, frozen=True, forbid_unknown_fields=True):
     parameter: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,40}\Z")] = "returnUrl"
 
 
+class Feed(Struct, frozen=True, forbid_unknown_fields=True):
+    """A product feed, fetched from `url` every so many hours; with `replace` what it no longer names is hidden."""
+
+    url: Annotated[str, Meta(pattern=r"^https?://[^\s\\]+\Z", max_length=2000)]
+    hours: Annotated[int, Meta(ge=1, le=168)] = 6
+    replace: bool = True
+
+
+class ProductRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the catalogue comes from, besides what the shop's server tells, and what holds for recommending it.
+
+    `pages`: product pages that shoppers visit are read for schema.org's JSON-LD. What somebody bought is not offered
+    to them for `repurchase_days`."""
+
+    feed: Feed | None = None
+    pages: bool = False
+    repurchase_days: Annotated[int, Meta(ge=0, le=3650)] = 30
+
+
 class Site(Struct, frozen=True, forbid_unknown_fields=True):
     """One shop. `key` is public and stands in the script line; `origins` are the addresses its pages live on."""
 
@@ -71,6 +90,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     traits: Annotated[list[Trait], Meta(max_length=100)] = field(default_factory=list)
     theme: Theme = field(default_factory=Theme)
     login: LoginPage | None = None
+    products: ProductRules = field(default_factory=lambda: ProductRules())
 
 
 # A condition tree as written: {"all": [...]}, {"any": [...]}, {"not": {...}}, {"segment": "<id>"} or

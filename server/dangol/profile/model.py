@@ -22,6 +22,7 @@ EVENT_IDS = 64
 EVENT_ID_BYTES = 6  # of the id's 62 random bits
 CONSENT_CHANGES = 20
 DEVICES = 10
+PICKS = 20
 TRAITS = 200  # twice what a site may declare: those of a former declaration stay for a while
 
 
@@ -47,11 +48,13 @@ class Line(Struct, array_like=True, gc=False):
 
 
 class Order(Struct, array_like=True, gc=False):
-    """An order that was counted; kept so that a second report of it is known and a cancelled one can be taken back."""
+    """An order that was counted; kept so that a second report of it is known and a cancelled one can be taken back.
+    `products` are those of its lines that recommenders count."""
 
     number: str
     value: int
     at: int
+    products: tuple[str, ...] = ()
 
 
 TAKEN_BACK = -1
@@ -204,12 +207,25 @@ class Device(Struct, array_like=True, frozen=True):
 
 class Lease(Struct, array_like=True, gc=False):
     """A view that was promised to one page and is not confirmed yet; lapses at `until`. `counts` are the tallies that
-    it will count in besides the campaign's own contact."""
+    it will count in besides the campaign's own contact, `sources` the recommenders whose products it shows."""
 
     campaign: str
     exposure: str
     until: int
     counts: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+class Pick(Struct, array_like=True, gc=False):
+    """A recommended product that the shopper has clicked: where, by which recommender, when, and the order that it
+    came to be in."""
+
+    product: str
+    campaign: str
+    source: str
+    at: int
+    arm: str = ""
+    order: str = ""
 
 
 class Profile(Struct, array_like=True):
@@ -252,6 +268,7 @@ class Profile(Struct, array_like=True):
     subscriptions: dict[str, Subscription] = field(default_factory=dict)  # by channel
     anonymous: bool = False  # known by nothing that the browser keeps; lives for a day
     devices: list[Device] = field(default_factory=list)  # newest first, told by apps, browsers and the shop's server
+    picks: list[Pick] = field(default_factory=list)  # newest first
 
     @property
     def cart_total(self) -> int:

@@ -32,7 +32,8 @@ class Event(Struct, array_like=True, frozen=True):
     `at` is unix milliseconds with the browser's clock skew taken out. `page` is the path and query of the
     page it happened on. `value` is money in minor units. `key` is what makes the event one of a kind within
     its name: the order number of a purchase, the words of a search, the exposure of a widget event. Only the traits of
-    a `traits` event are lists.
+    a `traits` event are lists. `reduce` adds `again`, the ids of those products with which the shopper did the same on
+    the same day before, and to a product view `before`, the products viewed earlier in that visit, the latest first.
     """
 
     id: str
@@ -43,6 +44,8 @@ class Event(Struct, array_like=True, frozen=True):
     value: int | None = None
     key: str = ""
     props: dict[str, Value] = field(default_factory=dict)
+    again: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
 
 
 class Decided(Struct, array_like=True, frozen=True, gc=False):

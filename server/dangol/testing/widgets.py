@@ -14,7 +14,7 @@ from dangol.host.guard import Guard
 from dangol.host.params import check_params
 from dangol.host.registry import Registry
 from dangol.plugin import Product, Profile, Request, Submission, Widget
-from dangol.recommend import is_offerable
+from dangol.recommend.offering import is_offerable
 from dangol.render.nodes import VOID, Node
 from dangol.render.renderer import Renderer
 from dangol.render.view import PageView

@@ -1,0 +1,1 @@
+"""What to offer a shopper: the shelf, what recommenders counted, and which of their answers make sense here and now."""
