@@ -19,6 +19,7 @@ PURE_MODULES = (
     "definitions/drafts.py",
     "members/row.py",
     "products/product.py",
+    "recommend/wish.py",
     "malls/cafe24.py",
     "messages/links.py",
     "messages/notices.py",

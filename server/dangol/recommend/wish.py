@@ -1,0 +1,49 @@
+"""What is asked for, and what is offered. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dangol.products.product import NO_FILTERS, Filters, Product
+from dangol.profile.model import Profile
+
+SEEDS = 10
+"""So many products a recommender is asked about at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """One question, whoever asks it: a widget, the shop's server or the command line.
+
+    `recommenders` are asked in turn until there are `count` products, at the unix time `now`. `products` are those on
+    screen or otherwise asked about, `cart` what lies in the cart; neither is offered. With a `gap` (minor units) those
+    come first that close it with little to spare."""
+
+    recommenders: Sequence[str]
+    count: int
+    now: float
+    products: Sequence[str] = ()
+    cart: Sequence[str] = ()
+    profile: Profile | None = None
+    filters: Filters = NO_FILTERS
+    gap: int | None = None
+
+    def seeds(self) -> list[str]:
+        """What recommenders are asked about: the products on screen alone, as their page asks what goes with them; else
+        the cart, then what was looked at. At most `SEEDS`."""
+        if self.products:
+            return list(dict.fromkeys(self.products))[:SEEDS]
+        viewed = [seen.id for seen in self.profile.viewed] if self.profile else []
+        return list(dict.fromkeys([*self.cart, *viewed]))[:SEEDS]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A product as the catalogue had it at this very moment, with its `price` now (minor units).
+
+    `recommender` has brought it up, "" where nobody did and it only fits; `because` is the product that it goes with,
+    where the recommender names one that is on show."""
+
+    product: Product
+    price: int
+    recommender: str = ""
+    because: Product | None = None
