@@ -21,7 +21,8 @@ KEPT = {"LED", "UK", "DIY", "CD"}
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """`name` is as the data has it, `title` as the shop writes it; `price` in pence; `sold` is in how many orders."""
+    """`name` is as the data has it, `title` as the shop writes it; prices in pence, `was` the usual one of what is on
+    sale; `sold` is in how many orders. What is `hidden` is not for sale at all."""
 
     id: str
     name: str
@@ -29,6 +30,14 @@ class Product:
     price: int
     category: str
     sold: int
+    was: int = 0
+    sold_out: bool = False
+    hidden: bool = False
+
+    @property
+    def group(self) -> str:
+        """What its variants share: numbers such as 85123A and 85123B differ in a letter."""
+        return self.id.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 @dataclass(frozen=True, slots=True)

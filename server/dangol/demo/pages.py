@@ -37,12 +37,12 @@ class Pages:
     async def home(self, request: Request) -> Response:
         """The best sellers, and some small things of different kinds."""
         small = [shelf(one.id)[0] for one in categories() if shelf(one.id)]
-        small += [one for one in sample().products.values() if one not in small]
+        small += [one for one in shown() if one not in small]
         cheap = [one for one in small if one.price < SMALL_PRICE]
         return self._front.page(
             self._front.visit(request),
             "home.html",
-            loved=list(sample().products.values())[:LOVED],
+            loved=shown()[:LOVED],
             small=cheap[:FEW],
             shelves=[(one, shelf(one.id)[0]) for one in categories() if shelf(one.id)],
         )
@@ -64,13 +64,13 @@ class Pages:
         term = " ".join(request.query_params.get("q", "").split())[:LONGEST_TERM]
         found = find(term)
         told = [calls.track("search", search_term=term)] if term else []
-        loved = list(sample().products.values())[:FEW]
+        loved = shown()[:FEW]
         return self._front.page(visit, "search.html", told, term=term, products=found, loved=loved)
 
     async def product(self, request: Request) -> Response:
         """One product."""
         product = sample().products.get(request.path_params["id"])
-        if product is None:
+        if product is None or product.hidden:
             return self.missing(request)
         related = [one for one in shelf(product.category) if one is not product][:FEW]
         category = category_by_id(product.category)
@@ -95,19 +95,22 @@ def category_by_id(id: str) -> Category | None:
     return next((one for one in categories() if one.id == id), None)
 
 
-@cache
+def shown() -> list[Product]:
+    """All products that are for sale, the best selling first."""
+    return sorted((one for one in sample().products.values() if not one.hidden), key=lambda one: -one.sold)
+
+
 def shelf(category: str) -> list[Product]:
-    """A category's products, the best selling first."""
-    return sorted((one for one in sample().products.values() if one.category == category), key=lambda one: -one.sold)
+    """Those of a category."""
+    return [one for one in shown() if one.category == category]
 
 
 def find(term: str) -> list[Product]:
     """Products in whose title, number or category's names all the words stand."""
     words = term.casefold().split()
-    return [product for product in sample().products.values() if words and all(one in _text(product) for one in words)]
+    return [product for product in shown() if words and all(one in _text(product) for one in words)]
 
 
-@cache
 def _text(product: Product) -> str:
     category = category_by_id(product.category)
     names = category.name.values() if category else ()

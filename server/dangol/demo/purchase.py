@@ -46,8 +46,8 @@ class Purchase:
         visit = self._front.visit(request)
         form = await visit.form()
         product = sample().products.get(form.get("product", ""))
-        if product is None:
-            return json({"error": "product: expected the number of a product of this shop"}, 400)
+        if product is None or product.hidden or product.sold_out:
+            return json({"error": "product: expected the number of a product that this shop can sell now"}, 400)
         cart, spoken = visit.session.cart, speaker(visit.language)
         added = cart.set(product.id, cart.pieces.get(product.id, 0) + fields.pieces(form, least=1))
         told = [calls.of_product("add_to_cart", product, added)] if added > 0 else []
