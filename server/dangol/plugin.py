@@ -259,6 +259,9 @@ class Shelf(Protocol):
     def places(self, ids: Sequence[str]) -> NDArray[np.int32]:
         """The places of products; -1 for what the catalogue does not have."""
 
+    def category(self, name: str) -> int:
+        """The code of a category; -1 where no product is in it."""
+
     def in_category(self, code: int) -> NDArray[np.int32]:
         """The places of all products of one category."""
 
@@ -267,7 +270,8 @@ class Shelf(Protocol):
 class Query:
     """A question to a recommender: what goes with `seeds`? They are product ids, the most telling first: the product
     on screen, else the cart and what was viewed lately. `cart` has the ids of what lies in the cart. A shopper who is
-    not known has no `profile`."""
+    not known has no `profile`. `filters` are those that the answer goes through afterwards: no recommender has to mind
+    them, but it may look where something will be left."""
 
     seeds: Sequence[str]
     count: int
@@ -275,6 +279,7 @@ class Query:
     shelf: Shelf
     profile: Profile | None = None
     cart: Sequence[str] = ()
+    filters: Filters = NO_FILTERS
 
 
 @dataclass(frozen=True, slots=True)
