@@ -20,6 +20,7 @@ PURE_MODULES = (
     "members/row.py",
     "products/product.py",
     "recommend/wish.py",
+    *(f"recommend/{name}.py" for name in ("columns", "marks", "places", "shelf")),
     "malls/cafe24.py",
     "messages/links.py",
     "messages/notices.py",

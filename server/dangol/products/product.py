@@ -11,8 +11,8 @@ class Product(Struct, array_like=True, frozen=True, gc=False):
     `sale_price` holds from `sale_from` until `sale_until` (unix seconds, 0: no such end); `price_at` has what is to be
     paid. Products that differ in colour or size alone share a `group`. Who bought it is not offered it again within
     `repurchase_days` (None: as the site says). `cost` is what the shop pays for it, `added` when the catalogue first
-    had it. `source` is "page" where only the shop's pages have told of it. Stored as it is, by place: fields are only
-    ever added at the end."""
+    had it. `source` is "page" where only the shop's pages have told of it. What was `held` back by hand stays hidden,
+    whatever the shop tells. Stored as it is, by place: fields are only ever added at the end."""
 
     id: str
     name: str
@@ -34,11 +34,21 @@ class Product(Struct, array_like=True, frozen=True, gc=False):
     repurchase_days: int | None = None
     added: int = 0
     source: Literal["shop", "page"] = "shop"
+    held: bool = False
 
     def price_at(self, now: float) -> int:
         """What it costs at a unix time, minor units."""
         on_sale = self.sale_from <= now and not 0 < self.sale_until <= now
         return self.price if self.sale_price is None or not on_sale else min(self.price, self.sale_price)
+
+    @property
+    def is_buyable(self) -> bool:
+        """Whether it is on show and not sold out."""
+        return not self.hidden and (self.stock is None or self.stock > 0)
+
+    def is_offerable_at(self, now: float) -> bool:
+        """Whether it may be recommended at a unix time: what can be bought, and costs something."""
+        return self.is_buyable and self.price_at(now) > 0
 
 
 class Filters(Struct, frozen=True, forbid_unknown_fields=True):

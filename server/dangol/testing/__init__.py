@@ -11,7 +11,7 @@ The pytest fixtures are in `dangol.testing.fixtures`.
 
 from dangol.errors import Invalid, PluginFailure
 from dangol.profile.model import Member
-from dangol.testing.builders import NOW, entry, event, item, profile, push_request, request
+from dangol.testing.builders import NOW, entry, event, item, profile, push_request, request, shelf
 from dangol.testing.calls import consume, fact, look_up, recommend, send, submit, tally, told
 from dangol.testing.clock import Clock
 from dangol.testing.counts import MemoryCounts
@@ -37,6 +37,7 @@ __all__ = [
     "render",
     "request",
     "send",
+    "shelf",
     "submit",
     "tally",
     "told",

@@ -1,10 +1,11 @@
 """Shoppers, pages and events in one line each. Times are unix seconds unless said otherwise, money is minor units."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dangol.plugin import Entry, Event, Item, Profile, PushRequest, Request
+from dangol.plugin import Entry, Event, Item, Product, Profile, PushRequest, Request
 from dangol.profile.model import Line, Member, Seen, Visit
+from dangol.recommend.shelf import Shelf
 
 NOW = 1_782_874_800
 """The time of the tests: Wednesday, 1 July 2026, 12:00 in Seoul."""
@@ -69,6 +70,11 @@ def entry(*events: Event, profile: str = "v0123456789abcde", member: str = "", s
     """One entry of the event log. `profile` is the profile id of the shopper who did it all."""
     at = max((each.at for each in events), default=NOW * 1000)
     return Entry(site, profile, member, at, list(events))
+
+
+def shelf(products: Iterable[Product | str], now: float = NOW) -> Shelf:
+    """A catalogue of these products alone; those given by their ids cost 10,000."""
+    return Shelf.of([Product(each, each, 10_000) if isinstance(each, str) else each for each in products], now)
 
 
 def push_request(**facts: Any) -> PushRequest:
