@@ -30,6 +30,8 @@ from dangol.stage import Sent, Shown, Stage
 from dangol.store.profiles import FORGOTTEN, NOBODY, Profiles, Stored
 
 TRIES = 20
+FORMERLY = 3
+"""Former visitors of a member whom an entry names."""
 
 
 class Context(Struct, frozen=True):
@@ -148,14 +150,16 @@ class Engine:
         )
         if sent:
             shown = await self.stage.answered(runtime, profile, request, sent, shown)
-        decided, entries = ledger.note(profile, decisions, context.now, runtime.site)
+        offered = {one.decision.campaign.id: one.offered for one in shown if one.offered}
+        decided, entries = ledger.note(profile, decisions, context.now, runtime.site, offered)
         entry = None
         if taken or decided or acts:
             member = profile.member.id if profile.member else ""
             new = [one for one in taken if one.name != "purchase" or one.key not in context.logged]
             new += [event_of(act) for act in acts]
             credits = [*changes, *entries]
-            entry = Entry(runtime.site.id, profile_id, member, int(context.now * 1000), new, decided, credits)
+            formerly = tuple(profile.merged[:FORMERLY])
+            entry = Entry(runtime.site.id, profile_id, member, int(context.now * 1000), new, decided, credits, formerly)
         waiting = [one for one in decisions if one.verdict is Verdict.WAIT]
         return Outcome(profile_id, taken, shown, waiting, request, profile.visits > visits), entry
 

@@ -28,7 +28,8 @@ RENDERED = (Verdict.SHOW, Verdict.UPDATE, Verdict.HOLDOUT)
 
 
 class Shown(Struct, frozen=True):
-    """A decision with its widget, the JSON of its node tree, its accessible name and its stylesheets' addresses."""
+    """A decision with its widget, the JSON of its node tree, its accessible name and its stylesheets' addresses.
+    `offered` are the products that it recommends, each as ``recommender:product``."""
 
     decision: Decision
     widget: Widget
@@ -36,6 +37,7 @@ class Shown(Struct, frozen=True):
     label: str
     language: str
     style: Sequence[str]
+    offered: Sequence[str] = ()
 
 
 class Sent(Struct, frozen=True):
@@ -137,7 +139,7 @@ class Stage:
             return None  # who stays anonymous can't be kept in touch with, so is not asked to write anything down
         rules = rules_of(decision.campaign, runtime.site, request.verified)
         tree = linked(rendered.tree, rules) if rules else rendered.tree
-        return Shown(decision, widget, tree, rendered.label, view.language, rendered.style)
+        return Shown(decision, widget, tree, rendered.label, view.language, rendered.style, rendered.offered)
 
     def _view(self, runtime: SiteRuntime, profile: Profile, request: Request) -> PageView:
         site = runtime.site

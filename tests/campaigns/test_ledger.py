@@ -29,7 +29,8 @@ def enter(profile: Profile, at: float = NOW, arm: str = "on", verdict: Verdict =
 
 def take(profile: Profile, *events: Event) -> list[Credit]:
     part = ledger.at_stake(profile, events)
-    return ledger.changes(part, profile, reduce(profile, events, SITE, NOW + 9 * DAY, seed=7), SITE)
+    taken = reduce(profile, events, SITE, NOW + 9 * DAY, seed=7)
+    return ledger.changes(part, profile, taken, SITE) if part else []
 
 
 def event(name: str, after: float = 60, key: str = "1", value: int | None = None, **props: Any) -> Event:

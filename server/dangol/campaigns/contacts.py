@@ -12,7 +12,7 @@ from math import ceil
 from dangol.campaigns.calendar import day_number
 from dangol.campaigns.decision import Decision
 from dangol.definitions.model import Later, Site
-from dangol.profile import days
+from dangol.profile import days, picks
 from dangol.profile.model import CONTACTS, LEASES, NEVER, TALLIES, Contact, Lease, Profile
 from dangol.protocol.event import Event
 
@@ -30,12 +30,13 @@ def live_leases(profile: Profile, now: float) -> list[Lease]:
     return [lease for lease in profile.leases if lease.until > now]
 
 
-def promise(profile: Profile, decision: Decision, now: float) -> bool:
-    """Reserve the view that a page was told to show. False for one that was promised before, which goes on."""
+def promise(profile: Profile, decision: Decision, now: float, sources: tuple[str, ...] = ()) -> bool:
+    """Reserve the view that a page was told to show, of products of the recommenders `sources`. False for one that was
+    promised before, which goes on."""
     others = [lease for lease in profile.leases if lease.exposure != decision.key]
     is_new = len(others) == len(profile.leases)
     profile.leases = others
-    lease = Lease(decision.campaign.id, decision.key, ceil(now + GRACE), decision.counts)
+    lease = Lease(decision.campaign.id, decision.key, ceil(now + GRACE), decision.counts, sources)
     profile.leases.insert(0, lease)
     _forget_leases(profile, now)
     return is_new
@@ -74,6 +75,7 @@ def react(profile: Profile, event: Event, now: float, site: Site) -> bool:
     if event.name == "widget_click":
         contact.clicks += 1
         contact.clicked_at = max(contact.clicked_at, event.at // 1000)
+        picks.click(profile, campaign, event)
     elif event.name == "widget_close":
         contact.closes += 1
     return event.name in ("widget_click", "widget_close", "widget_submit")

@@ -7,20 +7,22 @@ a `Credit` in the very write that makes it, so the sums of all credits are what 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2s
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from dangol.campaigns import strips
 from dangol.campaigns.arms import HOLDOUT, ON
-from dangol.campaigns.calendar import day_number
 from dangol.campaigns.contacts import contact_of, note_holdout, note_message, promise
+from dangol.campaigns.credit import credit_of
 from dangol.campaigns.decision import Decision, Verdict
 from dangol.definitions.model import Campaign, Site
+from dangol.profile import picks
 from dangol.profile.conversions import is_earlier
-from dangol.profile.model import Contact, Profile
+from dangol.profile.model import Contact, Pick, Profile
 from dangol.protocol.event import REACTION_EVENTS, Credit, Decided, Event
 
 DAY = 86_400
@@ -36,6 +38,7 @@ FIGURES = {
 }
 
 NOTHING = Contact()
+NO_OFFERS: Mapping[str, Sequence[str]] = {}
 
 
 class Noted(NamedTuple):
@@ -45,12 +48,28 @@ class Noted(NamedTuple):
     credits: list[Credit]
 
 
-def note(profile: Profile, decisions: Sequence[Decision], now: float, site: Site) -> Noted:
-    """Write on the profile what was decided at `now`, unix seconds, and return what the log keeps of it."""
+class Stake(NamedTuple):
+    """What a shopper has of campaigns: the contacts of those entered, what promised views show by exposure, and the
+    picks."""
+
+    contacts: dict[str, Contact]
+    sources: dict[str, tuple[str, ...]]
+    picks: list[Pick]
+
+
+def note(
+    profile: Profile,
+    decisions: Sequence[Decision],
+    now: float,
+    site: Site,
+    offered: Mapping[str, Sequence[str]] = NO_OFFERS,
+) -> Noted:
+    """Write on the profile what was decided at `now`, unix seconds, and return what the log keeps of it. `offered` are
+    the products that the widgets shown recommend, by campaign."""
     noted = Noted([], [])
     for decision in decisions:
         if decision.verdict is Verdict.SHOW:
-            if not promise(profile, decision, now):
+            if not promise(profile, decision, now, picks.sources(offered.get(decision.campaign.id, ()))):
                 continue
         elif decision.verdict is Verdict.MESSAGE:
             note_message(profile, decision, now, site)
@@ -61,7 +80,9 @@ def note(profile: Profile, decisions: Sequence[Decision], now: float, site: Site
         noted.decided.append(Decided(decision.campaign.id, decision.verdict.value, decision.key, decision.arm))
         contact = contact_of(profile, decision.campaign.id, now)
         if decision.arm and not contact.arm and not profile.anonymous:  # nobody knows who comes back to order
-            noted.credits.append(_enter(contact, decision, max(int(now), profile.last_order_at), site))
+            noted.credits.append(_enter(profile, contact, decision, now, site))
+    for campaign, products in offered.items():
+        picks.show(profile, campaign, products)
     return noted
 
 
@@ -76,17 +97,19 @@ def note_sent(profile: Profile, decision: Decision, now: float, site: Site) -> l
     contact = contact_of(profile, decision.campaign.id, now)
     if not decision.arm or contact.arm or profile.anonymous:
         return []
-    return [_enter(contact, decision, max(int(now), profile.last_order_at), site)]
+    return [_enter(profile, contact, decision, now, site)]
 
 
-def _enter(contact: Contact, decision: Decision, at: int, site: Site) -> Credit:
-    """The shopper takes part from `at` on. No order that is known already is later, so whether an order was counted
+def _enter(profile: Profile, contact: Contact, decision: Decision, now: float, site: Site) -> Credit:
+    """The shopper takes part from `now` on. No order that is known already is later, so whether an order was counted
     can be told from its time."""
-    campaign, drawn = decision.campaign, shares(decision.campaign)
+    campaign, drawn, at = decision.campaign, shares(decision.campaign), max(int(now), profile.last_order_at)
     contact.arm, contact.draw, contact.segments = decision.arm, draw_of(drawn), decision.segments
     contact.entered_at, contact.until = at, at + campaign.window * DAY
     contact.orders = contact.revenue = 0
-    return _credit(campaign.id, contact, site, entered=1, seen=int(contact.views > 0), shares=drawn)
+    contact.strip = None
+    picks.forget(profile, campaign.id)
+    return credit_of(campaign.id, contact, site, entered=1, seen=int(contact.views > 0), shares=drawn)
 
 
 def shares(campaign: Campaign) -> dict[str, float]:
@@ -108,41 +131,48 @@ def _named(drawn: tuple[tuple[str, float], ...]) -> str:
     return blake2s(text.encode(), digest_size=4).hexdigest()
 
 
-def taking_part(profile: Profile) -> dict[str, Contact]:
-    """The contacts of campaigns that the shopper has entered as they are now, to tell later what has changed."""
-    return {name: replace(contact) for name, contact in profile.contacts.items() if contact.arm}
+def taking_part(profile: Profile) -> Stake:
+    """What the shopper has of the campaigns entered as it is now, to tell later what has changed."""
+    return _stake(profile, profile.contacts)
 
 
-def at_stake(profile: Profile, events: Iterable[Event]) -> dict[str, Contact]:
-    """Those of them that the events may change."""
+def at_stake(profile: Profile, events: Iterable[Event]) -> Stake | None:
+    """What the events may change of it; None where that is nothing."""
     names = set()
     for event in events:
         if event.name in ORDERS:
             return taking_part(profile)
         if event.name in REACTION_EVENTS:
             names.add(event.props.get("campaign"))
-    if not names:
-        return {}
-    return {name: replace(contact) for name, contact in profile.contacts.items() if name in names and contact.arm}
+    return _stake(profile, names) if names else None
 
 
-def changes(before: Mapping[str, Contact], profile: Profile, taken: Iterable[Event], site: Site) -> list[Credit]:
-    """What the events that were `taken` in changed since the shopper took part as `before`, entries aside."""
+def _stake(profile: Profile, names: Collection[Any]) -> Stake:
+    contacts = {name: replace(one) for name, one in profile.contacts.items() if name in names and one.arm}
+    sources = {lease.exposure: lease.sources for lease in profile.leases if lease.sources}
+    return Stake(contacts, sources, list(profile.picks))
+
+
+def changes(before: Stake, profile: Profile, taken: Collection[Event], site: Site) -> list[Credit]:
+    """What the events that were `taken` in changed since it was as `before`, entries aside."""
     counts: dict[str, Counter[str]] = {}
     for event in taken:
         if event.name in FIGURES:
             counts.setdefault(str(event.props.get("campaign", "")), Counter())[FIGURES[event.name]] += 1
     found = []
-    for name, was in before.items():
+    for name, was in before.contacts.items():
         contact = profile.contacts.get(name)
         if contact is None or contact.entered_at != was.entered_at:
             continue  # it gave way to others
         if (moved := _moved(was, contact)) or name in counts:
-            found.append(_credit(name, contact, site, **moved, **counts.get(name, Counter())))
+            found.append(credit_of(name, contact, site, **moved, **counts.get(name, Counter())))
+        found += strips.moved(name, contact, was.strip, contact.strip, site)
+    found += strips.viewed(taken, before.sources, before.contacts, site)
+    found += strips.picked(before.picks, profile.picks, site)
     return found
 
 
-def joined(before: Mapping[str, Contact], visitor: Profile, member: Profile, site: Site) -> list[Credit]:
+def joined(before: Stake, visitor: Profile, member: Profile, site: Site) -> list[Credit]:
     """What changes when a `visitor` turns out to be a member, who took part as `before` and has taken the visitor's
     history over.
 
@@ -152,14 +182,17 @@ def joined(before: Mapping[str, Contact], visitor: Profile, member: Profile, sit
     """
     found = []
     for name, contact in member.contacts.items():
-        ours, theirs = before.get(name), visitor.contacts.get(name)
+        ours, theirs = before.contacts.get(name), visitor.contacts.get(name)
         first, second = (theirs, ours) if is_earlier(theirs, ours) else (ours, theirs)
         if first is None or not contact.arm:
             continue
         if changed := _moved(first, contact):
-            found.append(_credit(name, contact, site, **changed))
+            found.append(credit_of(name, contact, site, **changed))
+        found += strips.moved(name, contact, first.strip, contact.strip, site)
         if second is not None and second.arm:
-            found.append(_credit(name, second, site, entered=-1, **_moved(second, NOTHING)))
+            found.append(credit_of(name, second, site, entered=-1, **_moved(second, NOTHING)))
+            found += strips.moved(name, second, second.strip, None, site)
+    found += strips.picked([*before.picks, *visitor.picks], member.picks, site)
     return found
 
 
@@ -170,8 +203,3 @@ def _moved(was: Contact, now: Contact) -> dict[str, int]:
         return {}
     before = {"orders_before": was.orders, "revenue_before": was.revenue}
     return {"seen": seen, "orders": orders, "revenue": revenue, **before}
-
-
-def _credit(campaign: str, contact: Contact, site: Site, **figures: Any) -> Credit:
-    day = day_number(contact.entered_at, site.timezone)
-    return Credit(campaign, contact.arm, contact.draw, day, contact.segments, **figures)

@@ -13,7 +13,8 @@ EVERYBODY = ""
 
 class Cell(NamedTuple):
     """Whom a sum is of: the shoppers who entered on a calendar day (proleptic Gregorian ordinal), with the arms drawn
-    by the shares `draw`, into `arm`, being in `segment`."""
+    by the shares `draw`, into `arm`, being in `segment`; or, where that begins with `RECOMMENDED`, what recommended
+    products did for them (`dangol.protocol.event.Credit`)."""
 
     day: int
     draw: str
@@ -23,7 +24,8 @@ class Cell(NamedTuple):
 
 class Figures(NamedTuple):
     """Sums over shoppers. `entered` are all entries, and `withdrawn` those of them that were another one's of the same
-    person. `squares` of revenue per shopper is `high` times `LIMB` and `low`. Money in minor units."""
+    person. `squares` of revenue per shopper is `high` times `LIMB` and `low`. Money in minor units. Of recommended
+    products `clickers` are the shoppers who clicked any, and `items` the pieces that they bought of those."""
 
     entered: int = 0
     withdrawn: int = 0
@@ -38,6 +40,8 @@ class Figures(NamedTuple):
     revenue: int = 0
     high: int = 0
     low: int = 0
+    clickers: int = 0
+    items: int = 0
 
     @property
     def shoppers(self) -> int:
@@ -75,9 +79,12 @@ def figures_of(credit: Credit) -> Figures:
         revenue=credit.revenue,
         high=high,
         low=low,
+        clickers=credit.clickers,
+        items=credit.items,
     )
 
 
 def cells_of(credit: Credit) -> list[Cell]:
-    """Where it is added: among everybody, and in each segment."""
-    return [Cell(credit.day, credit.draw, credit.arm, segment) for segment in (EVERYBODY, *credit.segments)]
+    """Where it is added: among everybody, and in each segment; or to the part that it is of."""
+    parts = (credit.part,) if credit.part else (EVERYBODY, *credit.segments)
+    return [Cell(credit.day, credit.draw, credit.arm, segment) for segment in parts]

@@ -15,6 +15,7 @@ from dangol.effects.answer import ALL, Arm, Comparison, Day, Draw, Effect, Metho
 from dangol.effects.figures import EVERYBODY, NONE, Cell, Figures
 from dangol.effects.sentences import sentences
 from dangol.effects.sequence import LEVEL, Sample
+from dangol.protocol.event import RECOMMENDED
 from dangol.render.money import CURRENCIES
 
 Cells = Mapping[Cell, Figures]
@@ -54,7 +55,10 @@ def report(
     draws = list(_draws(cells, drawn))
     draw = span.draw or _current(campaign, draws)
     within = {cell: sums for cell, sums in cells.items() if cell.draw == draw and span.has(cell)}
-    by_segment = _grouped(within, lambda cell: cell.segment)
+    by_segment = _grouped(
+        {cell: sums for cell, sums in within.items() if not cell.segment.startswith(RECOMMENDED)},
+        lambda cell: cell.segment,
+    )
     by_day = _grouped({cell: sums for cell, sums in within.items() if cell.segment == span.segment}, _day)
     sums, days = by_segment.get(span.segment, {}), sorted(by_day)
     teller = _Teller(definitions, campaign, drawn.get(draw, {}))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from dangol.profile import conversions, days
+from dangol.profile import conversions, days, picks
 from dangol.profile.model import NEVER, Contact
 
 Contacts = Mapping[str, Contact]
@@ -62,6 +62,7 @@ def _joined(ours: Contact, theirs: Contact, visit: int) -> Contact:
         seen_at=max(ours.seen_at, theirs.seen_at),
         clicked_at=max(ours.clicked_at, theirs.clicked_at),
         days=days.join(ours.days, theirs.days),
+        strip=picks.together(ours.strip, theirs.strip),
     )
     conversions.join(contact, ours, theirs)
     return contact

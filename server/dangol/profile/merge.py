@@ -1,6 +1,6 @@
 """A visitor's history joins the member's profile at login. Pure; `member` is changed in place."""
 
-from dangol.profile import consents, contacts, conversions, devices
+from dangol.profile import consents, contacts, conversions, devices, picks
 from dangol.profile.contacts import Visits
 from dangol.profile.model import (
     BRANDS,
@@ -124,10 +124,12 @@ def _take_contacts(
         own, others = sides[is_theirs]
         conversions.take_over(contact, {order.number: order for order in own}, others, joined)
     member.contacts = together
+    picks.join(member, visitor.picks)
     member.tallies = contacts.joined(member.tallies, visitor.tallies, visits, TALLIES)
     for order in member.recent_orders:
         if order.value == TAKEN_BACK:
             conversions.take_back(member, order.number)
+            picks.take_back(member, order.number)
     conversions.keep_known(member)
 
 

@@ -134,12 +134,24 @@ class Member(Struct, array_like=True):
     revenue: int | None = None
 
 
+class Strip(Struct, array_like=True, frozen=True, gc=False):
+    """What the shopper had of the products that a campaign has recommended since the entry: `clicks` on them, `orders`
+    with a product so clicked and the `revenue` of those products. `shown` marks what may be clicked (EVENT_ID_BYTES
+    each, newest first; `profile.picks` reads it)."""
+
+    shown: bytes = b""
+    clicks: int = 0
+    orders: int = 0
+    revenue: int = 0
+
+
 class Contact(Struct, array_like=True, gc=False):
     """What passed between one campaign and the shopper; `session` and `day` count confirmed views of the
     visit that started at `visit_started` and of the shop's calendar day `day_number`. `converted` marks the latest
     orders that followed a view or click soon enough (EVENT_ID_BYTES each, newest first; RECENT_ORDERS of them).
     `arm` is how the shopper takes part in the comparison since `entered_at`, in what `segments` then, and drawn by what
-    shares (`draw`); `orders` and `revenue` of the time until `until` are put down to that."""
+    shares (`draw`); `orders` and `revenue` of the time until `until` are put down to that, and what its recommended
+    products brought (`strip`)."""
 
     views: int = 0
     clicks: int = 0
@@ -164,6 +176,7 @@ class Contact(Struct, array_like=True, gc=False):
     segments: tuple[str, ...] = ()
     draw: str = ""
     until: int = 0
+    strip: Strip | None = None
 
 
 NEVER = 1 << 40
@@ -216,16 +229,23 @@ class Lease(Struct, array_like=True, gc=False):
     sources: tuple[str, ...] = ()
 
 
-class Pick(Struct, array_like=True, gc=False):
-    """A recommended product that the shopper has clicked: where, by which recommender, when, and the order that it
-    came to be in."""
+class Pick(Struct, array_like=True, frozen=True, gc=False):
+    """A recommended product that the shopper has clicked: in which campaign, by which recommender and when, and how the
+    shopper took part in that campaign (`arm`, `draw`, `entered_at`). Then the `order` that it came to be in, and the
+    `quantity` and `revenue` of its lines there; `orders` is 1 for one of the picks by the same recommender in the same
+    campaign that the order holds."""
 
     product: str
     campaign: str
     source: str
     at: int
     arm: str = ""
+    draw: str = ""
+    entered_at: int = 0
     order: str = ""
+    quantity: int = 0
+    revenue: int = 0
+    orders: int = 0
 
 
 class Profile(Struct, array_like=True):

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from dangol.campaigns.contacts import react
 from dangol.definitions.model import Site
-from dangol.profile import conversions
+from dangol.profile import conversions, picks
 from dangol.profile.arrival import UNMARKED, arrival, referrer
 from dangol.profile.marks import mark, place
 from dangol.profile.model import (
@@ -224,6 +224,7 @@ def _purchase(profile: Profile, event: Event, at: int) -> None:
     gone = {item.id for item in event.items}
     profile.cart = [line for line in profile.cart if line.id not in gone or line.at > at]
     conversions.convert(profile, order)
+    picks.convert(profile, order, event.items)
 
 
 def _refund(profile: Profile, event: Event, at: int) -> None:
@@ -235,6 +236,7 @@ def _refund(profile: Profile, event: Event, at: int) -> None:
         profile.spent -= order.value
         conversions.take_back(profile, order.number)
         conversions.take_out(profile, order)
+        picks.take_back(profile, order.number)
         order.value = TAKEN_BACK
         forget_latest(profile, order.at)
         if event.props.get("moved"):

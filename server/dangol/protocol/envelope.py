@@ -107,6 +107,7 @@ class Data(Struct):
     campaign: Word = ""
     exposure: Word = ""
     choice: Word = ""
+    item: Annotated[str, Meta(max_length=LONGEST_TEXT)] = ""
 
 
 class TraitData(Struct):
@@ -240,7 +241,10 @@ def _props(name: str, data: Data) -> dict[str, Value]:
         return {"referrer": referrer} if referrer else {}
     if name == "widget_later":
         return {"campaign": clean(data.campaign, 100), "choice": clean(data.choice, 100)}
-    return {"campaign": clean(data.campaign, 100)} if name.startswith("widget_") else {}
+    props: dict[str, Value] = {"campaign": clean(data.campaign, 100)} if name.startswith("widget_") else {}
+    if name == "widget_click" and data.item:
+        props["item"] = clean(data.item, LONGEST_TEXT)
+    return props
 
 
 def item_of(raw: RawItem, currency: str, where: str = "item") -> Item:

@@ -15,6 +15,10 @@ SHOP_EVENTS = frozenset(
 STANDARD_EVENTS = PAGE_EVENTS | CART_EVENTS | REACTION_EVENTS | SHOP_EVENTS
 
 
+RECOMMENDED = "~"
+"""Begins the names of parts of a campaign that are no segments: no segment's id does."""
+
+
 class Item(Struct, array_like=True, frozen=True, gc=False):
     """A product line of an event. `price` is one unit's, in minor units of the site's currency."""
 
@@ -67,6 +71,10 @@ class Credit(Struct, array_like=True, frozen=True, gc=False):
     before: nobody counts twice. `seen` is 1 with the first confirmed view. `orders` and `revenue` (minor units) are
     what was put down to the campaign with this, or taken back, `orders_before` and `revenue_before` what had been
     before it.
+
+    With a `part` it is about recommended products alone, which stand apart: `RECOMMENDED` is all of them, and
+    `RECOMMENDED` before a recommender's name its own. There `views` are of strips, `clicks` on products, `clickers` is 1
+    with a shopper's first, and `orders`, `items` and `revenue` are those of products that were clicked before.
     """
 
     campaign: str
@@ -86,6 +94,9 @@ class Credit(Struct, array_like=True, frozen=True, gc=False):
     orders_before: int = 0
     revenue_before: int = 0
     shares: dict[str, float] = field(default_factory=dict)
+    part: str = ""
+    clickers: int = 0
+    items: int = 0
 
 
 class Head(Struct, array_like=True, frozen=True, gc=False):
@@ -101,7 +112,8 @@ class Entry(Struct, array_like=True, frozen=True):
     """One entry of the event log: what one profile did in one request, and what was decided on it.
 
     `at` is the server's clock, unix milliseconds. `member` is empty for a visitor who is not a member. `credits` are
-    what campaigns' comparisons count of it.
+    what campaigns' comparisons count of it. `formerly` are the profiles of the visitors who turned out to be this
+    person, the latest first.
     """
 
     site: str
@@ -111,3 +123,4 @@ class Entry(Struct, array_like=True, frozen=True):
     events: list[Event]
     decided: list[Decided] = field(default_factory=list)
     credits: list[Credit] = field(default_factory=list)
+    formerly: tuple[str, ...] = ()

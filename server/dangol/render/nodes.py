@@ -6,6 +6,7 @@ this parser and to the browser, which never parses HTML of ours.
 """
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any, NoReturn
 
@@ -63,6 +64,17 @@ def check(html: str) -> Node:
     parser.feed(html)
     parser.close()
     return parser.root()
+
+
+def told_by_clicks(node: Node) -> Iterator[str]:
+    """What clicks in a checked tree tell (`data-for`), from its beginning to its end."""
+    if isinstance(node, str):
+        return
+    _, attributes, *children = node
+    if attributes.get("data-dg") == "click" and attributes.get("data-for"):
+        yield attributes["data-for"]
+    for child in children:
+        yield from told_by_clicks(child)
 
 
 def _expected(element: str, name: str, value: str) -> str:

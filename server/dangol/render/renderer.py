@@ -16,7 +16,7 @@ from dangol.errors import Invalid, PluginFailure
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
 from dangol.plugin import Text, View, Widget
-from dangol.render.nodes import check
+from dangol.render.nodes import check, told_by_clicks
 from dangol.render.style import check_style, style_address
 
 BUDGET = 0.05
@@ -27,17 +27,20 @@ CACHED = 512
 
 
 class Rendered(NamedTuple):
-    """The node tree as JSON, the widget's accessible name, and the addresses of the stylesheets that it needs."""
+    """The node tree as JSON, the widget's accessible name, the addresses of the stylesheets that it needs, and what a
+    click on one of its nodes tells (``data-for``): the products that it recommends."""
 
     tree: bytes
     label: str
     style: Sequence[str]
+    offered: Sequence[str] = ()
 
 
 @lru_cache(CACHED)
-def encoded(html: str) -> bytes:
-    """The JSON of the checked node tree of `html`."""
-    return msgspec.json.encode(check(html))
+def encoded(html: str) -> tuple[bytes, Sequence[str]]:
+    """The JSON of the checked node tree of `html`, and what clicks in it tell."""
+    tree = check(html)
+    return msgspec.json.encode(tree), tuple(told_by_clicks(tree))
 
 
 class Renderer:
@@ -80,12 +83,12 @@ class Renderer:
             raise PluginFailure(widget.name, "result", f"returned {type(context).__name__}, expected a mapping or None")
         html = self._templates[widget.name].render({**context, "params": params, "view": view})
         try:
-            tree = encoded(html)
+            tree, offered = encoded(html)
         except Invalid as error:
             raise PluginFailure(widget.name, "result", f"template.html: {error}") from error
         addresses = self._addresses[widget.name]
         style = [addresses[name] for name in context.get("styles", addresses)]
-        return Rendered(tree, context.get("label") or _label(widget, params, view), style)
+        return Rendered(tree, context.get("label") or _label(widget, params, view), style, offered)
 
     def _load(self, widget: Widget) -> None:
         try:
