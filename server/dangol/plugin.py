@@ -185,9 +185,11 @@ class View(Protocol):
     async def products(self, ids: Sequence[str]) -> Sequence[Product]:
         """Those of the products that the shop's catalogue has, in this order."""
 
-    async def tally(self, source: str, action: str, *, product: str = "", hours: int = 24) -> int:
-        """How many people did `action` within the last hours, with the product or with any, as the tally plugin
-        `source` counted them; 0 where nobody did or the tally fails."""
+    async def tally(
+        self, source: str, action: str, *, product: str = "", category: str = "", minutes: int = 1440
+    ) -> int:
+        """How many people did `action` within the last minutes, at most a week, with the product, with one of the
+        category or with any, as the tally plugin `source` counted them; 0 where nobody did or the tally fails."""
 
     async def recommend(
         self,
@@ -378,20 +380,25 @@ class Recommender(Plugin, ABC):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """`who`, such as an entry's profile, did what `key` stands for at the unix time `at`."""
+    """`who`, such as an entry's profile, did what `key` stands for at the unix time `at`. `undone`: what was done then
+    was taken back. Those of `formerly` have turned out to be the same person, and count no more."""
 
     key: str
     who: str
     at: float
+    undone: bool = False
+    formerly: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TallyQuery:
-    """How many people did `action` since the unix time, with `product` or, where that is empty, with any?"""
+    """How many people did `action` since the unix time, with `product`, with any product of `category` or, where both
+    are empty, with any at all?"""
 
     action: str
     product: str
     since: float
+    category: str = ""
 
 
 class Marks(Protocol):
@@ -404,8 +411,8 @@ class Marks(Protocol):
 class Tally(Plugin, ABC):
     """Knows how many people did something lately, from the event log, one entry at a time.
 
-    Of each key dangol keeps the people who were marked last within 72 hours, 2,000 at most, and nothing that tells who
-    they are. A mark that comes twice changes nothing.
+    Of each key dangol keeps the people who were marked last within seven days, 5,000 at most, and nothing that tells
+    who they are. A mark that comes twice changes nothing. Items have the catalogue's category where it knows them.
     """
 
     @abstractmethod

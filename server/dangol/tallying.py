@@ -7,7 +7,7 @@ from dangol.host.guard import Guard
 from dangol.host.registry import Registry
 from dangol.plugin import Marks, Tally, TallyQuery
 from dangol.store.link import Link
-from dangol.store.tallies import HOURS, Tallied
+from dangol.store.tallies import MINUTES, Tallied
 
 BUDGET = 0.05
 
@@ -22,12 +22,13 @@ async def tally(
     source: str,
     action: str,
     product: str,
-    hours: int,
+    category: str,
+    minutes: int,
     now: float,
 ) -> int:
-    """How many people did `action` within the last hours, at most `HOURS`, with the product or with any; 0 where the
-    plugin fails. Raises `Unavailable`."""
-    query = TallyQuery(action, product, now - min(hours, HOURS) * 3600)
+    """How many people did `action` within the last minutes, at most `MINUTES`, with the product, one of the category or
+    any; 0 where the plugin fails. Raises `Unavailable`."""
+    query = TallyQuery(action, product, now - min(minutes, MINUTES) * 60, category)
     try:
         plugin = registry.tally(source)
         marks = Tallied(link, site, source)

@@ -11,8 +11,8 @@ from dangol_widgets.social_ticker import SocialTicker
 
 TEA = Product("tea", "녹차", 9000, "/p/tea", "/i/tea.jpg")
 CUP = Product("cup", "찻잔", 12000)
-BOUGHT = {"action": "bought", "text": {"ko": "{hours}시간 동안 {count}명", "en": "{count} in {hours} h"}, "least": 5}
-VIEWED = {"action": "viewed", "text": "{count} looked at {product}", "hours": 1, "least": 2}
+BOUGHT = {"action": "bought", "text": {"ko": "{time} 동안 {count}명", "en": "{count} in {time}"}, "least": 5}
+VIEWED = {"action": "viewed", "text": "{count} looked at {product}", "within": "1h", "least": 2}
 
 
 def ticker(people: dict[tuple[str, str], int], **params: Any) -> Any:
@@ -20,7 +20,7 @@ def ticker(people: dict[tuple[str, str], int], **params: Any) -> Any:
     return render(SocialTicker(), params, people=people, request=page, products=[TEA, CUP])
 
 
-@pytest.mark.parametrize(("people", "said"), [(4, None), (5, "5 in 24 h"), (1234, "1,234 in 24 h")])
+@pytest.mark.parametrize(("people", "said"), [(4, None), (5, "5 in 24 hours"), (1234, "1,234 in 24 hours")])
 def test_below_the_least_nothing_is_said(people: int, said: str | None) -> None:
     shown = ticker({("bought", "tea"): people}, messages=[BOUGHT])
     assert (shown and shown.text) == said
@@ -33,7 +33,7 @@ def test_without_a_product_on_screen_there_is_nothing_to_tell() -> None:
 
 def test_several_messages_take_turns_and_can_be_held() -> None:
     shown = ticker({("bought", "tea"): 12, ("viewed", "tea"): 30}, messages=[BOUGHT, VIEWED])
-    assert shown.label == "12 in 24 h"
+    assert shown.label == "12 in 24 hours"
     assert 'class="ticker several of2"' in shown.html
     assert 'type="checkbox" name="hold" aria-label="Pause the messages"' in shown.html
     assert "30 looked at 녹차" in shown.text
@@ -51,19 +51,50 @@ def test_a_list_tells_of_its_products_with_picture_and_link() -> None:
 
 def test_the_shop_as_a_whole_may_be_told_of() -> None:
     shown = ticker({("bought", ""): 50, ("bought", "tea"): 1}, scope="shop", messages=[BOUGHT], link="/best")
-    assert shown.text == "50 in 24 h"
+    assert shown.text == "50 in 24 hours"
     assert 'href="/best"' in shown.html
+
+
+@pytest.mark.parametrize(
+    ("within", "language", "said"),
+    [
+        ("30m", "ko", "30분"),
+        ("24h", "ko", "24시간"),
+        ("7d", "ko", "7일"),
+        ("1h", "en", "1 hour"),
+        ("90m", "en", "90 minutes"),
+    ],
+)
+def test_the_time_is_said_as_it_is_written(within: str, language: Any, said: str) -> None:
+    message = {"action": "bought", "text": "{time}", "within": within}
+    shown = render(
+        SocialTicker(), {"messages": [message], "scope": "shop"}, people={("bought", ""): 5}, language=language
+    )
+    assert shown is not None
+    assert shown.text == said
+
+
+def test_a_category_is_the_one_on_screen_or_the_one_named() -> None:
+    just = {"action": "bought", "text": "Just bought in {category}: {count}", "within": "15m", "least": 2}
+    people = {("bought", "mugs"): 3, ("bought", "pots"): 2}
+    page = request(category="mugs")
+    told = [
+        render(SocialTicker(), {"messages": [just], "scope": "category", **named}, people=people, request=page)
+        for named in ({}, {"category": "pots"}, {"category": "lids"})
+    ]
+    assert [each and each.text for each in told] == ["Just bought in mugs: 3", "Just bought in pots: 2", None]
 
 
 @pytest.mark.parametrize(
     ("params", "where"),
     [
         ({"scope": "list"}, "params"),
+        ({"category": "mugs"}, "params"),
         ({"products": ["tea"]}, "params"),
         ({"messages": []}, "params.messages"),
         ({"messages": [BOUGHT] * 6}, "params.messages"),
         ({"messages": [{**BOUGHT, "least": 1}]}, "params.messages[0].least"),
-        ({"messages": [{**BOUGHT, "hours": 73}]}, "params.messages[0].hours"),
+        ({"messages": [{**BOUGHT, "within": "8d"}]}, "params.messages[0]"),
         ({"messages": [{**BOUGHT, "count": 99}]}, "params.messages[0].count"),
     ],
 )

@@ -25,15 +25,15 @@ filled up with popular ones; prices are minor units. Leaves out what is in the c
 Find = Callable[[Sequence[str]], Awaitable[Sequence[Product]]]
 """Those of the ids that the catalogue has, in their order."""
 
-Count = Callable[[str, str, str, int], Awaitable[int]]
-"""``(source, action, product, hours)``: how many people, as a tally plugin counted them."""
+Count = Callable[[str, str, str, str, int], Awaitable[int]]
+"""``(source, action, product, category, minutes)``: how many people, as a tally plugin counted them."""
 
 
 async def _nothing(ids: Sequence[str]) -> Sequence[Product]:
     return []
 
 
-async def _nobody(source: str, action: str, product: str, hours: int) -> int:
+async def _nobody(source: str, action: str, product: str, category: str, minutes: int) -> int:
     return 0
 
 
@@ -77,9 +77,11 @@ class PageView:
         """Those of the products that the shop's catalogue has, in this order."""
         return await self.find(ids)
 
-    async def tally(self, source: str, action: str, *, product: str = "", hours: int = 24) -> int:
-        """How many people did `action` within the last hours."""
-        return await self.count(source, action, product, hours)
+    async def tally(
+        self, source: str, action: str, *, product: str = "", category: str = "", minutes: int = 1440
+    ) -> int:
+        """How many people did `action` within the last minutes."""
+        return await self.count(source, action, product, category, minutes)
 
     def local(self, at: float) -> datetime:
         """A unix time as the shop's clocks show it."""

@@ -19,26 +19,38 @@ from dangol.store.keys import partition, tally
 from dangol.store.link import Link
 from dangol.store.script import Script
 
-HOURS = 72
-MOST = 2_000
+MINUTES = 7 * 24 * 60
+MOST = 5_000
 LONGEST_NAME = 200
-DIGEST = 8  # bytes; two of 2,000 people share one once in nine million million
+MOST_FORMER = 10
+DIGEST = 8  # bytes; two of 5,000 people share one once in a million million
 
-# KEYS: the sets. ARGV: MessagePack of [[place in KEYS, who, at], ...], seconds kept, how many are kept.
+# KEYS: the sets. ARGV: MessagePack of [[place in KEYS, who, at, undone, former whos], ...], seconds kept, how many are
+# kept. What is undone goes if nothing came after it.
 _APPLY = Script("""
 for _, mark in ipairs(cmsgpack.unpack(ARGV[1])) do
-  redis.call('ZADD', KEYS[mark[1]], 'GT', mark[3], mark[2])
+  local key, who, at, undone, formerly = KEYS[mark[1]], mark[2], mark[3], mark[4], mark[5]
+  if undone then
+    if tonumber(redis.call('ZSCORE', key, who) or 0) == at then redis.call('ZREM', key, who) end
+  else
+    if #formerly > 0 then redis.call('ZREM', key, unpack(formerly)) end
+    redis.call('ZADD', key, 'GT', at, who)
+  end
 end
 for _, key in ipairs(KEYS) do
   local latest = tonumber(redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')[2])
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', '(' .. (latest - ARGV[2]))
-  redis.call('ZREMRANGEBYRANK', key, 0, -(ARGV[3] + 1))
-  redis.call('EXPIRE', key, ARGV[2])
+  if latest then
+    redis.call('ZREMRANGEBYSCORE', key, '-inf', '(' .. (latest - ARGV[2]))
+    redis.call('ZREMRANGEBYRANK', key, 0, -(ARGV[3] + 1))
+    redis.call('EXPIRE', key, ARGV[2])
+  end
 end
 return 1
 """)
 
 _pack = msgspec.msgpack.Encoder().encode
+
+Packed = tuple[int, str, float, bool, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,12 @@ def check(marks: Iterable[Mark], now: float) -> None:
 def _is_sound(mark: object, now: float) -> bool:
     return (
         isinstance(mark, Mark)
-        and all(isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in (mark.key, mark.who))
+        and isinstance(mark.formerly, list | tuple)
+        and len(mark.formerly) <= MOST_FORMER
+        and all(
+            isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in (mark.key, mark.who, *mark.formerly)
+        )
+        and isinstance(mark.undone, bool)
         and isinstance(mark.at, int | float)
         and isfinite(mark.at)
         and 0 < mark.at <= now + 1
@@ -71,13 +88,13 @@ def _is_sound(mark: object, now: float) -> bool:
 
 async def apply(link: Link, plugin: str, batch: Iterable[Marked]) -> None:
     """Leave checked marks. Repeat it until it returns."""
-    by_partition: dict[int, tuple[dict[str, int], list[tuple[int, str, float]]]] = {}
+    by_partition: dict[int, tuple[dict[str, int], list[Packed]]] = {}
     for each in batch:
         for mark in each.marks:
             places, marks = by_partition.setdefault(partition(mark.key), ({}, []))
             place = places.setdefault(tally(each.site, plugin, mark.key), len(places) + 1)
-            marks.append((place, who(mark.who), float(mark.at)))
-    calls = (_APPLY(link, list(places), [_pack(marks), HOURS * 3600, MOST]) for places, marks in by_partition.values())
+            marks.append((place, who(mark.who), float(mark.at), mark.undone, [who(each) for each in mark.formerly]))
+    calls = (_APPLY(link, list(places), [_pack(marks), MINUTES * 60, MOST]) for places, marks in by_partition.values())
     await asyncio.gather(*calls)
 
 

@@ -93,7 +93,8 @@ def tally(
     action: str,
     *,
     product: str = "",
-    hours: int = 24,
+    category: str = "",
+    minutes: int = 1440,
     now: float = builders.NOW,
     store: EmbeddedStore | None = None,
 ) -> int:
@@ -104,7 +105,7 @@ def tally(
     Registry.of([tally])
     guard = Guard()
     learnt = [tallies.Marked(SITE, _mark(guard, tally, entry)) for entry in entries]
-    query = TallyQuery(action, product, now - hours * 3600)
+    query = TallyQuery(action, product, now - minutes * 60, category)
 
     async def answer() -> int:
         if store is None:

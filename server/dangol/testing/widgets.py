@@ -57,7 +57,7 @@ def render(
     submission: Submission | None = None,
 ) -> Shown | None:
     """What the widget shows, or None. `products` are the catalogue and what every recommender has to offer, `people`
-    what every tally counts, by action and product, and `submission` is what its form was just taken for.
+    what every tally counts, by action and product or category, and `submission` is what its form was just taken for.
 
     Raises Invalid for parameters that the widget does not take, PluginFailure for all else that goes wrong.
     """
@@ -92,8 +92,8 @@ def view(
         known = {each.id: each for each in products}
         return [known[each] for each in dict.fromkeys(ids) if each in known]
 
-    async def count(source: str, action: str, product: str, hours: int) -> int:
-        return people.get((action, product), 0)
+    async def count(source: str, action: str, product: str, category: str, minutes: int) -> int:
+        return people.get((action, product or category), 0)
 
     site = Site("shop", "testing_key", "Shop", ["https://shop.example"], currency=currency, language=language)
     on_screen = next((each for each in products if each.id == page.product), None)
