@@ -148,6 +148,21 @@ def catalogue(site: str) -> str:
     return f"{{cat:{site}}}"
 
 
+def catalogue_state(site: str) -> str:
+    """Hash: the catalogue's version (v), and the generation of past orders that is in force (orders)."""
+    return f"{{cat:{site}}}state"
+
+
+def catalogue_changes(site: str) -> str:
+    """Stream: what changed in the catalogue with each of its latest versions; `store.catalogue` has the form."""
+    return f"{{cat:{site}}}changes"
+
+
+def catalogue_staged(site: str, token: str) -> str:
+    """Hash with expiry: a feed that is made ready to become the catalogue."""
+    return f"{{cat:{site}}}staged:{token}"
+
+
 def money(site: str) -> str:
     """Sorted set: tokens that hold some of a site's money, by the unix time at which they lapse; `store.money` has the
     names that begin with this one."""
