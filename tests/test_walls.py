@@ -19,7 +19,7 @@ PURE_MODULES = (
     "definitions/drafts.py",
     "members/row.py",
     "products/product.py",
-    "recommend/wish.py",
+    *(f"recommend/{name}.py" for name in ("answers", "chain", "choosing", "gap", "kernels", "reasons", "wish")),
     *(f"recommend/{name}.py" for name in ("columns", "marks", "places", "shelf")),
     "malls/cafe24.py",
     "messages/links.py",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dangol.plugin import Text
 from dangol.products.product import NO_FILTERS, Filters, Product
 from dangol.profile.model import Profile
 
@@ -40,10 +41,12 @@ class Wish:
 class Offered:
     """A product as the catalogue had it at this very moment, with its `price` now (minor units).
 
-    `recommender` has brought it up, "" where nobody did and it only fits; `because` is the product that it goes with,
-    where the recommender names one that is on show."""
+    `recommender` has brought it up, "" where nobody did and it only fits. `because` is the product that it goes with,
+    where the recommender names one that is on show, and `reason` what the recommender says of it: `reasons.said` fills
+    it in."""
 
     product: Product
     price: int
     recommender: str = ""
     because: Product | None = None
+    reason: Text = ""

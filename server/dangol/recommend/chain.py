@@ -1,0 +1,70 @@
+"""The answers to one wish, asked for one after the other and chosen from together. Pure."""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from dangol.plugin import Recommender
+from dangol.recommend.answers import Answer, all_of
+from dangol.recommend.choosing import NONE, Sieve
+from dangol.recommend.gap import CONSIDERED, closers
+from dangol.recommend.kernels import Places
+from dangol.recommend.shelf import Shelf
+from dangol.recommend.wish import Wish
+
+FALLBACK = "popular"
+
+Ask = Callable[[str], Awaitable[Answer | None]]
+"""What the recommender of that name answers; None where it fails."""
+
+
+class Pick(NamedTuple):
+    """A place on the shelf, that of the product which brought it up (-1: none), and by whom."""
+
+    place: int
+    because: int
+    recommender: Recommender | None
+
+
+class Chain:
+    """Recommenders are asked when their turn comes, each once and the popular one last; after them comes whatever of
+    the catalogue fits. `repurchase_days` are the site's."""
+
+    def __init__(self, ask: Ask, shelf: Shelf, wish: Wish, repurchase_days: int) -> None:
+        self._ask = ask
+        self._shelf = shelf
+        self._wish = wish
+        self._sieve = Sieve(shelf, wish, repurchase_days)
+        self._turns = [*dict.fromkeys((*wish.recommenders, FALLBACK)), ""]
+        self._answers: list[Answer] = []
+        self._picked = NONE
+
+    async def best(self, most: int, taken: Places = NONE) -> list[Pick]:
+        """The next best, at most `most` and none a second time. None of those `taken` are among them nor any of their
+        groups. Only answers that are needed are asked for. Where the wish names a gap, all come first that close it."""
+        pool = max(most, CONSIDERED) if self._wish.gap else most
+        places, found = taken, list[tuple[Answer, int]]()
+        turn = 0
+        while len(found) < pool and (turn < len(self._answers) or await self._next()):
+            answer = self._answers[turn]
+            best = self._sieve.best(answer.places, answer.scores, pool - len(found), places, self._picked)
+            places = np.concatenate((places, answer.places[best]))
+            found += [(answer, candidate) for candidate in best.tolist()]
+            turn += 1
+        if self._wish.gap:
+            order = closers(self._shelf.prices[places[len(taken) :]], self._wish.gap)
+            found = [found[at] for at in order[:most].tolist()]
+        picks = [Pick(int(one.places[at]), int(one.because[at]), one.recommender) for one, at in found]
+        self._picked = np.array([*self._picked, *(pick.place for pick in picks)], np.int32)
+        return picks
+
+    async def _next(self) -> bool:
+        """Get one more answer; whether there was one."""
+        while self._turns:
+            name = self._turns.pop(0)
+            answer = await self._ask(name) if name else all_of(self._shelf, self._wish.filters, self._wish.now)
+            if answer:
+                self._answers.append(answer)
+                return True
+        return False
