@@ -20,7 +20,7 @@ PURE_MODULES = (
     "members/row.py",
     "products/product.py",
     *(f"recommend/{name}.py" for name in ("answers", "chain", "choosing", "gap", "kernels", "reasons", "wish")),
-    *(f"recommend/{name}.py" for name in ("columns", "marks", "places", "shelf")),
+    *(f"recommend/{name}.py" for name in ("columns", "learning", "marks", "places", "records", "shelf")),
     "malls/cafe24.py",
     "messages/links.py",
     "messages/notices.py",

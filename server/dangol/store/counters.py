@@ -1,136 +1,155 @@
-"""Recommenders' counters: sums of what the event log taught, each entry counted exactly once.
+"""Recommenders' counters: what the event log taught, each entry counted exactly once.
 
-Beside its counters each partition keeps, for every partition of the log, the last entry that it holds. Both change in
-one script, so whatever is applied a second time, whole or in part, is skipped. This needs entries to arrive in the
-order of the log, which the reader's lease and its "pending first" see to.
+A row of counts is a string that is only ever appended to (`recommend.records`). Beside its rows each partition keeps,
+for every partition of the log, the last entry that it holds. Both change in one script, so whatever is added a second
+time, whole or in part, is skipped. This needs entries to arrive in the order of the log, which the reader's lease and
+its "pending first" see to.
+
+Who has made a row long merges it outside the store, and puts it back in place of what it was made of, unless somebody
+else has merged it meanwhile. So the store does no more than append, and a worker that dies on the way leaves a long row
+that the next one to append to it merges.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import isfinite
 
-import msgspec
-
-from dangol.errors import Invalid, Problem
-from dangol.plugin import Count
-from dangol.store.keys import applied, counter, partition
+from dangol.plugin import Count, Recommender, Total
+from dangol.recommend.records import RECORD, SEAL, merge, most, pack
+from dangol.store.keys import applied, counter, partition, total, total_bucket
 from dangol.store.link import Link
-from dangol.store.log import sortable
+from dangol.store.log import FIRST, sortable
 from dangol.store.script import Script
+from dangol.store.wire import Argument
 
-LONGEST_NAME = 200
-LARGEST = 1e290  # sums stay far from infinity, which an increment could turn into NaN half way through a script
-MOST_KEPT = 10_000
+LEAST_TOTAL = 64 * RECORD
+"""Bytes up to which a total is not worth merging."""
 
-# KEYS: markers, counters. ARGV: the log's partition; MessagePack of [entry id, [[counter, member, by, keep], ...]], ...
-# where `counter` is a place in KEYS. A counter may grow to twice what it keeps before it is cut, so that a newcomer
-# has time to rise.
-_APPLY = Script("""
-local marker = redis.call('HGET', KEYS[1], ARGV[1]) or ''
-local applied = 0
-for _, entry in ipairs(cmsgpack.unpack(ARGV[2])) do
-  if entry[1] > marker then
-    for _, count in ipairs(entry[2]) do
-      local key = KEYS[count[1]]
-      redis.call('ZINCRBY', key, count[3], count[2])
-      if redis.call('ZCARD', key) > 2 * count[4] then redis.call('ZREMRANGEBYRANK', key, 0, -(count[4] + 1)) end
-    end
-    marker = entry[1]
-    applied = applied + 1
-  end
+# KEYS: markers, rows. ARGV: the log's partition, the first and the last of the entries that these records are of, and
+# what is to be appended to each row. Answers with the rows' lengths; or, where some of the entries are in there
+# already, with the last one that is. A string that APPEND makes longer takes twice its length in memory; one that is
+# set anew does not.
+_ADD = Script("""
+local marker = redis.call('HGET', KEYS[1], ARGV[1])
+if marker and marker >= ARGV[2] then return marker end
+local lengths = {}
+for i = 2, #KEYS do
+  local row = (redis.call('GET', KEYS[i]) or '') .. ARGV[i + 2]
+  redis.call('SET', KEYS[i], row)
+  lengths[i - 1] = #row
 end
-if applied > 0 then redis.call('HSET', KEYS[1], ARGV[1], marker) end
-return applied
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return lengths
 """)
 
-_pack = msgspec.msgpack.Encoder().encode
+# KEYS: a row. ARGV: its first record as it was read, how many bytes of it were merged, what became of them. Only a
+# merge changes what a row begins with, and puts a new seal there.
+_REPLACE = Script("""
+if redis.call('GETRANGE', KEYS[1], 0, 15) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[3] .. redis.call('GETRANGE', KEYS[1], ARGV[2], -1))
+return 1
+""")
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What one entry of the log adds: its stream id, its site, and the counts."""
+    """What one entry of the log adds: its stream id, its site, and the counts, which `recommend.learning` has
+    checked."""
 
     id: str
     site: str
-    counts: Sequence[Count]
-
-
-def check(counts: Iterable[Count]) -> None:
-    """Raises `Invalid` naming every count that the store could not add."""
-    problems = [
-        Problem(
-            f"counts[{number}]", count, "a count with names of 1 to 200 characters, a finite `by`, `keep` 1 to 10000"
-        )
-        for number, count in enumerate(counts)
-        if not _is_sound(count)
-    ]
-    if problems:
-        raise Invalid(problems)
-
-
-def _is_sound(count: object) -> bool:
-    return (
-        isinstance(count, Count)
-        and all(isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in (count.key, count.member))
-        and isinstance(count.by, int | float)
-        and isfinite(count.by)
-        and abs(count.by) <= LARGEST
-        and isinstance(count.keep, int)
-        and 0 < count.keep <= MOST_KEPT
-    )
-
-
-class _Share:
-    """What a batch adds to one partition's counters."""
-
-    def __init__(self, markers: str) -> None:
-        self.keys: dict[str, int] = {markers: 1}
-        self.entries: dict[str, list[tuple[int, str, float, int]]] = {}
-
-    def add(self, entry_id: str, key: str, count: Count) -> None:
-        place = self.keys.setdefault(key, len(self.keys) + 1)
-        self.entries.setdefault(entry_id, []).append((place, count.member, float(count.by), count.keep))
-
-
-def _shares(plugin: str, batch: Iterable[Learned]) -> dict[int, _Share]:
-    shares: dict[int, _Share] = {}
-    for learned in batch:
-        entry_id = sortable(learned.id)
-        for count in learned.counts:
-            number = partition(count.key)
-            share = shares.setdefault(number, _Share(applied(number, plugin)))
-            share.add(entry_id, counter(learned.site, plugin, count.key), count)
-    return shares
-
-
-async def apply(link: Link, plugin: str, log_partition: int, batch: Sequence[Learned]) -> None:
-    """Add the counts of consecutive entries of one partition of the log. Repeat it until it returns: what was added
-    already is left out. Raises `Invalid` for counts that can't be added, before anything is."""
-    check(count for learned in batch for count in learned.counts)
-    await asyncio.gather(
-        *(
-            _APPLY(link, list(share.keys), [log_partition, _pack(list(share.entries.items()))])
-            for share in _shares(plugin, batch).values()
-        )
-    )
+    counts: Sequence[Count | Total]
 
 
 @dataclass(frozen=True, slots=True)
+class Fading:
+    """How a row is merged: its sums count half after `half_life` seconds (0: never), and it keeps so many members (0:
+    all)."""
+
+    half_life: float
+    keep: int = 0
+
+
+class _Share:
+    """What a batch adds to one partition's rows: records by entry, in order."""
+
+    def __init__(self) -> None:
+        self.added: list[tuple[str, str, bytes]] = []
+        self.rows: dict[str, Fading] = {}
+
+    def add(self, entry: str, key: str, records: bytes, fading: Fading) -> None:
+        self.added.append((entry, key, records))
+        self.rows[key] = fading
+
+    def after(self, marker: str) -> tuple[list[str], dict[str, list[bytes]]]:
+        """The entries behind the marker, and by row the records that they add."""
+        entries: list[str] = []
+        rows: dict[str, list[bytes]] = {}
+        for entry, key, records in self.added:
+            if entry > marker:
+                entries.append(entry)
+                rows.setdefault(key, []).append(records)
+        return entries, rows
+
+
 class Counters:
-    """A recommender's own counters for one site, as `dangol.plugin.Counts`."""
+    """What one recommender has counted, as a worker adds to it."""
 
-    link: Link
-    site: str
-    plugin: str
+    def __init__(self, link: Link, plugin: Recommender) -> None:
+        self.link = link
+        self.plugin = plugin
+        self._merged: dict[str, int] = {}  # how long totals were when they were merged last
 
-    async def top(self, keys: Sequence[str], count: int) -> Sequence[Sequence[tuple[str, float]]]:
-        """For each key its `count` highest members with their sums, highest first."""
-        if count <= 0:
-            return [[] for _ in keys]
-        return await asyncio.gather(*(self._top(key, count) for key in keys))
+    async def add(self, log_partition: int, batch: Sequence[Learned]) -> None:
+        """Add the counts of consecutive entries of one partition of the log. Repeat it until it returns: what was added
+        already is left out."""
+        shares = self._shares(batch)
+        await asyncio.gather(*(self._send(number, log_partition, share) for number, share in shares.items()))
 
-    async def _top(self, key: str, count: int) -> list[tuple[str, float]]:
-        name = counter(self.site, self.plugin, key)
-        reply = await self.link.call("ZREVRANGE", name, 0, count - 1, "WITHSCORES")
-        return [(member.decode(), float(score)) for member, score in zip(reply[::2], reply[1::2], strict=True)]
+    def _shares(self, batch: Iterable[Learned]) -> dict[int, _Share]:
+        shares: dict[int, _Share] = {}
+        for learned in batch:
+            entry = sortable(learned.id)
+            for each in learned.counts:
+                for number, key, records, fading in self._records(learned.site, each):
+                    shares.setdefault(number, _Share()).add(entry, key, records, fading)
+        return shares
+
+    def _records(self, site: str, each: Count | Total) -> Iterator[tuple[int, str, bytes, Fading]]:
+        name = self.plugin.name
+        if isinstance(each, Count):
+            fading = Fading(self.plugin.half_life, self.plugin.keep)
+            yield partition(each.key), counter(site, name, each.key), pack(each.members, each.by, each.at), fading
+            return
+        fading = Fading(self.plugin.totals[each.name])
+        for member in each.members:
+            bucket = total_bucket(member)
+            yield partition(member), total(site, name, each.name, bucket), pack((member,), each.by, each.at), fading
+
+    async def _send(self, number: int, log_partition: int, share: _Share) -> None:
+        marker = sortable(FIRST)
+        while True:
+            entries, rows = share.after(marker)
+            if not entries:
+                return
+            args: list[Argument] = [log_partition, entries[0], entries[-1], *map(b"".join, rows.values())]
+            answer = await _ADD(self.link, [applied(number, self.plugin.name), *rows], args)
+            if isinstance(answer, list):
+                break
+            marker = answer.decode()
+        lengths = zip(rows, answer, strict=True)
+        long = [key for key, length in lengths if length > self._longest(key, share.rows[key])]
+        await asyncio.gather(*(self._merge(key, share.rows[key]) for key in long))
+
+    def _longest(self, key: str, fading: Fading) -> int:
+        if fading.keep:
+            return RECORD * (most(fading.keep) + 1)
+        return max(LEAST_TOTAL, 2 * self._merged.get(key, 0))
+
+    async def _merge(self, key: str, fading: Fading) -> None:
+        row: bytes = await self.link.call("GET", key) or b""
+        merged = SEAL + os.urandom(RECORD - len(SEAL)) + merge(row, fading.half_life, fading.keep)
+        if not fading.keep:
+            self._merged[key] = len(merged)
+        await _REPLACE(self.link, [key], [row[:RECORD], len(row), merged])

@@ -99,12 +99,36 @@ def provider(site: str, sender: str, provider_id: str) -> str:
 
 
 def counter(site: str, plugin: str, key: str) -> str:
-    """Sorted set: one counter of a recommender."""
-    return f"{TAGS[partition(key)]}n:{site}:{plugin}:{key}"
+    """String: one row of a recommender's counts; `recommend.records` has the form."""
+    return f"{TAGS[partition(key)]}r:{site}:{plugin}:{key}"
+
+
+def counter_history(site: str, generation: str, plugin: str, key: str) -> str:
+    """String: the same of the past orders that were loaded as a generation."""
+    return f"{TAGS[partition(key)]}rh:{site}:{generation}:{plugin}:{key}"
+
+
+TOTAL_BUCKETS = 4 * PARTITIONS
+"""Strings that a total is spread over."""
+
+
+def total_bucket(member: str) -> int:
+    """Which string of a total has a member; it is in the partition of the member's own row."""
+    return crc32(member.encode()) % TOTAL_BUCKETS
+
+
+def total(site: str, plugin: str, name: str, bucket: int) -> str:
+    """String: a part of a recommender's total, in the form of a row."""
+    return f"{TAGS[bucket % PARTITIONS]}rt:{site}:{plugin}:{name}:{bucket}"
+
+
+def total_history(site: str, generation: str, plugin: str, name: str, bucket: int) -> str:
+    """String: the same of the past orders that were loaded as a generation."""
+    return f"{TAGS[bucket % PARTITIONS]}rth:{site}:{generation}:{plugin}:{name}:{bucket}"
 
 
 def applied(number: int, plugin: str) -> str:
-    """Hash: for each partition of the log, the last entry whose counts are in this partition's counters."""
+    """Hash: for each partition of the log, the last entry whose counts are in this partition's rows."""
     return f"{TAGS[number]}applied:{plugin}"
 
 

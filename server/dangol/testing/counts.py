@@ -2,35 +2,62 @@
 
 from collections.abc import Iterable, Sequence
 
-from dangol.plugin import Count
-from dangol.store.counters import check
+import numpy as np
+from numpy.typing import NDArray
+
+from dangol.plugin import Count, Entry, Recommender, Rows, Total
+from dangol.recommend.learning import checked, learned
+from dangol.recommend.records import RECORD, add_up, merge, most, pack, read, words
+from dangol.recommend.shelf import Shelf
 from dangol.store.tallies import Marked
+from dangol.testing.builders import NOW
 
 
 class MemoryCounts:
-    """What `dangol.plugin.Counts` promises, over a dictionary."""
+    """What `dangol.plugin.Counts` promises, over a dictionary: what `recommenders` have learnt, as of the unix time
+    `now`, with its places on `shelf`. The first recommender is the one that asks."""
 
-    def __init__(self) -> None:
-        self._sums: dict[str, dict[str, float]] = {}
+    def __init__(self, shelf: Shelf, *recommenders: Recommender, now: float = NOW) -> None:
+        self._shelf = shelf
+        self._by_name = {each.name: each for each in recommenders}
+        self._now = now
+        self._rows: dict[tuple[str, str], bytes] = {}
+        self._totals: dict[tuple[str, str], bytes] = {}
 
-    def apply(self, counts: Iterable[Count]) -> None:
-        """Add what one entry taught; raises Invalid for counts that dangol would refuse, before any is added."""
-        counts = list(counts)
-        check(counts)
-        for count in counts:
-            sums = self._sums.setdefault(count.key, {})
-            sums[count.member] = sums.get(count.member, 0.0) + count.by
-            if len(sums) > 2 * count.keep:  # twice, so that a newcomer has time to rise
-                self._sums[count.key] = dict(_highest(sums, count.keep))
+    def learn(self, *entries: Entry) -> None:
+        """Let every recommender learn. Raises Invalid for counts that dangol would refuse, before any is added."""
+        for entry in entries:
+            for name, each in self._by_name.items():
+                self.apply(learned(each, entry), of=name)
 
-    async def top(self, keys: Sequence[str], count: int) -> Sequence[Sequence[tuple[str, float]]]:
-        """For each key its `count` highest members with their sums, highest first."""
-        return [_highest(self._sums.get(key, {}), count) for key in keys]
+    def apply(self, counts: Iterable[Count | Total], of: str = "") -> None:
+        """Add what one entry taught the recommender. Raises as `learn` does."""
+        plugin = self._of(of)
+        for each in checked(plugin, counts):
+            rows, key = (self._rows, each.key) if isinstance(each, Count) else (self._totals, each.name)
+            row = rows.get((plugin.name, key), b"") + pack(each.members, each.by, each.at)
+            if isinstance(each, Count) and len(row) > RECORD * most(plugin.keep):
+                row = merge(row, plugin.half_life, plugin.keep)
+            rows[plugin.name, key] = row
 
+    async def rows(self, keys: Sequence[str], of: str = "") -> Rows:
+        """The rows of the keys, empty ones for those that nothing was counted under."""
+        plugin, shelf = self._of(of), self._shelf
+        rows = [self._rows.get((plugin.name, key), b"") for key in keys]
+        ends = np.cumsum([len(row) // 8 for row in rows], dtype=np.int32)
+        scratch = np.full(shelf.size, -1, np.int32)
+        found = words(b"".join(rows))
+        return Rows(*read(found, ends, shelf.marks, shelf.slots, shelf.size, self._now, plugin.half_life, scratch))
 
-def _highest(sums: dict[str, float], count: int) -> list[tuple[str, float]]:
-    ordered = sorted(sums.items(), key=lambda pair: (pair[1], pair[0].encode()), reverse=True)
-    return ordered[: max(count, 0)]
+    async def totals(self, name: str, of: str = "") -> NDArray[np.float32]:
+        """A total for each place of the shelf."""
+        plugin, shelf = self._of(of), self._shelf
+        found, half_life = words(self._totals.get((plugin.name, name), b"")), plugin.totals[name]
+        totals: NDArray[np.float32] = add_up(found, shelf.marks, shelf.slots, shelf.size, self._now, half_life)
+        return totals
+
+    def _of(self, name: str) -> Recommender:
+        return self._by_name[name] if name else next(iter(self._by_name.values()))
 
 
 class MemoryMarks:
@@ -40,7 +67,12 @@ class MemoryMarks:
         self._latest: dict[tuple[str, str], float] = {}
         for mark in (mark for each in learnt for mark in each.marks):
             known = self._latest.get((mark.key, mark.who), 0.0)
-            self._latest[mark.key, mark.who] = max(known, mark.at)
+            if not mark.undone:
+                gone = ((mark.key, each) for each in mark.formerly)
+                self._latest = {each: at for each, at in self._latest.items() if each not in {*gone}}
+                self._latest[mark.key, mark.who] = max(known, mark.at)
+            elif known == mark.at:
+                del self._latest[mark.key, mark.who]
 
     async def people(self, key: str, since: float) -> int:
         """How many people have a mark under `key` since the unix time."""
