@@ -9,7 +9,8 @@ from threading import Thread
 import pytest
 
 from dangol import landing
-from dangol.landing import HOPS, LARGEST, Landing, look
+from dangol.landing import LARGEST, Landing, look
+from dangol.outside import HOPS
 
 pytestmark = pytest.mark.anyio
 

@@ -13,6 +13,7 @@ CORE = ROOT / "server" / "dangol"
 PURE = ("protocol", "profile", "segments", "campaigns")
 PURE_MODULES = (
     "addresses.py",
+    "markup.py",
     "plugin.py",
     "errors.py",
     "definitions/model.py",

@@ -7,7 +7,7 @@ from typing import BinaryIO, TypeVar
 
 import click
 
-from dangol import landing
+from dangol import landing, outside
 from dangol.definitions import repository
 from dangol.definitions.changes import changes
 from dangol.definitions.document import dump_yaml, load_yaml
@@ -86,7 +86,7 @@ def follow(document: Definitions, registry: Registry, settings: Settings) -> boo
 
         async def one(address: str) -> landing.Landing:
             async with few:
-                return await landing.look(address, site.origins[0], site.key, landing.permit(settings))
+                return await landing.look(address, site.origins[0], site.key, outside.permit(settings))
 
         return await asyncio.gather(*map(one, found))
 

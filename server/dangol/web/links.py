@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dangol import landing
+from dangol import landing, outside
 from dangol.house import House
 from dangol.protocol.strict import decode
 from dangol.runtime import SiteRuntime
@@ -33,6 +33,6 @@ def routes(house: House) -> list[Route]:
     async def follow(request: Request, runtime: SiteRuntime) -> Response:
         asked = decode(_decode, await read_body(request.scope, request.receive, LONGEST_BODY))
         site = runtime.site
-        return json(await landing.look(asked.url, site.origins[0], site.key, landing.permit(house.settings)))
+        return json(await landing.look(asked.url, site.origins[0], site.key, outside.permit(house.settings)))
 
     return [admin_route(house, "/v1/admin/links", follow, "POST")]
