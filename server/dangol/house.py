@@ -15,6 +15,7 @@ from dangol.engine import Engine
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
 from dangol.preview.compiled import Previews
+from dangol.recommend.shelves import Shelves
 from dangol.runtime import SiteRuntime
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.settings import Settings
@@ -47,7 +48,8 @@ class House:
         self.salts = Salts(self.link)
         self.sends = Sends(self.link)
         self.profiles = Profiles(self.link, settings.retention_days * 86_400)
-        self.engine = Engine(self.profiles, Stage(self.link, self.registry, self.guard))
+        self.shelves = Shelves(self.link)
+        self.engine = Engine(self.profiles, Stage(self.link, self.registry, self.guard, self.shelves))
         self.catalogue = CATALOGUE.with_plugins(self.registry.conditions(), self.guard.run)
         self.previews = Previews(self.link, self.master, self.registry, self.catalogue)
         self.by_key: Mapping[str, SiteRuntime] = {}
@@ -55,20 +57,28 @@ class House:
         self.unserved: frozenset[str] = frozenset()
         self.sharing: Mapping[bytes, Headers] = {}
         self.loaded = asyncio.Event()
-        self._following: asyncio.Task[None] | None = None
+        self._following: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
-        """Start to follow the definitions; `loaded` is set with the first that were read and compiled."""
+        """Start to follow the definitions and the catalogues; `loaded` is set with the first definitions that were read
+        and compiled."""
         sys.setswitchinterval(TURN)
-        self._following = asyncio.create_task(repository.follow(self.link, self.adopt))
+        self._following = [
+            asyncio.create_task(repository.follow(self.link, self.adopt)),
+            asyncio.create_task(self._follow_catalogues()),
+        ]
 
     async def close(self) -> None:
         """Stop following and leave the store."""
-        if self._following is not None:
-            self._following.cancel()
-            await asyncio.gather(self._following, return_exceptions=True)
+        for task in self._following:
+            task.cancel()
+        await asyncio.gather(*self._following, return_exceptions=True)
         await self.asker.close()
         self.link.close()
+
+    async def _follow_catalogues(self) -> None:
+        await self.loaded.wait()
+        await self.shelves.follow(lambda: self.by_id)
 
     async def adopt(
         self,
@@ -117,6 +127,9 @@ class House:
         elif self.unserved:
             sites = ", ".join(sorted(self.unserved))
             troubles["definitions"] = f"those of {sites} can't be read or compiled; the log tells more"
+        if unread := self.shelves.unread(self.by_id):
+            sites = ", ".join(f"{site} ({so_far} products so far)" for site, so_far in sorted(unread.items()))
+            troubles["catalogue"] = f"read for the first time: {sites}"
         try:
             await self.link.call("PING")
         except Exception as error:  # whatever it is, the server is not ready

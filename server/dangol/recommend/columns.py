@@ -58,14 +58,15 @@ class Columns:
         self.marks, self.slots = _table(2 * SMALLEST)
         self.next_change = float("inf")
 
-    def put(self, products: Sequence[Product], now: float) -> None:
-        """Add products or replace them, with their prices at the unix time."""
+    def put(self, products: Sequence[Product], now: float) -> NDArray[np.int32]:
+        """Add products or replace them, with their prices at the unix time; their places."""
         if not products:
-            return
+            return np.empty(0, np.int32)
         places = self._places([each.id for each in products])
         for name, values in self._rows(products).items():
             self.of[name][places] = values
         self._price(places, now)
+        return places
 
     def remove(self, ids: Iterable[str]) -> None:
         """Take products out: none of them is found or offered."""

@@ -56,7 +56,8 @@ class Shelf:
         """The places of all products of one category."""
         if (found := self._in_category.get(code)) is None:
             # A shelf of thousands of categories is asked about few of them until the next one takes its place.
-            found = np.flatnonzero((self.categories == code).any(axis=1)).astype(np.int32)
+            # The four answers of a product are looked at as one number: tens of times quicker than any(axis=1).
+            found = np.flatnonzero((self.categories == code).view(np.uint32)).astype(np.int32)
             self._in_category[code] = found = _read_only(found)
         return found
 
