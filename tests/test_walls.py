@@ -49,7 +49,10 @@ PURE_MODULES = (
         f"messages/{name}.py"
         for name in ("proof", "pushes", "resolving", "results", "reviews", "spreadsheet", "texts", "writing")
     ),
-    *(f"effects/{name}.py" for name in ("answer", "figures", "ratio", "report", "sentences", "sequence", "table")),
+    *(
+        f"effects/{name}.py"
+        for name in ("answer", "figures", "ratio", "report", "selection", "sentences", "sequence", "strips", "table")
+    ),
     *(f"rehearsal/{name}.py" for name in ("answer", "rest", "replay", "span", "start", "table", "tally")),
 )
 IO = {

@@ -10,7 +10,8 @@ from dangol.campaigns import ledger
 from dangol.definitions.model import Campaign, Definitions, Segment, Site, Variant
 from dangol.effects.answer import Comparison, Report
 from dangol.effects.figures import LIMB, Cell, Figures
-from dangol.effects.report import Span, report
+from dangol.effects.report import report
+from dangol.effects.selection import Span
 from dangol.effects.sequence import LEVEL
 from dangol.effects.table import lines, spreadsheet
 

@@ -141,3 +141,72 @@ class Report(Struct, frozen=True):
     days: list[Day]
     sentences: dict[str, list[str]]
     method: Method
+
+
+class Recommended(Struct, frozen=True):
+    """What one recommender's products did in one arm's strips: confirmed `views` of strips that they were in, `clicks`
+    on them and clicks by view, `orders` with products clicked at most seven days before, and the pieces and the revenue
+    of those products in them. They stay with the arm whose strip was clicked."""
+
+    recommender: str
+    views: int
+    clicks: int
+    click_rate: float
+    orders: int
+    items: int
+    revenue: float
+
+
+class StripArm(Struct, frozen=True):
+    """One arm's shoppers and what recommended products did for them, by whichever recommender. `clickers` are distinct
+    shoppers who clicked any, `click_share` those by shopper; `buyers` bought any after a click. `spent` is all that the
+    shoppers ordered within the campaign's window, recommended or not. Money in units of the currency."""
+
+    arm: str
+    name: Text
+    shoppers: int
+    views: int
+    clicks: int
+    click_rate: float
+    clickers: int
+    click_share: float
+    buyers: int
+    orders: int
+    revenue: float
+    revenue_per_shopper: float
+    spent: float
+    spent_per_shopper: float
+    recommenders: list[Recommended]
+
+
+class StripComparison(Struct, frozen=True):
+    """An arm against another: `clicks` compares the share of shoppers who clicked a recommended product, `recommended`
+    the revenue of products so clicked by shopper, and `revenue` all revenue by shopper."""
+
+    arm: str
+    against: str
+    clicks: Effect
+    recommended: Effect
+    revenue: Effect
+
+
+class StripReport(Struct, frozen=True):
+    """All that is told of the products that a campaign recommends; the fields that it shares with `Report` mean the
+    same."""
+
+    campaign: str
+    name: Text
+    active: bool
+    window: int
+    currency: str
+    timezone: str
+    counted: float
+    since: str
+    until: str
+    draw: str
+    draws: list[Draw]
+    arms: list[StripArm]
+    comparisons: list[StripComparison]
+    shares: Shares
+    sentences: dict[str, list[str]]
+    method: Method

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dangol.campaigns.arms import HOLDOUT, ON
 from dangol.definitions.model import Language
-from dangol.effects.answer import ALL, Comparison, Effect, Report
+from dangol.effects.answer import ALL, Comparison, Effect, Report, StripComparison, StripReport
 from dangol.effects.sequence import LEAST
 from dangol.render.money import CURRENCIES, money
 from dangol.render.text import choose
@@ -18,6 +18,8 @@ NAMES: Mapping[str, Mapping[Language, str]] = {
 MEASURES: Mapping[str, Mapping[Language, str]] = {
     "conversion": {"ko": "구매 전환율", "en": "Conversion"},
     "revenue": {"ko": "고객당 매출", "en": "Revenue per shopper"},
+    "clicks": {"ko": "추천 상품을 누른 고객", "en": "Shoppers who clicked"},
+    "recommended": {"ko": "고객당 추천 상품 매출", "en": "Recommended revenue per shopper"},
 }
 FOUND: Mapping[Language, str] = {
     "ko": "{measure}: {arm} {value}, {against} {value_against}. ",
@@ -63,6 +65,26 @@ WORDS: Mapping[str, Mapping[Language, str]] = {
         "en": "{measure}: it is too early to compare {arm} with {against}."
         " There are few buyers, or a few large orders make most of the revenue.",
     },
+    "early clicks": {
+        "ko": "{measure}: {arm_and} {against}의 차이를 말하기는 아직 이릅니다."
+        " 양쪽 모두 추천 상품을 누른 고객이 {least}명은 되어야 하는데 지금 {clickers}명과 {clickers_against}명입니다.",
+        "en": "{measure}: it is too early to compare {arm} with {against}."
+        " Each needs {least} shoppers who clicked; they have {clickers} and {clickers_against}.",
+    },
+    "early recommended": {
+        "ko": "{measure}: {arm_and} {against}의 차이를 말하기는 아직 이릅니다."
+        " 추천 상품을 누르고 산 고객이 적거나, 큰 주문 몇 건이 매출의 대부분입니다.",
+        "en": "{measure}: it is too early to compare {arm} with {against}."
+        " Few shoppers bought what they had clicked, or a few large orders make most of that revenue.",
+    },
+    "strip": {
+        "ko": "추천 상품은 {views}번 보였고, 고객 {clickers}명이 눌렀습니다.",
+        "en": "Recommended products were seen {views} time{plural}; {clickers} of the shoppers clicked.",
+    },
+    "one arm": {
+        "ko": "견줄 변형안이 없습니다. 추천 방식이 다른 변형안을 두 개 두면 어느 쪽이 나은지 알 수 있습니다.",
+        "en": "There is nothing to compare. Two variants with different recommenders would tell which is better.",
+    },
     "open": {
         "ko": FOUND["ko"] + "우연히도 생길 수 있는 차이라 어느 쪽이 낫다고 말할 수 없습니다." + BETWEEN["ko"],
         "en": FOUND["en"] + "Chance makes such differences too." + BETWEEN["en"],
@@ -87,36 +109,77 @@ def sentences(report: Report, language: Language) -> list[str]:
     return list(_Voice(report, language).sentences())
 
 
-class _Voice:
-    def __init__(self, report: Report, language: Language) -> None:
-        self._report = report
-        self._language = language
-        self._arms = {arm.arm: arm for arm in (*report.arms, report.together)}
+def strip_sentences(report: StripReport, language: Language) -> list[str]:
+    """The same of recommended products."""
+    return list(_StripVoice(report, language).sentences())
 
-    def sentences(self) -> Iterator[str]:
-        report, shoppers = self._report, sum(arm.shoppers for arm in self._report.arms)
-        if not shoppers:
+
+class _Speaker:
+    """What both say alike."""
+
+    def __init__(self, report: Report | StripReport, language: Language) -> None:
+        self._language = language
+        self._currency, self._shares = report.currency, report.shares
+        self._draws, self._shoppers = report.draws, sum(arm.shoppers for arm in report.arms)
+        self._times = {"since": report.since, "until": report.until, "window": str(report.window)}
+        self._texts = {arm.arm: arm.name for arm in report.arms}
+
+    def _begin(self) -> Iterator[str]:
+        if not self._shoppers:
             yield self._say("nobody")
             return
-        times = {"since": report.since, "until": report.until, "window": str(report.window)}
-        yield self._say("who", shoppers=f"{shoppers:,}", plural="" if shoppers == 1 else "s", **times)
-        if report.shares.warning:
+        plural = "" if self._shoppers == 1 else "s"
+        yield self._say("who", shoppers=f"{self._shoppers:,}", plural=plural, **self._times)
+        if self._shares.warning:
             yield self._say("shares", shares=", ".join(self._uneven()))
-        if len(report.draws) > 1:
+        if len(self._draws) > 1:
             yield self._say("changed")
-        if HOLDOUT not in self._arms:
-            yield self._say("alone")
-        for comparison in report.comparisons:
-            yield from self._compared(comparison)
 
     def _say(self, what: str, **values: str) -> str:
         return WORDS[what][self._language].format(**values)
 
     def _uneven(self) -> Iterator[str]:
-        shares = self._report.shares
+        shares = self._shares
         for arm, entered in shares.entered.items():
             got = entered / sum(shares.entered.values())
             yield self._say("share", arm=self._name(arm), meant=f"{shares.expected.get(arm, 0):.1%}", got=f"{got:.1%}")
+
+    def _measured(self, measure: str, effect: Effect, values: Sequence[str], names: Mapping[str, str]) -> str:
+        told = {"measure": MEASURES[measure][self._language], **names}
+        if effect.relative is None:
+            return self._say(f"early {measure}", **told)
+        size, low, high = (effect.relative.value, effect.relative.low, effect.relative.high)
+        ends = {"size": f"{abs(size):.0%}", "low": f"{low:+.0%}", "high": f"{high:+.0%}"}
+        return self._say(effect.verdict, **told, value=values[0], value_against=values[1], **ends)
+
+    def _names(self, comparison: Comparison | StripComparison) -> dict[str, str]:
+        arm, against = self._name(comparison.arm), self._name(comparison.against)
+        parts = {"arm_is": f"{arm}{particle(arm, '이')}", "arm_and": f"{arm}{particle(arm, '과')}"}
+        return {"arm": arm, "against": against, "least": str(LEAST), **parts}
+
+    def _name(self, arm: str) -> str:
+        if arm in NAMES:
+            return NAMES[arm][self._language]
+        return choose(self._texts.get(arm, ""), self._language, self._language) or arm
+
+    def _money(self, amount: float) -> str:
+        return money(round(amount * 10 ** CURRENCIES[self._currency].digits), self._currency, self._language)
+
+
+class _Voice(_Speaker):
+    def __init__(self, report: Report, language: Language) -> None:
+        super().__init__(report, language)
+        self._report = report
+        self._arms = {arm.arm: arm for arm in (*report.arms, report.together)}
+
+    def sentences(self) -> Iterator[str]:
+        yield from self._begin()
+        if not self._shoppers:
+            return
+        if HOLDOUT not in self._arms:
+            yield self._say("alone")
+        for comparison in self._report.comparisons:
+            yield from self._compared(comparison)
 
     def _compared(self, comparison: Comparison) -> Iterator[str]:
         pair = [self._arms[comparison.arm], self._arms[comparison.against]]
@@ -132,24 +195,32 @@ class _Voice:
             rounded = {name: float(f"{amount:.3g}") for name, amount in told.items()}  # more would seem exact
             yield self._say("brought", **{name: self._money(amount) for name, amount in rounded.items()})
 
-    def _measured(self, measure: str, effect: Effect, values: Sequence[str], names: Mapping[str, str]) -> str:
-        told = {"measure": MEASURES[measure][self._language], **names}
-        if effect.relative is None:
-            return self._say(f"early {measure}", **told)
-        size, low, high = (effect.relative.value, effect.relative.low, effect.relative.high)
-        ends = {"size": f"{abs(size):.0%}", "low": f"{low:+.0%}", "high": f"{high:+.0%}"}
-        return self._say(effect.verdict, **told, value=values[0], value_against=values[1], **ends)
 
-    def _names(self, comparison: Comparison) -> dict[str, str]:
-        arm, against = self._name(comparison.arm), self._name(comparison.against)
-        parts = {"arm_is": f"{arm}{particle(arm, '이')}", "arm_and": f"{arm}{particle(arm, '과')}"}
-        return {"arm": arm, "against": against, "least": str(LEAST), **parts}
+class _StripVoice(_Speaker):
+    def __init__(self, report: StripReport, language: Language) -> None:
+        super().__init__(report, language)
+        self._report = report
+        self._arms = {arm.arm: arm for arm in report.arms}
 
-    def _name(self, arm: str) -> str:
-        if arm in NAMES:
-            return NAMES[arm][self._language]
-        return (choose(self._arms[arm].name, self._language, self._language) if arm in self._arms else "") or arm
+    def sentences(self) -> Iterator[str]:
+        yield from self._begin()
+        if not self._shoppers:
+            return
+        views, clickers = (sum(getattr(arm, each) for arm in self._report.arms) for each in ("views", "clickers"))
+        yield self._say("strip", views=f"{views:,}", plural="" if views == 1 else "s", clickers=f"{clickers:,}")
+        if not self._report.comparisons:
+            yield self._say("one arm")
+        for comparison in self._report.comparisons:
+            yield from self._compared(comparison)
 
-    def _money(self, amount: float) -> str:
-        currency = self._report.currency
-        return money(round(amount * 10 ** CURRENCIES[currency].digits), currency, self._language)
+    def _compared(self, comparison: StripComparison) -> Iterator[str]:
+        pair = [self._arms[comparison.arm], self._arms[comparison.against]]
+        names = self._names(comparison)
+        clickers = {"clickers": f"{pair[0].clickers:,}", "clickers_against": f"{pair[1].clickers:,}"}
+        yield self._measured(
+            "clicks", comparison.clicks, [f"{arm.click_share:.2%}" for arm in pair], {**names, **clickers}
+        )
+        brought = [self._money(arm.revenue_per_shopper) for arm in pair]
+        yield self._measured("recommended", comparison.recommended, brought, names)
+        spent = [self._money(arm.spent_per_shopper) for arm in pair]
+        yield self._measured("revenue", comparison.revenue, spent, names)

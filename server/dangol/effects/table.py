@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from dangol.effects.answer import Arm, Report
+from dangol.effects.answer import Arm, Recommended, Report, StripArm, StripReport
 from dangol.messages.spreadsheet import BYTE_ORDER_MARK, Cell, line
 
 FIGURES = (
@@ -30,8 +30,30 @@ def _row(day: str, segment: str, arm: Arm) -> Sequence[Cell]:
 def lines(report: Report) -> Iterator[str]:
     """The arms as aligned columns, without colours."""
     heads = ["arm", "share", *FIGURES, "conversion", "revenue each"]
-    rows = [heads, *(_cells(arm) for arm in report.arms)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
+    return _aligned([heads, *(_cells(arm) for arm in report.arms)])
+
+
+def strip_lines(report: StripReport) -> Iterator[str]:
+    """The arms, each with its recommenders below it, as aligned columns."""
+    rows = [["arm", "shoppers", "seen in", "clicks", "click rate", "clicked by", "orders", "items", "revenue"]]
+    for arm in report.arms:
+        items = sum(each.items for each in arm.recommenders)
+        rows.append([arm.arm, f"{arm.shoppers:,}", *_clicks(arm), f"{arm.clickers:,}", *_bought(arm, items)])
+        for each in arm.recommenders:
+            rows.append([f"  {each.recommender}", "", *_clicks(each), "", *_bought(each, each.items)])
+    return _aligned(rows)
+
+
+def _clicks(told: StripArm | Recommended) -> list[str]:
+    return [f"{told.views:,}", f"{told.clicks:,}", f"{told.click_rate:.2%}"]
+
+
+def _bought(told: StripArm | Recommended, items: int) -> list[str]:
+    return [f"{told.orders:,}", f"{items:,}", f"{told.revenue:,}"]
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         first, *others = row
         yield "  ".join(

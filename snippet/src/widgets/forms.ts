@@ -38,7 +38,7 @@ export function equip(box: HTMLElement, lang = "", say: Say, react: Reactions, s
   box.addEventListener("input", ({ target }) => (target as Element).removeAttribute("aria-invalid"));
   box.addEventListener("click", ({ target }) => {
     const node = (target as Element).closest<HTMLElement>("[data-dg=copy]");
-    if (node) void copy(node.dataset.for ?? "", box, words, say).then(react.click);
+    if (node) void copy(node.dataset.for ?? "", box, words, say).then(() => react.click());
   });
 }
 

@@ -8,7 +8,8 @@ import { isKorean } from "./texts";
 
 /** What a shopper may do with a widget. */
 export interface Reactions {
-  click(): void;
+  /** `item`: the product, where the node tells one. */
+  click(item?: string): void;
   close(): void;
   later(choice: Choice): void;
   /** True when the server has answered. */
@@ -87,10 +88,10 @@ export function build(show: Show, sheets: CSSStyleSheet[], react: Reactions, men
   function act(event: MouseEvent): void {
     // A press that began inside, such as one that selects text, closes nothing.
     if (outside && isOutside(event)) return react.close();
-    const { dg: action, for: choice = "session" } = (event.target as Element).closest<HTMLElement>("[data-dg]")?.dataset ?? {};
-    if (action === "click") react.click();
+    const { dg: action, for: what } = (event.target as Element).closest<HTMLElement>("[data-dg]")?.dataset ?? {};
+    if (action === "click") react.click(what);
     if (action === "close") react.close();
-    if (action === "later") react.later(choice as Choice);
+    if (action === "later") react.later((what ?? "session") as Choice);
   }
 
   /** Closes what came by itself, and folds what was unfolded in what stays. A dialog does so by its own. */

@@ -1,7 +1,7 @@
 /** Which widgets are on the page: one in each place, the next in line when the shopper has done with the one before. */
 import { guarded, warn } from "../guard";
 import type { Chunk, Link } from "../link";
-import type { Answer, Choice, Show } from "../wire";
+import type { Answer, Data, Show } from "../wire";
 import { build, type Frame } from "./frame";
 import { decoded } from "./media";
 import { visible, whenSeen } from "./seen";
@@ -101,9 +101,9 @@ export function stage(link: Link): Chunk {
     const page = await more;
     if (!isHere(act)) return;
     act.frame = build(act.show, sheets, {
-      click: () => tell(act, "widget_click"),
+      click: (item) => tell(act, "widget_click", { item }),
       close: () => leave(act, "widget_close"),
-      later: (choice) => leave(act, "widget_later", choice),
+      later: (choice) => leave(act, "widget_later", { choice }),
       submit: (fields) => {
         const { campaign, exposure } = act.show;
         return link.ask({ submit: { campaign, exposure, fields } });
@@ -143,20 +143,20 @@ export function stage(link: Link): Chunk {
     else void put(act, act.frame!);
   }
 
-  function track({ show: { campaign, exposure } }: Act, name: string, choice?: Choice): void {
-    link.track(name, { campaign, exposure, choice });
+  function track({ show: { campaign, exposure } }: Act, name: string, data?: Data): void {
+    link.track(name, { campaign, exposure, ...data });
   }
 
-  function tell(act: Act, name: string, choice?: Choice): void {
-    track(act, name, choice);
+  function tell(act: Act, name: string, data?: Data): void {
+    track(act, name, data);
     link.flush();
   }
 
   /** The shopper has done with it. A dialog's own close event comes after ours and finds it gone. */
-  function leave(act: Act, name: string, choice?: Choice): void {
+  function leave(act: Act, name: string, data?: Data): void {
     if (!isHere(act)) return;
     end(act);
-    tell(act, name, choice);
+    tell(act, name, data);
   }
 
   function end(act: Act): void {
