@@ -36,6 +36,7 @@ from dangol.messages.push import Push
 from dangol.plugin import Channel, PushRequest, Receipt
 from dangol.profile.consents import Act, record
 from dangol.profile.model import Device, Profile
+from dangol.recommend.shelves import Shelves
 from dangol.runtime import SiteRuntime
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.stage import Stage
@@ -236,7 +237,7 @@ async def sent(
     await link.call("FLUSHALL")
     runtime = SiteRuntime.build(definitions, 1, b"s" * 32, registry, CATALOGUE)
     profiles, guard = Profiles(link, 400 * DAY), Guard()
-    engine = Engine(profiles, Stage(link, registry, guard))
+    engine = Engine(profiles, Stage(link, registry, guard, Shelves(link)))
     policy = Policy(public_url="https://links.example")
     job = Dispatch(link, registry, guard, lambda name: runtime, engine, policy)
     lanes = [job.lane(Place("dispatch", number), "token") for number in range(keys.PARTITIONS)]

@@ -27,6 +27,7 @@ from dangol.host.guard import Guard
 from dangol.host.registry import Registry
 from dangol.messages.push import Push
 from dangol.profile.model import Member, Profile, Subscription
+from dangol.recommend.shelves import Shelves
 from dangol.runtime import SiteRuntime
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.stage import Stage
@@ -101,7 +102,7 @@ class Desk:
         registry, guard = Registry.load(), Guard()
         runtime = SiteRuntime.build(definitions(), 1, b"s" * 32, registry, CATALOGUE)
         self.profiles = Profiles(link, 86_400)
-        engine = Engine(self.profiles, Stage(link, registry, guard))
+        engine = Engine(self.profiles, Stage(link, registry, guard, Shelves(link)))
         self.job = Dispatch(link, registry, guard, {"shop": runtime}.get, engine, Policy())
 
     async def meet(self, number: int) -> None:

@@ -11,6 +11,7 @@ from dangol.engine import Engine
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
 from dangol.plugin import Channel, PushRequest, Receipt, Sent
+from dangol.recommend.shelves import Shelves
 from dangol.runtime import SiteRuntime
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.stage import Stage
@@ -73,6 +74,6 @@ async def main(url: str, port: int, ready: Callable[[], None]) -> None:
     registry, guard, link = Registry.of([Blind(), Knowing(), Steady()]), Guard(), Link(url)
     definitions = Definitions(Site("shop", "public-key", "Shop", ["https://shop.example"]))
     sites = {"shop": SiteRuntime.build(definitions, 1, b"s" * 32, registry, CATALOGUE)}
-    engine = Engine(Profiles(link, 3600), Stage(link, registry, guard))
+    engine = Engine(Profiles(link, 3600), Stage(link, registry, guard, Shelves(link)))
     ready()
     await Worker(link, registry, guard, sites.get, engine, timing=TIMING, policy=POLICY).run()

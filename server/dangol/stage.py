@@ -15,7 +15,8 @@ from dangol.host.registry import Registry
 from dangol.plugin import Product, Request, Submission, Widget
 from dangol.profile.model import Profile
 from dangol.protocol.event import Event
-from dangol.recommend import offering
+from dangol.recommend.offering import Offering
+from dangol.recommend.shelves import Shelves
 from dangol.render.links import linked, rules_of
 from dangol.render.renderer import Renderer
 from dangol.render.view import PageView
@@ -50,11 +51,12 @@ class Sent(Struct, frozen=True):
 class Stage:
     """Asks the campaigns, then their widgets."""
 
-    def __init__(self, link: Link, registry: Registry, guard: Guard) -> None:
+    def __init__(self, link: Link, registry: Registry, guard: Guard, shelves: Shelves) -> None:
         self._link = link
         self._registry = registry
         self._guard = guard
         self.renderer = Renderer(registry, guard)
+        self.offering = Offering(link, registry, guard, shelves)
 
     async def perform(
         self,
@@ -143,9 +145,7 @@ class Stage:
 
     def _view(self, runtime: SiteRuntime, profile: Profile, request: Request) -> PageView:
         site = runtime.site
-        offer: Any = partial(
-            offering.offer, self._link, self._registry, self._guard, site.id, profile=profile, now=request.now
-        )
+        offer = partial(self.offering.offer, site)
         language = request.language if request.language in ("ko", "en") else site.language
         find: Any = partial(catalogue.found, self._link, site.id)
         count: Any = partial(tallying.tally, self._link, self._registry, self._guard, site.id, now=request.now)

@@ -1,41 +1,50 @@
-"""What is offered: asked first, filled up, and without what makes no sense."""
+"""What is offered: asked in turn, filled up, and only what may be bought at this very moment."""
 
+import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dangol import recommend
+from dangol.definitions.model import Site
 from dangol.errors import Unavailable
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
-from dangol.plugin import Count, Counts, Entry, Product, Profile, Query, Recommender, Scored
-from dangol.profile.model import Line
-from dangol.store import catalogue, counters
-from dangol.store.counters import Learned
+from dangol.plugin import Counts, Filters, Product, Profile, Query, Ranked, Recommender, Scored, Text
+from dangol.profile.model import Line, Seen
+from dangol.recommend.offering import Offering
+from dangol.recommend.shelves import Shelves
+from dangol.recommend.wish import Offered, Wish
+from dangol.store import catalogue
 from dangol.store.link import Link
 
 pytestmark = pytest.mark.anyio
 
+SITE = Site("shop", "public-key", "Shop", ["https://shop.example"])
+
 
 class Fixed(Recommender):
-    """Gives `answer`; an exception is raised."""
+    """Gives `answer`, of a text its letters; an exception is raised and a function is asked."""
 
     name = "fixed"
     api = 1
+    reason: ClassVar[Text] = {"ko": "추천", "en": "For you"}
+    reason_because: ClassVar[Text] = {"ko": "{product}{과/와} 함께", "en": "With {product}"}
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
+        self.asked: list[Query] = []
 
-    def learn(self, entry: Entry) -> list[Count]:
-        return []
-
-    async def recommend(self, query: Query, counts: Counts) -> Sequence[Scored]:
+    async def recommend(self, query: Query, counts: Counts) -> Ranked | Sequence[Scored]:
+        self.asked.append(query)
         if isinstance(self.answer, Exception):
             raise self.answer
         if isinstance(self.answer, str):
-            return [Scored(name, 1.0) for name in self.answer]
-        return self.answer  # type: ignore[no-any-return]
+            return [Scored(name, -float(place)) for place, name in enumerate(self.answer)]
+        return self.answer(query) if callable(self.answer) else self.answer  # type: ignore[no-any-return]
 
 
 class Popular(Fixed):
@@ -44,71 +53,188 @@ class Popular(Fixed):
 
 
 @pytest.fixture
-async def shop(link: Link) -> Link:
-    products = [Product(name, name, price) for price, name in enumerate("abcdefghij", 1)]
-    await catalogue.put(link, "shop", [*products, Product("sold", "", 5, stock=0), Product("owed", "", 5, stock=-1)])
-    return link
+async def shop(link: Link) -> "Shop":
+    products = [Product(name, name.upper(), price) for price, name in enumerate("abcdefghij", 1)]
+    return await Shop(link).with_products([*products, Product("sold", "", 5, stock=0)])
 
 
-async def offer(link: Link, first: Any, popular: Any = "", **more: Any) -> str:
-    registry = Registry.of([Fixed(first), Popular(popular)])
-    asked: dict[str, Any] = {"seeds": (), "count": 3, "price_from": 0, "price_to": None, "profile": None} | more
-    found = await recommend.offer(link, registry, Guard(), "shop", "fixed", **asked, now=0.0)
-    return "".join(product.id for product in found)
+class Shop:
+    """A catalogue, and what is offered of it."""
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        self.shelves = Shelves(link)
+        self.guard = Guard()
+
+    async def with_products(self, products: Sequence[Product]) -> "Shop":
+        await catalogue.put(self.link, "shop", products, now=0)
+        await self.shelves.caught_up("shop")
+        return self
+
+    async def found(self, first: Any, popular: Any = "", **wish: Any) -> list[Offered]:
+        fixed = first if isinstance(first, Fixed) else Fixed(first)
+        registry = Registry.of([fixed, popular if isinstance(popular, Fixed) else Popular(popular)])
+        offering = Offering(self.link, registry, self.guard, self.shelves)
+        asked: dict[str, Any] = {"recommenders": ["fixed"], "count": 3, "now": 10.0} | wish
+        return await offering.offer(SITE, Wish(**asked))
+
+    async def offered(self, first: Any, popular: Any = "", **wish: Any) -> str:
+        return "".join(each.product.id for each in await self.found(first, popular, **wish))
 
 
-async def test_the_named_recommender_is_asked_and_its_order_kept(shop: Link) -> None:
-    assert await offer(shop, "dbca", "ef") == "dbc"
+async def test_the_named_recommender_is_asked_and_its_order_kept(shop: Shop) -> None:
+    found = await shop.found("dbca", "ef")
+    assert [(each.product.id, each.price, each.recommender) for each in found] == [
+        ("d", 4, "fixed"),
+        ("b", 2, "fixed"),
+        ("c", 3, "fixed"),
+    ]
 
 
-async def test_what_is_missing_is_filled_up_with_what_is_popular(shop: Link) -> None:
-    assert await offer(shop, "d", "dab") == "dab"
+async def test_what_is_missing_is_filled_up_with_what_is_popular_and_then_with_what_there_is(shop: Shop) -> None:
+    found = await shop.found("d", "dab", count=10)
+    assert "".join(each.product.id for each in found) == "dabcefghij"
+    assert [each.recommender for each in found] == ["fixed", "popular", "popular", *[""] * 7]
 
 
-async def test_the_cart_and_the_seeds_are_left_out(shop: Link) -> None:
-    profile = Profile(cart=[Line("a", 1, 1, 0)])
-    assert await offer(shop, "abcd", "abe", seeds=("b",), profile=profile) == "cde"
+async def test_recommenders_are_asked_in_turn_once_and_no_more_than_needed(shop: Shop) -> None:
+    first, popular = Fixed("ab"), Popular("bcdefghij")
+    assert await shop.offered(first, popular, recommenders=["popular", "fixed", "popular"]) == "bcd"
+    assert (len(first.asked), len(popular.asked)) == (0, 1)
+    assert await shop.offered(first, popular, recommenders=["fixed", "none", "popular"], count=9) == "abcdefghi"
+    assert (len(first.asked), len(popular.asked)) == (1, 2)
 
 
-async def test_unknown_and_sold_out_products_are_left_out(shop: Link) -> None:
-    answer = [Scored(name, 1.0) for name in ("sold", "nothing", "owed", "a")]
-    assert await offer(shop, answer) == "a"
+async def test_nothing_of_the_cart_on_screen_or_just_bought_is_offered(shop: Shop) -> None:
+    profile = Profile(bought=[Seen("e", 5)])
+    assert await shop.offered("abcde", "abcdef", products=["b"], cart=["a"], profile=profile) == "cdf"
 
 
-async def test_prices_are_kept_within_their_limits(shop: Link) -> None:
-    assert await offer(shop, "abcdef", "ghi", price_from=2, price_to=4, count=9) == "bcd"
+async def test_recommenders_are_told_what_is_asked(shop: Shop) -> None:
+    fixed, profile = Fixed("abc"), Profile(viewed=[Seen("x", 1), Seen("b", 1)], cart=[Line("c", 1, 1, 0)])
+    filters = Filters(price_to=9)
+    await shop.found(fixed, cart=["c"], profile=profile, filters=filters)
+    await shop.found(fixed, products=["d"], cart=["c"])
+    first, second = fixed.asked
+    assert (first.seeds, first.cart, first.filters, first.now) == (["c", "x", "b"], ["c"], filters, 10.0)
+    assert (second.seeds, second.profile, second.shelf) == (["d"], None, shop.shelves.of("shop"))
 
 
-@pytest.mark.parametrize("bad", [ValueError("no"), None, "", [None, 1, Scored(None, 1.0)], {"a": 1}])  # type: ignore[arg-type]
-async def test_a_recommender_that_fails_is_passed_over(shop: Link, bad: Any) -> None:
-    assert await offer(shop, bad, "ab") == "ab"
+async def test_prices_are_kept_within_their_limits_also_where_little_is_left(shop: Shop) -> None:
+    assert await shop.offered("abcdef", "ghi", filters=Filters(2, 4), count=9) == "bcd"
 
 
-async def test_a_store_that_is_away_is_not_the_recommenders_failure(shop: Link) -> None:
-    guard, registry = Guard(), Registry.of([Fixed(Unavailable("gone"))])
+async def test_filters_hold_for_what_only_fits_too(link: Link) -> None:
+    old, new = (Product(name, name, 1, category="x", added=at) for name, at in (("a", 1), ("b", 2)))
+    shop = await Shop(link).with_products([old, new, Product("c", "c", 1)])
+    assert await shop.offered("", "c", filters=Filters(categories=("x", "none"))) == "ba"
+    assert await shop.offered("", "c", filters=Filters(categories=("none",))) == ""
+
+
+async def test_of_variants_there_is_one_and_none_of_what_is_in_the_cart(link: Link) -> None:
+    shop = await Shop(link).with_products([Product(name, name, 1, group=name.lower()) for name in "aAbBcC"])
+    assert await shop.offered("AaBbCc", "", cart=["a"]) == "BC"
+
+
+async def test_arrays_are_answers_too(shop: Shop) -> None:
+    def answer(query: Query) -> Ranked:
+        return Ranked(query.shelf.places("abc"), np.array([1, 3, 2]), query.shelf.places("dd?"))
+
+    found = await shop.found(answer)
+    assert [(each.product.id, each.because and each.because.id) for each in found] == [
+        ("b", "d"),
+        ("c", None),
+        ("a", "d"),
+    ]
+
+
+async def test_what_went_a_moment_ago_is_replaced_though_the_shelf_does_not_know_yet(shop: Shop) -> None:
+    hidden, sold, dear = Product("a", "A", 1, hidden=True), Product("b", "B", 2, stock=0), Product("c", "C", 99)
+    await catalogue.put(shop.link, "shop", [hidden, sold, dear])
+    await catalogue.remove(shop.link, "shop", ["d"])
+    assert await shop.offered("abcdefghij", filters=Filters(price_to=50), count=2) == "ef"
+    assert await shop.offered("abcdefghij", filters=Filters(price_to=50), count=9) == "efghij"
+
+
+async def test_variants_are_told_apart_by_what_the_catalogue_says_now(shop: Shop) -> None:
+    await catalogue.put(shop.link, "shop", [Product(name, name, 1, group="one") for name in "abc"])
+    assert await shop.offered("abcdef") == "ade"
+
+
+async def test_a_gap_is_closed_with_little_to_spare(shop: Shop) -> None:
+    assert await shop.offered("bhfg", "cdij", gap=6, count=5) == "fghij"
+    assert await shop.offered("abc", "", gap=50, count=2) == "ji"
+
+
+BAD = [
+    ValueError("no"),
+    None,
+    "",
+    {"a": 1},
+    [None],
+    [Scored(None, 1.0)],  # type: ignore[arg-type]
+    [Scored("a", "x")],  # type: ignore[arg-type]
+    Ranked(np.zeros(2, np.int32), np.zeros(1, np.float32)),
+    Ranked(np.zeros((1, 1), np.int32), np.zeros((1, 1), np.float32)),
+    Ranked(np.zeros(1), np.zeros(1, np.float32)),  # type: ignore[arg-type]
+    Ranked([0], [1.0]),  # type: ignore[arg-type]
+    Ranked(np.array([99, -7], np.int32), np.ones(2, np.float32)),
+]
+
+
+@pytest.mark.parametrize("bad", BAD)
+async def test_a_recommender_that_fails_is_passed_over(shop: Shop, bad: Any) -> None:
+    assert await shop.offered(bad, "ba", count=2) == "ba"
+
+
+async def test_a_store_that_is_away_is_not_the_recommenders_failure(shop: Shop) -> None:
     for _ in range(9):
         with pytest.raises(Unavailable):
-            await recommend.offer(shop, registry, guard, "shop", "fixed", (), 3, 0, None, None, 0.0)
-    assert not guard.record("fixed").breaker.off
+            await shop.found(Unavailable("gone"))
+    assert not shop.guard.record("fixed").breaker.off
 
 
-async def test_an_unknown_recommender_is_passed_over(shop: Link) -> None:
-    registry = Registry.of([Popular("ab")])
-    found = await recommend.offer(shop, registry, Guard(), "shop", "nowhere", (), 3, 0, None, None, 0.0)
-    assert [product.id for product in found] == ["a", "b"]
+async def test_nothing_to_offer_is_nothing(link: Link) -> None:
+    assert await Shop(link).found("ab", "ab") == []
 
 
-async def test_nothing_to_offer_is_nothing(shop: Link) -> None:
-    assert await offer(shop, "", "") == ""
+PRODUCTS = st.builds(
+    Product,
+    st.sampled_from("abcdefgh"),
+    st.just("name"),
+    st.integers(0, 5),
+    category=st.sampled_from(["", "x"]),
+    stock=st.sampled_from([None, 0, 1]),
+    group=st.sampled_from(["", "one", "two"]),
+    hidden=st.booleans(),
+)
+CATALOGUE = st.lists(PRODUCTS, max_size=8, unique_by=lambda each: each.id)
 
 
-async def test_a_recommender_sees_its_own_counters(shop: Link) -> None:
-    class Asks(Fixed):
-        async def recommend(self, query: Query, counts: Counts) -> Sequence[Scored]:
-            [row] = await counts.top(["all"], 5)
-            return [Scored(*pair) for pair in row]
+@settings(max_examples=60)
+@given(CATALOGUE, CATALOGUE, st.text("abcdefgh?", max_size=9), st.text("abcdefgh", max_size=2), st.data())
+def test_no_strip_has_anything_that_it_must_not_have(
+    store: Any, before: list[Product], after: list[Product], answer: str, cart: str, data: Any
+) -> None:
+    """Ranked by the one catalogue, shown by the other."""
+    filters = data.draw(st.builds(Filters, st.integers(0, 2), st.none() | st.integers(2, 5), exclude=st.just(("h",))))
+    gap = data.draw(st.none() | st.integers(1, 5))
 
-    await counters.apply(shop, "fixed", 0, [Learned("1-0", "shop", [Count("all", "c", 2.0), Count("all", "d", 3.0)])])
-    registry = Registry.of([Asks(""), Popular("")])
-    found = await recommend.offer(shop, registry, Guard(), "shop", "fixed", (), 3, 0, None, None, 0.0)
-    assert [product.id for product in found] == ["d", "c"]
+    async def found() -> list[Offered]:
+        link = Link(store.url)
+        await link.call("FLUSHALL")
+        shop = await Shop(link).with_products(before)
+        await catalogue.put(link, "shop", after)
+        offered = await shop.found(answer, "hgfedcba", cart=list(cart), filters=filters, gap=gap)
+        link.close()
+        return offered
+
+    offered = asyncio.run(found())
+    now = {each.id: each for each in (*before, *after)}
+    groups = [each.product.group for each in offered if each.product.group]
+    assert len({each.product.id for each in offered}) == len(offered) <= 3
+    assert len(set(groups)) == len(groups)
+    for product in (now[each.product.id] for each in offered):
+        assert product.id not in {*cart, "h"}
+        assert (product.hidden, product.stock == 0) == (False, False)
+        assert max(filters.price_from, 1) <= product.price <= (filters.price_to or 5)

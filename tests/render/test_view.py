@@ -1,20 +1,20 @@
 """What a widget sees of a shopper."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
 from dangol.definitions.model import Site, Trait
-from dangol.plugin import Money, Product, Request
+from dangol.plugin import Filters, Money, Product, Request, Text
 from dangol.profile.model import Coupon, Line, Member, Profile, Seen
-from dangol.render.view import SEEDS, PageView
+from dangol.recommend.wish import SEEDS, Offered, Wish
+from dangol.render.view import PageView
 
 SITE = Site("shop", "abcdefgh", "Shop", ["https://shop.example"], traits=[Trait("size", "", "text", public=True)])
 DAY = 86_400
 
 
-async def nothing(*_: Any) -> Sequence[Product]:
+async def nothing(wish: Wish) -> Sequence[Offered]:
     return []
 
 
@@ -71,22 +71,61 @@ def test_what_a_member_did_is_told_only_to_who_has_logged_in(profile: Profile, v
     assert view.text("{orders|-}, {last_order:days|-}, {trait.size|-}") == expected
 
 
+class Offer:
+    """Remembers what is wished for, and offers one product."""
+
+    def __init__(self, because: Product | None = None) -> None:
+        self.wish = Wish(recommenders=[], count=0, now=0)
+        self.offered = Offered(Product("7", "Seven", 700), 700, "popular", because, REASON if because else "")
+
+    async def __call__(self, wish: Wish) -> Sequence[Offered]:
+        self.wish = wish
+        return [self.offered]
+
+
+REASON: Text = {"ko": "{product}{과/와} 함께", "en": "With {product}"}
+PROFILE = Profile(cart=[Line("2", 1, 1, 0), Line("3", 1, 1, 0)], viewed=[Seen("1", 0), Seen("3", 0)])
+
+
 @pytest.mark.anyio
-@pytest.mark.parametrize(("product", "first", "count"), [("1", ["1"], 1), ("", ["2", "3", "1", "v0"], SEEDS)])
-async def test_a_recommender_is_asked_about_the_product_on_screen_else_about_cart_and_views(
-    product: str, first: list[str], count: int
+@pytest.mark.parametrize(
+    ("request_", "seeds"),
+    [
+        (Request(0, product="1", ordered=frozenset("9")), ["1"]),
+        (Request(0, ordered=frozenset("98")), ["8", "9"]),
+        (Request(0), ["2", "3", "1"]),
+    ],
+)
+async def test_a_recommender_is_asked_about_the_page_else_about_cart_and_views(
+    request_: Request, seeds: list[str]
 ) -> None:
-    asked: list[tuple[Any, ...]] = []
+    offer = Offer()
+    view = PageView(SITE, PROFILE, request_, "ko", offer)
+    found = await view.recommend("popular", count=2, filters=Filters(5, 9), gap=3)
+    assert [(each.product.id, each.recommender, each.reason, each.because) for each in found] == [
+        ("7", "popular", "", "")
+    ]
+    wish = offer.wish
+    assert (wish.recommenders, wish.count, wish.filters, wish.gap) == (("popular",), 2, Filters(5, 9), 3)
+    assert (wish.seeds(), wish.cart, wish.profile) == (seeds, ["2", "3"], PROFILE)
 
-    async def offer(*args: Any) -> Sequence[Product]:
-        asked.append(args)
-        return [Product("7", "Seven", 700)]
 
-    profile = Profile(
-        cart=[Line("2", 1, 1, 0), Line("3", 1, 1, 0)],
-        viewed=[Seen("1", 0), Seen("3", 0), *(Seen(f"v{n}", 0) for n in range(20))],
-    )
-    view = PageView(SITE, profile, Request(0, product=product), "ko", offer)
-    assert [each.id for each in await view.recommend("popular", count=2, price_from=5, price_to=9)] == ["7"]
-    recommender, seeds, *rest = asked[0]
-    assert (recommender, seeds[:4], len(seeds), rest) == ("popular", first, count, [2, 5, 9])
+def test_no_more_seeds_than_ten_are_asked_about() -> None:
+    many = [str(number) for number in range(30)]
+    assert Wish(recommenders=[], count=1, now=0, cart=many).seeds() == many[:SEEDS]
+    assert Wish(recommenders=[], count=1, now=0, products=many).seeds() == many[:SEEDS]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("language", "name", "reason"),
+    [
+        ("ko", "머그컵", "머그컵과 함께"),
+        ("ko", "찻주전자", "찻주전자와 함께"),
+        ("en", "{name} <b>{product}\u202e", "With {name} <b>{product}"),
+    ],
+)
+async def test_a_reason_names_the_product_that_it_speaks_of(language: str, name: str, reason: str) -> None:
+    view = PageView(SITE, PROFILE, Request(0), language, Offer(Product("2", name, 1)))
+    [found] = await view.recommend(["a", "b"], count=1)
+    assert (found.reason, found.because) == (reason, "2")

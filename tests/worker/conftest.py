@@ -16,6 +16,7 @@ from dangol.messages.push import Push
 from dangol.plugin import Channel, PushRequest, Receipt, Sent
 from dangol.profile.model import Profile
 from dangol.protocol.event import Entry, Event, Item
+from dangol.recommend.shelves import Shelves
 from dangol.runtime import SiteRuntime
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.stage import Stage
@@ -155,7 +156,7 @@ class Office:
         self.guard = Guard()
         self.runtime = SiteRuntime.build(definitions, 1, b"s" * 32, self.registry, CATALOGUE)
         self.profiles = Profiles(link, 86_400)
-        self.engine = Engine(self.profiles, Stage(link, self.registry, self.guard))
+        self.engine = Engine(self.profiles, Stage(link, self.registry, self.guard, Shelves(link)))
         self.policy = policy
         self.job = Dispatch(link, self.registry, self.guard, self.site, self.engine, policy)
 

@@ -14,6 +14,7 @@ from dangol.host.guard import Guard
 from dangol.host.registry import Registry
 from dangol.plugin import Count, Counts, Entry, Plugin, Query, Receipt, Recommender, Scored, Sink
 from dangol.protocol.event import Decided
+from dangol.recommend.shelves import Shelves
 from dangol.runtime import SiteRuntime
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.stage import Stage
@@ -58,7 +59,7 @@ def worker(link: Link, *plugins: Plugin, timing: Timing = QUICK) -> Worker:
     registry, guard = Registry.of(plugins), Guard()
     campaigns = [Campaign("welcome", message=MessageUse("scripted"))]
     runtime = SiteRuntime.build(Definitions(SHOP, campaigns=campaigns), 1, b"s" * 32, registry, CATALOGUE)
-    engine = Engine(Profiles(link, 60), Stage(link, registry, guard))
+    engine = Engine(Profiles(link, 60), Stage(link, registry, guard, Shelves(link)))
     return Worker(link, registry, guard, {"shop": runtime}.get, engine, timing=timing)
 
 

@@ -9,6 +9,7 @@ from dangol.engine import Engine
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
 from dangol.plugin import Count, Counts, Entry, PushRequest, Query, Receipt, Recommender, Scored
+from dangol.recommend.shelves import Shelves
 from dangol.runtime import SiteRuntime
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.stage import Stage
@@ -57,7 +58,7 @@ async def main(url: str, receiver: str, ready: Callable[[], None]) -> None:
     shop = Definitions(Site("shop", "public-key", "Shop", ["https://shop.example"]), campaigns=campaigns)
     registry, guard, link = Registry.of([Webhook(), Raw(), Tally()]), Guard(), Link(url)
     sites = {"shop": SiteRuntime.build(shop, 1, b"s" * 32, registry, CATALOGUE)}
-    engine = Engine(Profiles(link, 3600), Stage(link, registry, guard))
+    engine = Engine(Profiles(link, 3600), Stage(link, registry, guard, Shelves(link)))
     policy = Policy(budget=0.5, margin=0.5, tries=40, poison=100, first=0.02, longest=0.1, concurrency=8)
     worker = Worker(link, registry, guard, sites.get, engine, timing=Timing(lease=0.4, beat=0.1), policy=policy)
     ready()

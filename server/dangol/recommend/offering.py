@@ -1,86 +1,123 @@
-"""What to offer a shopper: a recommender's answer, filled up with what is popular, less what makes no sense here."""
+"""What to offer: recommenders in turn, then whatever fits, each product as the catalogue has it at this moment."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
+from dangol.definitions.model import Site
 from dangol.errors import PluginFailure, Unavailable
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
-from dangol.plugin import Product, Profile, Query, Recommender, Scored
+from dangol.plugin import Counts, Product, Query, Recommender
+from dangol.recommend.answers import Answer, answer_of
+from dangol.recommend.chain import Chain, Pick
+from dangol.recommend.choosing import NONE, fits
+from dangol.recommend.counted import Counted
+from dangol.recommend.gap import CONSIDERED
+from dangol.recommend.reasons import reason_of
+from dangol.recommend.shelf import Shelf
+from dangol.recommend.shelves import Shelves
+from dangol.recommend.wish import Offered, Wish
 from dangol.store import catalogue
-from dangol.store.counters import Counters
 from dangol.store.link import Link
 
-FALLBACK = "popular"
 BUDGET = 0.2
 SPARE = 4
-MOST_TAKEN = 500
-LEAST_ASKED = 40  # filters take some away: ask for more than is shown
+"""So many more are read from the catalogue than are asked for: some may have sold out since the shelf was filled."""
 
 logger = logging.getLogger(__name__)
 
 
-async def offer(
-    link: Link,
-    registry: Registry,
-    guard: Guard,
-    site: str,
-    recommender: str,
-    seeds: Sequence[str],
-    count: int,
-    price_from: int,
-    price_to: int | None,
-    profile: Profile | None,
-    now: float,
-) -> list[Product]:
-    """At most `count` products that go with `seeds`, best first, prices (minor units) within the two limits.
+class Offering:
+    """Made once per process."""
 
-    `recommender` is asked first, then the popular one. Left out is what lies in the cart, the seeds, what is sold out
-    and what the catalogue does not know. A recommender that fails is passed over; raises `Unavailable`.
-    """
-    left_out = {*seeds, *(line.id for line in profile.cart)} if profile else set(seeds)
-    chosen: dict[str, Product] = {}
-    query = Query(tuple(seeds), max(LEAST_ASKED, count * SPARE), now, profile)
-    for name in dict.fromkeys((recommender, FALLBACK)):
-        ids = [each for each in await _ask(link, registry, guard, site, name, query) if each not in left_out]
-        for product in (await catalogue.get(link, site, ids)).values():
-            if is_offerable(product, price_from, price_to):
-                chosen.setdefault(product.id, product)
-        if len(chosen) >= count:
-            break
-    return list(chosen.values())[:count]
+    def __init__(self, link: Link, registry: Registry, guard: Guard, shelves: Shelves) -> None:
+        self._link = link
+        self._registry = registry
+        self._guard = guard
+        self._shelves = shelves
+        self._counted: dict[str, Counted] = {}
 
+    async def offer(self, site: Site, wish: Wish) -> list[Offered]:
+        """What answers the wish, at most `count` and best first: recommenders in their order, the popular one after
+        them. One that fails is passed over; raises `Unavailable`.
 
-def is_offerable(product: Product, price_from: int, price_to: int | None) -> bool:
-    """Whether it can be bought, at a price within the limits."""
-    fits = price_from <= product.price and (price_to is None or product.price <= price_to)
-    return fits and (product.stock is None or product.stock > 0)
-
-
-async def _ask(link: Link, registry: Registry, guard: Guard, site: str, name: str, query: Query) -> list[str]:
-    """The product ids that a recommender gives, best first; empty where it fails."""
-    try:
-        plugin = registry.recommender(name)
-        counts = Counters(link, site, name)
-        found = await guard.call(
-            plugin,
-            "recommend",
-            lambda: _answer(plugin, query, counts),
-            budget=BUDGET,
-            expect=(list, tuple, Unavailable),
+        Nothing is offered that can't be bought at this moment, that the wish holds or bars, that was bought lately, or
+        that is of one group with something offered or held.
+        """
+        shelf = self._shelves.of(site.id)
+        chain = Chain(
+            partial(self._ask, site.id, shelf, _query(wish, shelf)), shelf, wish, site.products.repurchase_days
         )
-    except PluginFailure as failure:
-        logger.debug("no recommendations for %s: %s", site, failure)  # the guard has counted and logged it
-        return []
-    if isinstance(found, Unavailable):
-        raise found
-    taken = found[:MOST_TAKEN]
-    return [each.product for each in taken if isinstance(each, Scored) and isinstance(each.product, str)]
+        offered, taken = list[Offered](), NONE
+        while len(offered) < wish.count and (picks := await chain.best(wish.count - len(offered) + SPARE, taken)):
+            known = await catalogue.get(self._link, site.id, _named(picks, shelf))
+            for each in _confirmed(picks, shelf, known, wish):
+                if not any(_are_alike(each.product, other.product) for other in offered):
+                    offered.append(each)
+            taken = shelf.places([each.product.id for each in offered])
+        return offered[: wish.count]
+
+    async def _ask(self, site: str, shelf: Shelf, query: Query, name: str) -> Answer | None:
+        """What a recommender answers; None where it fails."""
+        try:
+            plugin = self._registry.recommender(name)
+            counts = self._counts(site).counts_of(name, shelf)
+            found = await self._guard.call(
+                plugin,
+                "recommend",
+                lambda: _answer(plugin, query, counts, shelf),
+                budget=BUDGET,
+                expect=(Answer, Unavailable),
+            )
+        except PluginFailure as failure:
+            logger.debug("no recommendations for %s: %s", site, failure)  # the guard has counted and logged it
+            return None
+        if isinstance(found, Unavailable):
+            raise found
+        return found
+
+    def _counts(self, site: str) -> Counted:
+        if site not in self._counted:
+            self._counted[site] = Counted(self._link, self._shelves, site, self._registry)
+        return self._counted[site]
 
 
-async def _answer(plugin: Recommender, query: Query, counts: Counters) -> Sequence[Scored] | Unavailable:
+def _query(wish: Wish, shelf: Shelf) -> Query:
+    count = max(CONSIDERED, wish.count + SPARE)
+    return Query(wish.seeds(), count, wish.now, shelf, wish.profile, wish.cart, wish.filters)
+
+
+async def _answer(plugin: Recommender, query: Query, counts: Counts, shelf: Shelf) -> Answer | Unavailable:
     """A store that is away is not the plugin's failure, and must not switch it off."""
     try:
-        return await plugin.recommend(query, counts)
+        found = await plugin.recommend(query, counts)
     except Unavailable as error:
         return error
+    try:
+        return answer_of(plugin, found, shelf)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise PluginFailure(plugin.name, "result", f"{type(error).__name__}: {error}") from error
+
+
+def _named(picks: Sequence[Pick], shelf: Shelf) -> list[str]:
+    """The ids of what was picked and of what has brought it up."""
+    places = dict.fromkeys(pick.place for pick in picks) | dict.fromkeys(pick.because for pick in picks)
+    return [shelf.ids[place] for place in places if 0 <= place < shelf.size]
+
+
+def _confirmed(picks: Sequence[Pick], shelf: Shelf, known: Mapping[str, Product], wish: Wish) -> Iterator[Offered]:
+    """Those of the picks that may be offered as the catalogue has them now."""
+    held = {*wish.products, *wish.cart}
+    for pick in picks:
+        product = known.get(shelf.ids[pick.place])
+        if product and product.id not in held and fits(product, wish.filters, wish.now):
+            because = known.get(shelf.ids[pick.because]) if 0 <= pick.because < shelf.size else None
+            shown = because if because and not because.hidden else None
+            name, reason = (pick.recommender.name, reason_of(pick.recommender, shown)) if pick.recommender else ("", "")
+            yield Offered(product, product.price_at(wish.now), name, shown, reason)
+
+
+def _are_alike(one: Product, other: Product) -> bool:
+    """Whether they differ in colour or size alone, or not at all."""
+    return one.id == other.id or (bool(one.group) and one.group == other.group)

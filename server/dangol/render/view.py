@@ -7,20 +7,18 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from dangol.definitions.model import Site
-from dangol.plugin import Product, Profile, Request, Submission, Text
+from dangol.plugin import Filters, Product, Profile, Recommendation, Request, Submission, Text
+from dangol.products.product import NO_FILTERS
+from dangol.recommend.reasons import said
+from dangol.recommend.wish import Offered, Wish
 from dangol.render.formats import Reader, Value, day_of
 from dangol.render.money import Money, money
 from dangol.render.text import choose, fill
 from dangol.render.variables import value
 from dangol.segments.calendar import calendar
 
-SEEDS = 10
-"""So many products a recommender is asked about at most."""
-
-
-Offer = Callable[[str, Sequence[str], int, int, int | None], Awaitable[Sequence[Product]]]
-"""``(recommender, seeds, count, price_from, price_to)``: at most `count` products that go with `seeds`, best first,
-filled up with popular ones; prices are minor units. Leaves out what is in the cart and what can't be bought."""
+Offer = Callable[[Wish], Awaitable[Sequence[Offered]]]
+"""What answers a wish, best first."""
 
 Find = Callable[[Sequence[str]], Awaitable[Sequence[Product]]]
 """Those of the ids that the catalogue has, in their order."""
@@ -68,10 +66,35 @@ class PageView:
         return money(minor, self.currency, self.language)
 
     async def recommend(
-        self, recommender: str, *, count: int, price_from: int = 0, price_to: int | None = None
-    ) -> Sequence[Product]:
-        """At most `count` products that go with the page and the cart, without those the shopper has already."""
-        return await self.offer(recommender, self._seeds(), count, price_from, price_to)
+        self,
+        recommenders: str | Sequence[str],
+        *,
+        count: int,
+        filters: Filters = NO_FILTERS,
+        gap: int | None = None,
+    ) -> Sequence[Recommendation]:
+        """At most `count` products that go with the page and the cart, best first. On the page of a product, or of an
+        order just placed, they go with that."""
+        page = self.request
+        wish = Wish(
+            recommenders=(recommenders,) if isinstance(recommenders, str) else recommenders,
+            count=count,
+            now=page.now,
+            products=(page.product,) if page.product else sorted(page.ordered),
+            cart=[line.id for line in self.profile.cart],
+            profile=self.profile,
+            filters=filters,
+            gap=gap,
+        )
+        return [
+            Recommendation(
+                each.product,
+                each.recommender,
+                said(each, self.language, self.site.language),
+                each.because.id if each.because else "",
+            )
+            for each in await self.offer(wish)
+        ]
 
     async def products(self, ids: Sequence[str]) -> Sequence[Product]:
         """Those of the products that the shop's catalogue has, in this order."""
@@ -90,14 +113,6 @@ class PageView:
     def day(self, day: date) -> str:
         """A day as the shopper reads it, with the year where it is another than this."""
         return day_of(day, self.language, year=day.year != self.local(self.request.now).year)
-
-    def _seeds(self) -> list[str]:
-        """The product on screen alone, as its page asks what goes with it; else the cart, then what was looked at."""
-        if self.request.product:
-            return [self.request.product]
-        cart = [line.id for line in self.profile.cart]
-        viewed = [seen.id for seen in self.profile.viewed]
-        return list(dict.fromkeys([*cart, *viewed]))[:SEEDS]
 
     @cached_property
     def _reader(self) -> Reader:

@@ -8,13 +8,17 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
+import numpy as np
 
 from dangol.definitions.model import Language, Site
 from dangol.host.guard import Guard
 from dangol.host.params import check_params
 from dangol.host.registry import Registry
-from dangol.plugin import Product, Profile, Request, Submission, Widget
-from dangol.recommend.offering import is_offerable
+from dangol.plugin import Product, Profile, Ranked, Request, Submission, Text, Widget
+from dangol.recommend.answers import Answer, columns_of
+from dangol.recommend.chain import Chain
+from dangol.recommend.shelf import Shelf
+from dangol.recommend.wish import Offered, Wish
 from dangol.render.nodes import VOID, Node
 from dangol.render.renderer import Renderer
 from dangol.render.view import PageView
@@ -54,16 +58,24 @@ def render(
     currency: Literal["KRW", "USD", "EUR", "GBP", "JPY"] = "KRW",
     products: Sequence[Product] = (),
     people: Mapping[tuple[str, str], int] = NOBODY,
+    reason: Text = "",
     submission: Submission | None = None,
 ) -> Shown | None:
-    """What the widget shows, or None. `products` are the catalogue and what every recommender has to offer, `people`
-    what every tally counts, by action and product or category, and `submission` is what its form was just taken for.
+    """What the widget shows, or None. `products` are the catalogue and what every recommender has to offer, for that
+    `reason`, `people` what every tally counts, by action and product or category, and `submission` is what its form was
+    just taken for.
 
     Raises Invalid for parameters that the widget does not take, PluginFailure for all else that goes wrong.
     """
     checked = check_params(widget, params or {}, "params")
     seen = view(
-        profile=profile, request=request, language=language, currency=currency, products=products, people=people
+        profile=profile,
+        request=request,
+        language=language,
+        currency=currency,
+        products=products,
+        people=people,
+        reason=reason,
     )
     seen.submission = submission
     renderer = Renderer(Registry.of([widget]), Guard())
@@ -79,14 +91,13 @@ def view(
     currency: Literal["KRW", "USD", "EUR", "GBP", "JPY"] = "KRW",
     products: Sequence[Product] = (),
     people: Mapping[tuple[str, str], int] = NOBODY,
+    reason: Text = "",
 ) -> PageView:
     """A `dangol.plugin.View` to call a widget's ``context`` with. The product on screen is looked up in `products`."""
     page = request or any_request()
 
-    async def offer(
-        recommender: str, seeds: Sequence[str], count: int, price_from: int, price_to: int | None
-    ) -> Sequence[Product]:
-        return [each for each in products if is_offerable(each, price_from, price_to)][:count]
+    async def offer(wish: Wish) -> Sequence[Offered]:
+        return await _offered(wish, list(products), reason)
 
     async def find(ids: Sequence[str]) -> Sequence[Product]:
         known = {each.id: each for each in products}
@@ -98,6 +109,20 @@ def view(
     site = Site("shop", "testing_key", "Shop", ["https://shop.example"], currency=currency, language=language)
     on_screen = next((each for each in products if each.id == page.product), None)
     return PageView(site, profile or any_profile(), page, language, offer, on_screen, find, count)
+
+
+async def _offered(wish: Wish, products: list[Product], reason: Text) -> list[Offered]:
+    """What would be offered if the products were the catalogue and the first recommender named them in their order."""
+    shelf = Shelf.of(products, wish.now)
+    places = np.arange(len(products), dtype=np.int32)
+    columns = columns_of(Ranked(places, -places.astype(np.float32)))
+
+    async def ask(name: str) -> Answer:
+        return Answer(None, *columns)
+
+    picks = await Chain(ask, shelf, wish, 30).best(wish.count)
+    chosen = [products[pick.place] for pick in picks]
+    return [Offered(each, each.price_at(wish.now), wish.recommenders[0], reason=reason) for each in chosen]
 
 
 def _text(node: Node) -> str:

@@ -5,16 +5,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Struct, field
 
-from dangol.plugin import Money, Product, Text, View, Widget
+from dangol.plugin import Money, Recommendation, Text, View, Widget
 from dangol_widgets.parameters import about
 
 
 def _title() -> Text:
     return {"ko": "함께 보면 좋은 상품", "en": "You may also like"}
-
-
-CONSIDERED = 60
-"""Products among which those are looked for that close a gap."""
 
 
 class RecommendationStrip(Widget):
@@ -81,25 +77,15 @@ class RecommendationStrip(Widget):
     async def context(self, params: Params, view: View) -> Mapping[str, Any] | None:
         """The products and the title; None where there is nothing to offer or no gap to fill."""
         if params.fill_gap_goal is None:
-            products = await view.recommend(params.recommender, count=params.count)
-            return _shown(products, view.text(params.title))
+            found = await view.recommend(params.recommender, count=params.count)
+            return _shown(found, view.text(params.title))
         gap = params.fill_gap_goal - view.profile.cart_total
         if gap <= 0 or not view.profile.cart:
             return None
-        products = await _closing(gap, params, view)
-        return _shown(products, view.text(params.title, cart_gap=Money(gap)))
+        found = await view.recommend(params.recommender, count=params.count, gap=gap)
+        return _shown(found, view.text(params.title, cart_gap=Money(gap)))
 
 
-def _shown(products: Sequence[Product], title: str) -> Mapping[str, Any] | None:
-    linked = [product for product in products if product.url]
+def _shown(found: Sequence[Recommendation], title: str) -> Mapping[str, Any] | None:
+    linked = [each.product for each in found if each.product.url]
     return {"products": linked, "label": title} if linked else None
-
-
-async def _closing(gap: int, params: RecommendationStrip.Params, view: View) -> Sequence[Product]:
-    """Products for a gap, best first: those that overshoot it by half at most, then dearer ones, then any."""
-
-    def distance(product: Product) -> int:
-        return 2 if product.price < gap else int(product.price > gap + gap // 2)
-
-    offered = await view.recommend(params.recommender, count=CONSIDERED)
-    return sorted(offered, key=distance)[: params.count]
