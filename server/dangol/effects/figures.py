@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dangol.protocol.event import Credit
+from dangol.protocol.event import RECOMMENDED, Credit
 
 LIMB = 1 << 32
 """Sums of squares are kept in two parts: of revenue in minor units they soon pass what a float holds exactly."""
@@ -62,7 +62,12 @@ NONE = Figures()
 
 
 def figures_of(credit: Credit) -> Figures:
-    """What a credit adds. A shopper's orders were and are a number; what changes is who has any, and the square."""
+    """What a credit adds. A shopper's orders were and are a number; what changes is who has any, and the square. Of one
+    recommender's products no shopper's numbers are known."""
+    if credit.part not in ("", RECOMMENDED):
+        return Figures(
+            views=credit.views, clicks=credit.clicks, orders=credit.orders, revenue=credit.revenue, items=credit.items
+        )
     orders, revenue = credit.orders_before + credit.orders, credit.revenue_before + credit.revenue
     high, low = divmod(revenue**2 - credit.revenue_before**2, LIMB)
     return Figures(
