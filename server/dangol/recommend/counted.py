@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
@@ -72,13 +72,16 @@ class _Kept:
 
 
 class Counted:
-    """The counts of one site, in one process."""
+    """The counts of one site, in one process. `clock` gives the unix time as of which sums are told."""
 
-    def __init__(self, link: Link, shelves: Shelves, site: str, registry: Registry) -> None:
+    def __init__(
+        self, link: Link, shelves: Shelves, site: str, registry: Registry, clock: Callable[[], float] = time.time
+    ) -> None:
         self.link = link
         self.shelves = shelves
         self.site = site
         self.registry = registry
+        self.clock = clock
         self._kept = _Kept(shelves.of(site))
 
     def counts_of(self, plugin: str, shelf: Shelf | None = None) -> "CountsOf":
@@ -105,9 +108,9 @@ class Counted:
         )
         strings = [b"".join(each or b"" for each in both) for both in found]
         ends = np.cumsum([len(each) // 8 for each in strings], dtype=np.int32)
-        shelf, records, now = kept.shelf, words(b"".join(strings)), time.time()
+        shelf, records, now = kept.shelf, words(b"".join(strings)), float(self.clock())
         starts, places, sums = read(
-            records, ends, shelf.marks, shelf.slots, shelf.size, now, plugin.half_life, kept.scratch
+            records, ends, shelf.marks, shelf.slots, shelf.size, now, float(plugin.half_life), kept.scratch
         )
         bounds = pairwise(starts.tolist())
         rows = {key: (places[start:end], sums[start:end]) for key, (start, end) in zip(keys, bounds, strict=True)}
@@ -140,7 +143,7 @@ class Counted:
             *(self.link.call("MGET", *self._parts(plugin.name, name, generation, each)) for each in range(PARTITIONS))
         )
         records = words(b"".join(row for part in parts for row in part if row))
-        args = (records, shelf.marks, shelf.slots, shelf.size, time.time(), plugin.totals[name])
+        args = (records, shelf.marks, shelf.slots, shelf.size, float(self.clock()), float(plugin.totals[name]))
         sums = await asyncio.to_thread(add_up, *args) if records.nbytes > BESIDE else add_up(*args)
         each.sums, each.read_at = _read_only(sums), began
 
@@ -164,10 +167,11 @@ class CountsOf:
         plugin = self._of(of)
         kept = self.counted.kept(self.shelf)
         known = kept.rows.get(plugin.name, {})
-        missing = [key for key in keys if key not in known]
-        if missing:
-            known = known | await self.counted.read_rows(kept, plugin, list(dict.fromkeys(missing)))
-        found = [known[key] for key in keys]
+        if missing := [key for key in dict.fromkeys(keys) if key not in known]:
+            read = await self.counted.read_rows(kept, plugin, missing)
+            found = [read[key] if key in read else known[key] for key in keys]
+        else:
+            found = [known[key] for key in keys]
         starts = np.array([0, *accumulate(len(places) for places, _ in found)], np.int32)
         if not found:
             return Rows(starts, NO_PLACES, NO_SUMS)

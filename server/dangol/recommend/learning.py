@@ -1,22 +1,58 @@
 """What one entry of the log, or one past order, teaches a recommender: checked counts. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
+from msgspec.structs import replace
+
 from dangol.errors import Invalid, Problem
-from dangol.plugin import Count, Entry, Recommender, Total
+from dangol.plugin import Count, Entry, Event, Item, Recommender, Total
+from dangol.recommend.shelf import Shelf
 
 LONGEST_NAME = 200
 LARGEST = 1e20
 """Sums stay far from what float32 can't tell from infinity."""
 
 MOST = 5_000
-"""Members in all the counts of one entry."""
+"""Counts of one entry, and members in all of them."""
 
 AHEAD = 60.0
 """Seconds by which a count may be later than its entry; a browser's clock may be ten ahead."""
 
 FAR = float(1 << 32)
+
+
+def products(entry: Entry) -> Iterator[str]:
+    """The ids of all products that an entry tells of, some more than once."""
+    for event in entry.events:
+        for item in event.items:
+            yield item.id
+        yield from event.before
+
+
+def places(shelf: Shelf, ids: Iterable[str]) -> dict[str, int]:
+    """The places of products by their ids; -1 for what the catalogue does not have."""
+    wanted = list(dict.fromkeys(ids))
+    return dict(zip(wanted, shelf.places(wanted).tolist(), strict=True))
+
+
+def of_catalogue(entry: Entry, shelf: Shelf, places: Mapping[str, int]) -> Entry:
+    """The entry with the products of the catalogue alone, in the categories that it gives them. `places` has all of the
+    entry's `products`."""
+    return replace(entry, events=[_known(event, shelf, places) for event in entry.events])
+
+
+def _known(event: Event, shelf: Shelf, places: Mapping[str, int]) -> Event:
+    if not event.items:
+        return event
+    items = [_filed(item, shelf, place) for item in event.items if (place := places[item.id]) >= 0]
+    return replace(event, items=items, before=tuple(id for id in event.before if places[id] >= 0))
+
+
+def _filed(item: Item, shelf: Shelf, place: int) -> Item:
+    code = int(shelf.categories[place, 0])
+    category = shelf.category_names[code] if code >= 0 else ""
+    return item if category == item.category else replace(item, category=category)
 
 
 def learned(plugin: Recommender, entry: Entry) -> list[Count | Total]:
@@ -33,8 +69,8 @@ def checked(plugin: Recommender, counts: Iterable[Count | Total], now: float = F
         for number, each in enumerate(given)
         if (expected := _wrong(plugin, each, min(now + AHEAD, FAR - 1)))
     ]
-    if not problems and sum(len(each.members) for each in given) + len(given) > 2 * MOST:
-        problems = [Problem("counts", len(given), f"at most {MOST} members in all")]
+    if not problems and (len(given) > MOST or sum(len(each.members) for each in given) > MOST):
+        problems = [Problem("counts", len(given), f"at most {MOST} counts and members in all of one entry")]
     if problems:
         raise Invalid(problems[:10])
     return given

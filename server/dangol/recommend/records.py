@@ -16,8 +16,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from dangol.products.product import Product
 from dangol.recommend.marks import mark_of
 from dangol.recommend.places import Marks, Places, place_of
+from dangol.recommend.shelf import Shelf
 
 Words = NDArray[np.uint64]
 Sums = NDArray[np.float64]
@@ -46,12 +48,20 @@ def words(records: bytes) -> Words:
 def merge(records: bytes, half_life: float, keep: int = 0) -> bytes:
     """The same row with one record a member: the `keep` highest (0: all) of those whose sums are above zero. The row is
     not sealed. `half_life` is in seconds, 0: nothing fades."""
-    return merged(words(records), half_life, keep).tobytes()
+    return merged(words(records), float(half_life), keep).tobytes()
 
 
 def most(keep: int) -> int:
     """So many records a row may have before it is merged: a newcomer needs time to rise."""
     return 2 * keep
+
+
+def warm() -> None:
+    """Compile the kernels, or read them from numba's cache, before they are needed."""
+    shelf = Shelf.of([Product("one", "", 1)], 0.0)
+    row = words(merge(pack(["one"], 1.0, 0.0), 1.0))
+    read(row, np.full(1, 2, np.int32), shelf.marks, shelf.slots, 1, 0.0, 1.0, np.full(1, -1, np.int32))
+    add_up(row, shelf.marks, shelf.slots, 1, 0.0, 1.0)
 
 
 @compiled

@@ -7,7 +7,8 @@ does not take raise `Invalid`.
 import asyncio
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import starmap
+from functools import partial
+from itertools import chain
 from types import NoneType
 from typing import Any
 
@@ -18,15 +19,16 @@ from dangol.host.registry import Registry
 from dangol.plugin import (
     Channel,
     Condition,
-    Count,
     Counts,
     Entry,
+    Filters,
     Hook,
     Mark,
     Marks,
     Profile,
     PushRequest,
     Query,
+    Ranked,
     Receipt,
     Recommender,
     Request,
@@ -39,8 +41,15 @@ from dangol.plugin import (
     Told,
     Widget,
 )
+from dangol.products.product import NO_FILTERS
+from dangol.recommend.answers import Answer, answer_of
+from dangol.recommend.counted import Counted
+from dangol.recommend.learning import learned, of_catalogue, places, products
+from dangol.recommend.shelf import Shelf
+from dangol.recommend.shelves import Shelves
 from dangol.segments.conditions.extensions import SETTLE
-from dangol.store import counters, tallies
+from dangol.store import tallies
+from dangol.store.counters import Counters, Learned
 from dangol.store.embedded import EmbeddedStore
 from dangol.store.link import Link
 from dangol.testing import builders
@@ -55,30 +64,60 @@ def recommend(
     entries: Iterable[Entry],
     seeds: Sequence[str] = (),
     *,
+    shelf: Shelf | None = None,
+    others: Sequence[Recommender] = (),
+    cart: Sequence[str] = (),
+    filters: Filters = NO_FILTERS,
     count: int = 10,
     now: float = builders.NOW,
     profile: Profile | None = None,
     store: EmbeddedStore | None = None,
 ) -> list[Scored]:
-    """What the recommender answers once it has learnt from the entries, in their order.
+    """What the recommender answers once it has learnt from the entries, in their order; the highest first.
 
-    The counters are in memory, or with `store` (see the fixture ``dangol_store``) where they are in earnest.
+    The `shelf` is the catalogue, without it all products that are named. `others` are recommenders whose counts it
+    reads; they learn too. The counts are in memory, or with `store` (see the fixture ``dangol_store``) where they are
+    in earnest.
     """
-    Registry.of([recommender])
-    guard = Guard()
-    learnt = [_learn(guard, recommender, entry) for entry in entries]
-    query = Query(seeds, count, now, profile)
+    registry, guard, entries = Registry.of([recommender, *others]), Guard(), list(entries)
+    named = [*seeds, *cart, *(id for entry in entries for id in products(entry))]
+    shelf = shelf or builders.shelf(dict.fromkeys([*named, *(seen.id for seen in (profile.viewed if profile else ()))]))
+    query = Query(seeds, count, now, shelf, profile, cart, filters)
+    found = places(shelf, named)
+    learnt = {
+        each: [
+            guard.run(each, "learn", partial(learned, each, of_catalogue(entry, shelf, found)), expect=list)
+            for entry in entries
+        ]
+        for each in (recommender, *others)
+    }
 
-    async def answer() -> Sequence[Scored]:
+    async def answer() -> Ranked | Sequence[Scored]:
         if store is None:
-            return await _ask(guard, recommender, query, _in_memory(learnt))
+            memory = MemoryCounts(shelf, *learnt, now=now)
+            for plugin, counts in learnt.items():
+                memory.apply(chain.from_iterable(counts), of=plugin.name)
+            return await _ask(guard, recommender, query, memory)
         link = Link(store.url)
         try:
-            return await _ask(guard, recommender, query, await _in_store(link, recommender.name, learnt))
+            for plugin, counts in learnt.items():
+                batch = [Learned(f"{number}-0", SITE, each) for number, each in enumerate(counts, start=1)]
+                await Counters(link, plugin).add(0, batch)
+            counted = Counted(link, Shelves(link), SITE, registry, lambda: now)
+            return await _ask(guard, recommender, query, counted.counts_of(recommender.name, shelf))
         finally:
             link.close()
 
-    return list(asyncio.run(answer()))
+    return _scored(answer_of(recommender, asyncio.run(answer()), shelf), shelf)
+
+
+def _scored(answer: Answer, shelf: Shelf) -> list[Scored]:
+    rows = zip(answer.places.tolist(), answer.scores.tolist(), answer.because.tolist(), strict=True)
+    known = [(place, score, cause) for place, score, cause in rows if place >= 0]
+    return [
+        Scored(shelf.ids[place], score, shelf.ids[cause] if cause >= 0 else "")
+        for place, score, cause in sorted(known, key=lambda row: -row[1])
+    ]
 
 
 def submit(widget: Widget, params: Mapping[str, Any] | None, fields: Mapping[str, str]) -> Submission | None:
@@ -165,10 +204,6 @@ def consume(sink: Sink, entries: Sequence[Entry]) -> None:
     asyncio.run(Guard().call(sink, "consume", lambda: sink.consume(entries), budget=BUDGET, expect=NoneType))
 
 
-def _learn(guard: Guard, recommender: Recommender, entry: Entry) -> list[Count]:
-    return guard.run(recommender, "learn", lambda: list(recommender.learn(entry)), expect=list)
-
-
 def _mark(guard: Guard, tally: Tally, entry: Entry) -> list[Mark]:
     def learn() -> list[Mark]:
         marks = list(tally.learn(entry))
@@ -182,20 +217,11 @@ async def _count(guard: Guard, tally: Tally, query: TallyQuery, marks: Marks) ->
     return await guard.call(tally, "count", lambda: tally.count(query, marks), budget=BUDGET, expect=int)
 
 
-def _in_memory(learnt: Iterable[list[Count]]) -> Counts:
-    memory = MemoryCounts()
-    for counts in learnt:
-        memory.apply(counts)
-    return memory
-
-
-async def _in_store(link: Link, name: str, learnt: Iterable[list[Count]]) -> Counts:
-    entries = ((f"{number}-0", SITE, counts) for number, counts in enumerate(learnt, start=1))
-    await counters.apply(link, name, 0, list(starmap(counters.Learned, entries)))
-    return counters.Counters(link, SITE, name)
-
-
-async def _ask(guard: Guard, recommender: Recommender, query: Query, counts: Counts) -> Sequence[Scored]:
+async def _ask(guard: Guard, recommender: Recommender, query: Query, counts: Counts) -> Ranked | Sequence[Scored]:
     return await guard.call(
-        recommender, "recommend", lambda: recommender.recommend(query, counts), budget=BUDGET, expect=Sequence
+        recommender,
+        "recommend",
+        lambda: recommender.recommend(query, counts),
+        budget=BUDGET,
+        expect=(Ranked, list, tuple),
     )

@@ -20,7 +20,7 @@ class MemoryCounts:
     def __init__(self, shelf: Shelf, *recommenders: Recommender, now: float = NOW) -> None:
         self._shelf = shelf
         self._by_name = {each.name: each for each in recommenders}
-        self._now = now
+        self._now = float(now)
         self._rows: dict[tuple[str, str], bytes] = {}
         self._totals: dict[tuple[str, str], bytes] = {}
 
@@ -47,12 +47,14 @@ class MemoryCounts:
         ends = np.cumsum([len(row) // 8 for row in rows], dtype=np.int32)
         scratch = np.full(shelf.size, -1, np.int32)
         found = words(b"".join(rows))
-        return Rows(*read(found, ends, shelf.marks, shelf.slots, shelf.size, self._now, plugin.half_life, scratch))
+        return Rows(
+            *read(found, ends, shelf.marks, shelf.slots, shelf.size, self._now, float(plugin.half_life), scratch)
+        )
 
     async def totals(self, name: str, of: str = "") -> NDArray[np.float32]:
         """A total for each place of the shelf."""
         plugin, shelf = self._of(of), self._shelf
-        found, half_life = words(self._totals.get((plugin.name, name), b"")), plugin.totals[name]
+        found, half_life = words(self._totals.get((plugin.name, name), b"")), float(plugin.totals[name])
         totals: NDArray[np.float32] = add_up(found, shelf.marks, shelf.slots, shelf.size, self._now, half_life)
         return totals
 

@@ -1,18 +1,22 @@
 """What follows the log on behalf of plugins: recommenders and tallies that learn, and sinks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import islice
 
 from dangol.host.guard import Guard
-from dangol.plugin import Count, Entry, Mark, Recommender, Sink, Tally
-from dangol.store import counters, tallies
-from dangol.store.counters import Learned
+from dangol.plugin import Count, Entry, Mark, Recommender, Sink, Tally, Total
+from dangol.recommend.learning import MOST, learned, of_catalogue, places, products
+from dangol.recommend.shelf import Shelf
+from dangol.recommend.shelves import Shelves
+from dangol.store import tallies
+from dangol.store.counters import Counters, Learned
 from dangol.store.link import Link
 from dangol.store.tallies import Marked
 from dangol.worker.follow import Logged
 
-MOST_COUNTS = 5_000
-"""Counts, or marks, that one entry may give."""
+MOST_COUNTS = MOST
+"""Members of counts, or marks, that one entry may give."""
 
 LEARN_BUDGET = 1.0
 SINK_BUDGET = 30.0
@@ -21,24 +25,34 @@ SINK_BUDGET = 30.0
 class Learner:
     """The handler of one recommender's job."""
 
-    def __init__(self, link: Link, guard: Guard, plugin: Recommender) -> None:
-        self.link = link
+    def __init__(self, link: Link, guard: Guard, plugin: Recommender, shelves: Shelves) -> None:
         self.guard = guard
         self.plugin = plugin
+        self.shelves = shelves
+        self.counters = Counters(link, plugin)
 
     async def __call__(self, number: int, batch: Sequence[Logged]) -> None:
-        """Count what the recommender makes of each entry, exactly once however often the batch comes."""
-        learned = [Learned(logged.id, logged.entry.site, self._counts(logged.entry)) for logged in batch]
-        await counters.apply(self.link, self.plugin.name, number, learned)
+        """Count what the recommender makes of each entry, exactly once however often the batch comes. It sees products
+        of the catalogue alone."""
+        named: dict[str, list[str]] = {}
+        for logged in batch:
+            named.setdefault(logged.entry.site, []).extend(products(logged.entry))
+        known = {site: await self._places(site, ids) for site, ids in named.items()}
+        learned = [Learned(id, entry.site, self._counts(entry, *known[entry.site])) for id, entry in batch]
+        await self.counters.add(number, learned)
 
-    def _counts(self, entry: Entry) -> list[Count]:
-        def learn() -> list[Count]:
-            counts = list(islice(self.plugin.learn(entry), MOST_COUNTS + 1))
-            if len(counts) > MOST_COUNTS:
-                raise ValueError(f"one entry gave more than {MOST_COUNTS} counts")
-            counters.check(counts)
-            return counts
+    async def _places(self, site: str, ids: Sequence[str]) -> tuple[Shelf, dict[str, int]]:
+        """The site's shelf and the places of products on it. One that is not there may have been told just now."""
+        shelf = self.shelves.of(site)
+        found = places(shelf, ids)
+        if -1 in found.values():
+            await self.shelves.caught_up(site)
+            shelf = self.shelves.of(site)
+            found = places(shelf, ids)
+        return shelf, found
 
+    def _counts(self, entry: Entry, shelf: Shelf, found: Mapping[str, int]) -> list[Count | Total]:
+        learn = partial(learned, self.plugin, of_catalogue(entry, shelf, found))
         return self.guard.run(self.plugin, "learn", learn, expect=list, budget=LEARN_BUDGET)
 
 

@@ -10,6 +10,9 @@ from dangol.engine import Engine
 from dangol.errors import Unavailable
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
+from dangol.plugin import Recommender
+from dangol.recommend import records
+from dangol.recommend.shelves import Shelves
 from dangol.store.keys import PARTITIONS
 from dangol.store.link import Link
 from dangol.store.log import LeaseLost
@@ -50,8 +53,8 @@ class Worker:
     """All jobs of dangol in one event loop. Any number may run on one store; they share the work by themselves.
 
     `sites` tells a site's definitions, compiled, and `engine` changes profiles; `others` are jobs that need more than
-    those. Start it once the definitions are loaded: a message of a campaign that is not known within seconds is dropped
-    and counted.
+    those, `shelves` the catalogues where the process has them already. Start it once the definitions are loaded: a
+    message of a campaign that is not known within seconds is dropped and counted.
     """
 
     def __init__(
@@ -65,15 +68,18 @@ class Worker:
         timing: Timing | None = None,
         policy: Policy | None = None,
         others: Sequence[Job] = (),
+        shelves: Shelves | None = None,
     ) -> None:
         self.link = link
         self.timing = timing or Timing()
         self.name = secrets.token_hex(8)
+        shelves = shelves or Shelves(link)
+        learning = [each for each in registry.recommenders() if type(each).learn is not Recommender.learn]
         follows = [
             Follow(link, "triggers", Triggers(link, sites)),
             Follow(link, "effects", Effects(link)),
             Follow(link, "consents", Consents(link, engine, sites)),
-            *(Follow(link, f"learn:{each.name}", Learner(link, guard, each)) for each in registry.recommenders()),
+            *(Follow(link, f"learn:{each.name}", Learner(link, guard, each, shelves)) for each in learning),
             *(Follow(link, f"tally:{each.name}", Teller(link, guard, each)) for each in registry.tallies()),
             *(Follow(link, f"sink:{each.name}", Drain(guard, each), SINK_TRIES) for each in registry.sinks()),
         ]
@@ -85,6 +91,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`. A store that is away is waited for."""
+        await asyncio.to_thread(records.warm)
         try:
             while not self._stopping.is_set():
                 await self._share()

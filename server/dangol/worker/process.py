@@ -38,6 +38,7 @@ def worker_for(house: House) -> Worker:
             Census(house.link, lambda: house.by_id, settings.push_days * 86_400),
             Schedules(house.link, lambda: house.by_id),
         ],
+        shelves=house.shelves,
     )
 
 
