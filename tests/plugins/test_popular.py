@@ -1,61 +1,98 @@
 """What is popular lately."""
 
-import math
-from collections.abc import Callable
-from typing import Any
-
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.plugins.answers import answers, order
 
-from dangol.plugin import Entry, Query
-from dangol_plugins.popular import HALF_LIFE, KEPT, SPAN, WEIGHTS, Popular, growth, span_of
+from dangol.plugin import Filters, Product
+from dangol.recommend.learning import learned
+from dangol.testing import NOW, entry, event
+from dangol_plugins.popular import HOURS, MOST_EVENTS, OTHERS, PURCHASE, TREND, WEEK, Popular
 
-pytestmark = pytest.mark.anyio
-
-Happened = Callable[..., Entry]
-NOW = 1_763_778_000.0
-LANDMARK = span_of(NOW) * HALF_LIFE * SPAN
-
-
-async def ask(tally: Any, entries: list[Entry], now: float = NOW) -> dict[str, float]:
-    plugin = Popular()
-    found = await plugin.recommend(Query((), 10, now), tally(plugin, entries))
-    return {each.product: each.score for each in found}
+DAY = 86_400
+WEEKS, THREE_HOURS = Popular.totals[WEEK], Popular.totals[HOURS]
 
 
-async def test_an_event_weighs_half_after_the_half_life(tally: Any, happened: Happened) -> None:
-    entries = [happened("purchase", "a"), happened("purchase", "b", at=NOW - HALF_LIFE)]
-    assert await ask(tally, entries) == {"a": pytest.approx(10.0), "b": pytest.approx(5.0)}
+def score(weight: float, age: float) -> float:
+    return weight * (2 ** (-age / WEEKS) + TREND * 2 ** (-age / THREE_HOURS))
 
 
-async def test_purchases_weigh_more_than_views(tally: Any, happened: Happened) -> None:
-    entries = [happened("purchase", "a"), *(happened("view_item", "b") for _ in range(9)), happened("search", "c")]
-    assert list(await ask(tally, entries)) == ["a", "b"]
+def test_an_event_counts_by_its_weight_and_age() -> None:
+    entries = [entry(event("purchase", "a")), entry(event("add_to_cart", "b", at=NOW - WEEKS))]
+    found = {each.product: each.score for each in answers(Popular(), entries)}
+    assert found["a"] == pytest.approx(score(PURCHASE, 0))
+    assert found["b"] == pytest.approx(score(OTHERS["add_to_cart"], WEEKS))
+    assert found["c"] < 1e-3
 
 
-async def test_new_interest_overtakes_old_sales(tally: Any, happened: Happened) -> None:
-    entries = [happened("purchase", "old", at=NOW - 5 * HALF_LIFE) for _ in range(9)]
-    assert list(await ask(tally, [*entries, happened("add_to_cart", "new")])) == ["new", "old"]
+def test_new_interest_overtakes_old_sales_and_does_not_stay_for_it() -> None:
+    sold = [entry(event("purchase", "a", at=NOW - DAY)) for _ in range(2)]
+    viewed = [entry(event("view_item", "b", at=NOW)) for _ in range(5)]
+    assert order(answers(Popular(), [*sold, *viewed]))[:2] == "ba"
+    assert order(answers(Popular(), [*sold, *viewed], now=NOW + DAY))[:2] == "ab"
 
 
-async def test_the_change_of_the_counter_is_not_seen(tally: Any, happened: Happened) -> None:
-    next_landmark = LANDMARK + HALF_LIFE * SPAN
-    entries = [happened("purchase", "a", at=next_landmark - 1), happened("purchase", "b", at=next_landmark + 1)]
-    scores = await ask(tally, entries, next_landmark + 2)
-    assert scores == {"a": pytest.approx(10.0, rel=1e-4), "b": pytest.approx(10.0, rel=1e-4)}
-    assert list(scores) == ["b", "a"]
+def test_a_cancelled_order_is_taken_back_as_if_it_had_never_been() -> None:
+    order_ = entry(event("purchase", "a", "b", at=NOW - 2 * DAY))
+    refund = entry(event("refund", "a", "b", at=NOW, props={"placed": int((NOW - 2 * DAY) * 1000)}))
+    before = answers(Popular(), [entry(event("view_item", "c"))])
+    assert answers(Popular(), [entry(event("view_item", "c")), order_, refund]) == before
 
 
-@given(st.floats(0, 4e11), st.floats(0, 2 * SPAN * HALF_LIFE))
-def test_increments_are_bounded_and_decay_by_age_alone(at: float, age: float) -> None:
-    assert 1.0 <= growth(at, span_of(at)) <= 2.0**SPAN
-    later = growth(at, span_of(at)) / growth(at + age, span_of(at))
-    assert math.isclose(later, 2.0 ** (-age / HALF_LIFE), rel_tol=1e-6, abs_tol=1e-300)
+def test_what_the_same_shopper_does_again_does_not_count() -> None:
+    again = entry(event("view_item", "a", "b", again=("a",)))
+    assert [count.members for count in Popular().learn(again)] == [["b"], ["b"]]
 
 
-def test_counters_are_bounded(happened: Happened) -> None:
-    counts = list(Popular().learn(happened("purchase", *(f"p{number}" for number in range(500)))))
-    assert len(counts) == 100
-    assert {count.keep for count in counts} == {KEPT}
-    assert max(count.by for count in counts) <= max(WEIGHTS.values()) * 2.0**SPAN
+def test_a_shop_of_which_nothing_is_known_offers_its_newest_products() -> None:
+    products = [Product(id, id, 1_000, added=NOW - age) for id, age in (("a", 9), ("b", 1), ("c", 5))]
+    assert order(answers(Popular(), products=products)) == "bca"
+    assert answers(Popular(), products=[]) == []
+
+
+CATALOGUE = [
+    Product(id, id, 1_000, category=kind) for id, kind in zip("abcd", ("mugs", "pots", "mugs", "tea"), strict=True)
+]
+
+
+def test_the_category_on_screen_goes_first() -> None:
+    entries = [entry(event("purchase", "b")), entry(event("view_item", "c"))]
+    assert order(answers(Popular(), entries, products=CATALOGUE))[:2] == "bc"
+    assert order(answers(Popular(), entries, "a", products=CATALOGUE)) == "cabd"
+    assert order(answers(Popular(), entries, ["gone"], products=CATALOGUE))[:2] == "bc"
+
+
+def test_filters_that_name_categories_leave_others_out() -> None:
+    entries = [entry(event("purchase", "b")), entry(event("view_item", "d"))]
+    kinds = Filters(categories=("mugs", "tea", "nothing"))
+    assert order(answers(Popular(), entries, "b", products=CATALOGUE, filters=kinds)) == "dac"
+
+
+def test_what_can_not_be_bought_is_left_out_and_the_rest_is_bounded() -> None:
+    products = [Product(f"p{number}", "", 1_000, stock=number % 2) for number in range(1_000)]
+    found = answers(Popular(), products=products)
+    assert len(found) == 400
+    assert all(int(each.product[1:]) % 2 for each in found)
+
+
+@pytest.mark.parametrize("name", ["purchase", "view_item", "add_to_cart", "refund"])
+def test_a_hostile_entry_costs_little(name: str) -> None:
+    many = event(name, *(f"p{number}" for number in range(500)))
+    assert len(learned(Popular(), msgspec.structs.replace(entry(many), events=[many] * 1_000))) <= 2 * MOST_EVENTS
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["purchase", "view_item", "add_to_cart"]), st.sampled_from("abc"))),
+    st.sampled_from("abc"),
+)
+def test_one_more_order_never_lowers_a_product(happened: list[tuple[str, str]], product: str) -> None:
+    entries = [entry(event(name, each)) for name, each in happened]
+    before = {each.product: each.score for each in answers(Popular(), entries, products="abc")}
+    after = {
+        each.product: each.score
+        for each in answers(Popular(), [*entries, entry(event("purchase", product))], products="abc")
+    }
+    assert after[product] > before[product]
+    assert all(after[each] == pytest.approx(before[each]) for each in before if each != product)

@@ -1,0 +1,157 @@
+"""The kernels that add up what goes with several products. Compiled by numba for fixed types when this is imported,
+from its cache where it can be: no page view ever waits for a compiler. Plain arrays in, plain arrays out.
+
+What was met is gathered in order of meeting. `slots` has room for every place of a shelf and tells which gathered one a
+place is; it is FREE throughout before and after, so that a call costs what it meets and not what the shelf holds.
+"""
+
+from math import sqrt
+
+import numpy as np
+from numba import njit, types
+from numpy.typing import NDArray
+
+Places = NDArray[np.int32]
+Numbers = NDArray[np.float32]
+Amounts = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Number = float | np.float32
+Gathered = tuple[Places, Numbers, Numbers, Places]
+
+SHRINK = 0.1
+
+FREE, SEED = -1, -2
+"""What a slot says of a place that was not met yet, and of one that is asked about."""
+
+NEAR = 0.25
+"""How near prices are, the smaller over the larger, for products to be alike at all."""
+
+BRAND, OVERLAP = 0.25, 0.5
+"""How much more two products are alike that are of one brand, and that share all of their categories."""
+
+_places = types.Array(types.int32, 1, "C", readonly=True)
+_table = types.Array(types.int32, 2, "C", readonly=True)
+_numbers = types.Array(types.float32, 1, "C", readonly=True)
+_amounts = types.Array(types.int64, 1, "C", readonly=True)
+_bools = types.Array(types.bool_, 1, "C", readonly=True)
+_slots = types.Array(types.int32, 1, "C")
+
+inner = njit(inline="always")
+
+
+@inner
+def similarity(both: Number, first: Number, second: Number) -> Number:
+    """How much two products go together, from the weights of the orders with both (above 0) and with each. Totals may
+    be a second behind the rows; none is less than a part of it."""
+    return both / sqrt(max(first, both) * max(second, both)) * both / (both + SHRINK)
+
+
+@inner
+def _gather(most: int) -> Gathered:
+    """Room for places, their scores, the largest part of each score and who had it."""
+    return np.empty(most, np.int32), np.empty(most, np.float32), np.empty(most, np.float32), np.empty(most, np.int32)
+
+
+@inner
+def _mark(places: Places, slots: Places, as_: int) -> None:
+    for place in places:
+        if 0 <= place < len(slots):
+            slots[place] = as_
+
+
+@inner
+def _at(totals: Numbers, place: int) -> Number:
+    return totals[place] if place < len(totals) else np.float32(0)
+
+
+@inner
+def _add(gathered: Gathered, count: int, slots: Places, place: int, part: Number, seed: int) -> int:
+    """Add a seed's part to a place's score, unless it is a seed itself; how many are gathered now."""
+    places, scores, largest, because = gathered
+    slot = slots[place]
+    if slot == SEED:
+        return count
+    if slot == FREE:
+        slots[place] = count
+        places[count], scores[count], largest[count], because[count] = place, part, part, seed
+        return count + 1
+    scores[slot] += part
+    if part > largest[slot]:
+        largest[slot], because[slot] = part, seed
+    return count
+
+
+@inner
+def _shared(own: Places, others: Places) -> float:
+    """The share of a product's categories that another one is in."""
+    count, shared = 0, 0
+    for code in own:
+        if code >= 0:
+            count += 1
+            for other in others:
+                shared += code == other
+    return shared / max(count, 1)
+
+
+@inner
+def _result(gathered: Gathered, count: int, seeds: Places, slots: Places) -> tuple[Places, Numbers, Places]:
+    """What is gathered; leaves the slots free."""
+    places, scores, _, because = gathered
+    _mark(places[:count], slots, FREE)
+    _mark(seeds, slots, FREE)
+    return places[:count], scores[:count], because[:count]
+
+
+@njit((_places, _places, _numbers, _numbers, _places, _numbers, _slots), cache=True)
+def neighbours(
+    starts: Places, places: Places, sums: Numbers, totals: Numbers, seeds: Places, weights: Numbers, slots: Places
+) -> tuple[Places, Numbers, Places]:
+    """The places in the rows of `seeds`, less the seeds themselves; for each its score, above 0, and the place of the
+    seed that has the largest part in it.
+
+    `starts`, `places` and `sums` are rows, one for each seed; a seed's place is -1 where the catalogue does not have
+    it. `totals` belong to places; what is beyond them has none.
+    """
+    gathered, count = _gather(len(places)), 0
+    _mark(seeds, slots, SEED)
+    for number in range(len(seeds)):
+        if not 0 <= seeds[number] < len(slots):
+            continue
+        own = _at(totals, seeds[number])
+        for row in range(starts[number], starts[number + 1]):
+            if 0 <= places[row] < len(slots) and sums[row] > 0:
+                part = weights[number] * similarity(sums[row], own, _at(totals, places[row]))
+                count = _add(gathered, count, slots, places[row], part, seeds[number])
+    return _result(gathered, count, seeds, slots)
+
+
+@njit((_places, _numbers, _places, _places, _amounts, _table, _places, _bools, _slots), cache=True)
+def alike(
+    seeds: Places,
+    weights: Numbers,
+    starts: Places,
+    places: Places,
+    prices: Amounts,
+    categories: Places,
+    brands: Places,
+    offerable: Bools,
+    slots: Places,
+) -> tuple[Places, Numbers, Places]:
+    """As `neighbours`, by how much the offerable ones of the `places` are like the seeds. From `prices` on the arrays
+    are a shelf's."""
+    gathered, count = _gather(len(places)), 0
+    _mark(seeds, slots, SEED)
+    for number in range(len(seeds)):
+        seed = seeds[number]
+        for row in range(starts[number], starts[number + 1]):
+            place = places[row]
+            if not offerable[place]:
+                continue
+            lower, higher = min(prices[seed], prices[place]), max(prices[seed], prices[place])
+            if lower < NEAR * higher or higher <= 0:
+                continue
+            branded = BRAND if brands[seed] == brands[place] and brands[seed] >= 0 else 0.0
+            shared = OVERLAP * _shared(categories[seed], categories[place])
+            part = weights[number] * (lower / higher) * (1 + branded) * (1 + shared)
+            count = _add(gathered, count, slots, place, part, seed)
+    return _result(gathered, count, seeds, slots)
