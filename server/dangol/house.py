@@ -15,6 +15,7 @@ from dangol.engine import Engine
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
 from dangol.preview.compiled import Previews
+from dangol.recommend import warming
 from dangol.recommend.shelves import Shelves
 from dangol.runtime import SiteRuntime
 from dangol.segments.conditions.catalogue import CATALOGUE
@@ -78,6 +79,7 @@ class House:
 
     async def _follow_catalogues(self) -> None:
         await self.loaded.wait()
+        await asyncio.to_thread(warming.warm)
         await self.shelves.follow(lambda: self.by_id)
 
     async def adopt(
