@@ -20,6 +20,7 @@ PURE_MODULES = (
     "definitions/drafts.py",
     "members/row.py",
     "products/product.py",
+    "products/row.py",
     *(f"recommend/{name}.py" for name in ("answers", "chain", "choosing", "gap", "kernels", "reasons", "wish")),
     *(f"recommend/{name}.py" for name in ("columns", "learning", "marks", "places", "records", "shelf")),
     "malls/cafe24.py",

@@ -22,6 +22,7 @@ from dangol.house import House
 from dangol.members.commands import members
 from dangol.messages.commands import messages
 from dangol.preview.commands import preview
+from dangol.products.commands import products
 from dangol.protocol.tokens import Keys, encoded
 from dangol.recipes.commands import recipe
 from dangol.rehearsal.commands import rehearse
@@ -58,6 +59,7 @@ main.add_command(members)
 main.add_command(messages)
 main.add_command(plugin)
 main.add_command(preview)
+main.add_command(products)
 main.add_command(recipe)
 main.add_command(rehearse)
 main.add_command(report)

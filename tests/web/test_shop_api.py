@@ -41,7 +41,8 @@ async def test_the_admin_key_is_no_server_key(shop: httpx.AsyncClient, admin: ht
 
 async def test_products_get_into_the_catalogue(house: Any, shop: httpx.AsyncClient) -> None:
     rows = [{**MUG, "url": "/product/mug", "stock": 3}, {"id": "cup", "name": "Cup\u202e\u0000", "price": 1000}]
-    assert (await shop.post("/v1/products", json={"products": rows})).json() == {"accepted": 2}
+    assert (await shop.post("/v1/products", json={"products": rows})).json() == {"accepted": 2, "changed": 2}
+    assert (await shop.post("/v1/products", json={"products": rows})).json() == {"accepted": 2, "changed": 0}
     found = await catalogue.get(house.link, "shop", ["mug", "cup"])
     assert (found["mug"].price, found["mug"].stock, found["mug"].url) == (4500, 3, "/product/mug")
     assert found["cup"].name == "Cup"

@@ -6,6 +6,7 @@ number, a push request is made once by its id.
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import TypeVar
 
 import msgspec
@@ -24,9 +25,13 @@ from dangol.messages import view
 from dangol.messages.kinds import kind_of
 from dangol.messages.push import Push
 from dangol.messages.resolving import Routes
+from dangol.plugin import Product
+from dangol.products.row import LONGEST_WORD, ProductRow, product, written
 from dangol.protocol import tokens
+from dangol.protocol.envelope import visible
 from dangol.protocol.event import Entry, Event
 from dangol.protocol.strict import decode
+from dangol.protocol.text import clean
 from dangol.purchases import take_told
 from dangol.runtime import SiteRuntime
 from dangol.store import catalogue, outbox
@@ -34,7 +39,7 @@ from dangol.store.orders import GUEST, claim
 from dangol.web.body import json, read_body
 from dangol.web.keyed import Handler, keyed
 from dangol.web.member_import import MemberImport
-from dangol.web.shop_rows import Members, Orders, Products, PushRow, order, product
+from dangol.web.shop_rows import Gone, Members, Orders, Products, PushRow, order
 
 LONGEST_BODY = 4 << 20
 STATE = ("key", "state", "channel", "attempts", "created", "updated", "due", "failure", "price", "provider_id")
@@ -53,6 +58,8 @@ def routes(house: House) -> list[Route]:
     shop = ShopApi(house)
     return [
         post("/v1/products", shop.products),
+        Route("/v1/products", keyed(house, "server", shop.remove_products), methods=["DELETE"]),
+        Route("/v1/products/{id:path}", keyed(house, "server", shop.product), methods=["GET"]),
         post("/v1/members", shop.members),
         post("/v1/members/import", MemberImport(house)),
         post("/v1/orders", shop.orders),
@@ -71,10 +78,22 @@ class ShopApi:
         """Add or replace products."""
         body = await _body(request, Products)
         site = runtime.site
-        rows = [product(row, f"products[{at}]", site.currency) for at, row in enumerate(body.products)]
-        if rows:
-            await catalogue.put(self._house.link, site.id, rows)
-        return json({"accepted": len(rows)})
+        changed = await catalogue.put(self._house.link, site.id, _products(body.products, site.currency))
+        return json({"accepted": len(body.products), "changed": changed})
+
+    async def remove_products(self, request: Request, runtime: SiteRuntime) -> Response:
+        """Forget products."""
+        body = await _body(request, Gone)
+        ids = [visible(id, f"ids[{at}]") for at, id in enumerate(body.ids)]
+        return json({"removed": await catalogue.remove(self._house.link, runtime.site.id, ids)})
+
+    async def product(self, request: Request, runtime: SiteRuntime) -> Response:
+        """What the catalogue has of one product."""
+        id, site = clean(request.path_params["id"], LONGEST_WORD), runtime.site
+        found = await catalogue.get(self._house.link, site.id, [id])
+        if id not in found:
+            return json({"error": "id: expected that of a product of this site's catalogue"}, 404)
+        return json(written(found[id], site.currency, self._house.now()))
 
     async def members(self, request: Request, runtime: SiteRuntime) -> Response:
         """Add members, or change what is given of them."""
@@ -174,6 +193,19 @@ class ShopApi:
             return json({"error": "key: expected that of a push request of this site"}, 404)
         told = {"channel": row.push.use.use if row.push.use else ""} | view.brief(row)
         return json({name: told.get(name, "") for name in STATE} | {"reason": view.said(row), "why": view.why(row)})
+
+
+def _products(rows: Sequence[ProductRow], currency: str) -> list[Product]:
+    """All of them. Raises `Invalid` with what is wrong in any."""
+    products, problems = [], []
+    for at, row in enumerate(rows):
+        try:
+            products.append(product(row, f"products[{at}]", currency))
+        except Invalid as error:
+            problems += error.problems
+    if problems:
+        raise Invalid(problems)
+    return products
 
 
 async def _body(request: Request, shape: type[Body]) -> Body:

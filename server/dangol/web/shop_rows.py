@@ -8,28 +8,11 @@ from msgspec import Meta, Struct, field
 from dangol.definitions.model import ConsentChannel, Language
 from dangol.errors import Invalid, Problem
 from dangol.members.row import Line, MemberRow, ShopId
-from dangol.plugin import Product
+from dangol.products.row import ProductRow
 from dangol.protocol.envelope import Amount, RawItem, decimal, item_of, seconds, visible
 from dangol.protocol.event import Event
-from dangol.protocol.text import clean
-from dangol.render.money import MOST
 
 MOST_ROWS = 500
-
-Address = Annotated[str, Meta(pattern=r"^(https?://[^\s\\]+|/(?![/\\])[^\s\\]*|)\Z", max_length=2000)]
-
-
-class ProductRow(Struct, forbid_unknown_fields=True):
-    """A product; `price` in decimal units."""
-
-    id: ShopId
-    name: Annotated[str, Meta(min_length=1, max_length=200)]
-    price: float | int | Annotated[str, Meta(max_length=24)]
-    url: Address = ""
-    image: Address = ""
-    category: Line = ""
-    brand: Line = ""
-    stock: Annotated[int, Meta(ge=0, le=MOST)] | None = None
 
 
 class OrderRow(Struct, forbid_unknown_fields=True):
@@ -71,6 +54,12 @@ class Products(Struct, forbid_unknown_fields=True):
     products: Annotated[list[ProductRow], Meta(max_length=MOST_ROWS)]
 
 
+class Gone(Struct, forbid_unknown_fields=True):
+    """The body of DELETE /v1/products."""
+
+    ids: Annotated[list[ShopId], Meta(max_length=MOST_ROWS)]
+
+
 class Members(Struct, forbid_unknown_fields=True):
     """The body of POST /v1/members."""
 
@@ -81,20 +70,6 @@ class Orders(Struct, forbid_unknown_fields=True):
     """The body of POST /v1/orders."""
 
     orders: Annotated[list[OrderRow], Meta(max_length=MOST_ROWS)]
-
-
-def product(row: ProductRow, where: str, currency: str) -> Product:
-    """The product as it is stored. Raises `Invalid` for an id of nothing visible or an impossible price."""
-    return Product(
-        visible(row.id, f"{where}.id"),
-        clean(row.name, 200),
-        decimal(row.price, currency, f"{where}.price"),
-        row.url,
-        row.image,
-        clean(row.category, 100),
-        clean(row.brand, 100),
-        row.stock,
-    )
 
 
 def order(row: OrderRow, where: str, currency: str, now: float) -> Event:
