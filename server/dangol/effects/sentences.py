@@ -78,8 +78,10 @@ WORDS: Mapping[str, Mapping[Language, str]] = {
         " Few shoppers bought what they had clicked, or a few large orders make most of that revenue.",
     },
     "strip": {
-        "ko": "추천 상품은 {views}번 보였고, 고객 {clickers}명이 눌렀습니다.",
-        "en": "Recommended products were seen {views} time{plural}; {clickers} of the shoppers clicked.",
+        "ko": "추천 상품은 {views}번 보였고, 고객 {clickers}명이 눌렀습니다."
+        " 누른 상품을 7일 안에 사면 추천 상품 매출로 셉니다.",
+        "en": "Recommended products were seen {views} time{plural}; {clickers} of the shoppers clicked."
+        " What they bought of those within 7 days is recommended revenue.",
     },
     "one arm": {
         "ko": "견줄 변형안이 없습니다. 추천 방식이 다른 변형안을 두 개 두면 어느 쪽이 나은지 알 수 있습니다.",
