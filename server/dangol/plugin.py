@@ -211,8 +211,9 @@ class Widget(Plugin, ABC):
     Beside the class lie ``template.html`` (Jinja2, autoescaped, with the filters ``t`` for texts and ``money``)
     and ``style.css``. The template's HTML is checked against an allow-list and travels to the page as a tree of
     nodes. ``data-dg="close"`` closes, ``data-dg="later"`` with ``data-for`` puts it off, ``data-dg="click"``
-    counts a click, ``data-dg="copy"`` copies what ``data-for`` says. A ``form`` goes to `submit`. The template may
-    include files beside the class, or of the package that the class's own is in.
+    counts a click, of a product that it recommends with ``data-for="<recommender>:<product id>"``, and
+    ``data-dg="copy"`` copies what ``data-for`` says. A ``form`` goes to `submit`. The template may include files beside
+    the class, or of the package that the class's own is in.
     """
 
     slot: ClassVar[Literal["corner", "dialog", "bar", "inline", "float"]]
