@@ -21,6 +21,7 @@ from dangol.host.commands import plugin
 from dangol.house import House
 from dangol.members.commands import members
 from dangol.messages.commands import messages
+from dangol.orders.commands import orders
 from dangol.preview.commands import preview
 from dangol.products.commands import products
 from dangol.protocol.tokens import Keys, encoded
@@ -57,6 +58,7 @@ main.add_command(export)
 main.add_command(fake_providers)
 main.add_command(members)
 main.add_command(messages)
+main.add_command(orders)
 main.add_command(plugin)
 main.add_command(preview)
 main.add_command(products)

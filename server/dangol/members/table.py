@@ -74,6 +74,9 @@ class Encodings:
 
     def take(self, block: bytes, final: bool = False) -> None:
         """The next block; an empty one that is `final` ends the file."""
+        if block.isascii() and not any(decoder.getstate()[0] for decoder in self._decoders.values()):
+            self._line += block.count(b"\n")
+            return  # the same in all of them
         for name, decoder in list(self._decoders.items()):
             try:
                 decoder.decode(block, final)
@@ -91,11 +94,11 @@ class Encodings:
         return next(iter(self._decoders))
 
 
-def records(blocks: Blocks, encoding: str) -> Iterator[Record]:
+def records(blocks: Blocks, encoding: str, delimiter: str = ",") -> Iterator[Record]:
     """The records of a file, blank lines left out. Raises `Invalid` where nothing after the place can be trusted: in
     too long a record, which may have many others in it."""
     lines = _Lines(io.TextIOWrapper(io.BufferedReader(blocks), encoding, newline=""))
-    reader = csv.reader(lines, strict=True)
+    reader = csv.reader(lines, strict=True, delimiter=delimiter)
     while True:
         lines.begin()
         line = reader.line_num + 1
@@ -113,9 +116,9 @@ def records(blocks: Blocks, encoding: str) -> Iterator[Record]:
             yield Record(line, cells)
 
 
-def headed(blocks: Blocks, encoding: str) -> tuple[list[str], Iterator[Record]]:
+def headed(blocks: Blocks, encoding: str, delimiter: str = ",") -> tuple[list[str], Iterator[Record]]:
     """The cells of the header, and the records under it. Raises `Invalid` where there is no header to be read."""
-    found = records(blocks, encoding)
+    found = records(blocks, encoding, delimiter)
     header = next(found, None)
     if header is None or header.expected:
         expected = header.expected if header else "a file with a header and rows"

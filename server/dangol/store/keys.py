@@ -182,9 +182,29 @@ def catalogue_changes(site: str) -> str:
     return f"{{cat:{site}}}changes"
 
 
+def generations(site: str) -> str:
+    """Hash: what is known of each generation of past orders; `store.generations` has the form."""
+    return f"{{cat:{site}}}generations"
+
+
+def generation_made(site: str) -> str:
+    """Hash with expiry: the generation that is being made, and how far it is."""
+    return f"{{cat:{site}}}generation-made"
+
+
+def of_generation(site: str, generation: str) -> str:
+    """The pattern of the names of all that a generation of past orders has."""
+    return f"{{[0-9][0-9]}}r*h:{site}:{generation}:*"
+
+
 def catalogue_staged(site: str, token: str) -> str:
     """Hash with expiry: a feed that is made ready to become the catalogue."""
     return f"{{cat:{site}}}staged:{token}"
+
+
+def feed(site: str) -> str:
+    """String: what became of the latest fetch of the site's product feed; `store.feeds` has the form."""
+    return f"{{cat:{site}}}feed"
 
 
 def money(site: str) -> str:

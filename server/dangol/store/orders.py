@@ -5,6 +5,8 @@ the rest again; the profile knows its latest orders, so it does not count one tw
 again, however long ago it was.
 """
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dangol.protocol.event import Entry
@@ -16,6 +18,7 @@ from dangol.store.script import Script
 GUEST = "guest"
 SECONDS = 180 * 86_400
 SETTLED = "+"
+AT_ONCE = 500
 
 # The value is the owner, a blank, and then the former owner whose count is to be taken back, or SETTLED, or nothing.
 # KEYS: order, log. ARGV: owner, seconds to live, "1" to take it from another owner, log entry for a first claim or "".
@@ -68,6 +71,23 @@ async def owner(link: Link, site: str, number: str) -> str:
     """Whose an order is; empty where nobody has reported it, or long ago."""
     stands: bytes | None = await link.call("GET", keys.order(site, number))
     return stands.decode().partition(" ")[0] if stands else ""
+
+
+async def claimed(link: Link, site: str, numbers: Sequence[str]) -> set[str]:
+    """Those of the orders that somebody has reported."""
+    by_partition: dict[int, list[str]] = {}
+    for number in numbers:
+        by_partition.setdefault(keys.partition(number), []).append(number)
+    batches = [each[at : at + AT_ONCE] for each in by_partition.values() for at in range(0, len(each), AT_ONCE)]
+    found = await asyncio.gather(
+        *(link.call("MGET", *(keys.order(site, number) for number in batch)) for batch in batches)
+    )
+    return {
+        number
+        for batch, stands in zip(batches, found, strict=True)
+        for number, each in zip(batch, stands, strict=True)
+        if each is not None
+    }
 
 
 async def settle(link: Link, site: str, number: str, owner: str, counted_for: str) -> None:

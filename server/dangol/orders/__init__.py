@@ -1,0 +1,1 @@
+"""Order files: past orders, loaded in bulk, so that recommenders know what was bought before dangol came."""
