@@ -55,6 +55,7 @@ class Stage:
         self._link = link
         self._registry = registry
         self._guard = guard
+        self._shelves = shelves
         self.renderer = Renderer(registry, guard)
         self.offering = Offering(link, registry, guard, shelves)
 
@@ -149,11 +150,12 @@ class Stage:
         language = request.language if request.language in ("ko", "en") else site.language
         find: Any = partial(catalogue.found, self._link, site.id)
         count: Any = partial(tallying.tally, self._link, self._registry, self._guard, site.id, now=request.now)
-        return PageView(site, profile, request, language, offer, _product(request), find, count)
+        return PageView(site, profile, request, language, offer, self._product(site.id, request), find, count)
 
-
-def _product(request: Request) -> Product | None:
-    """The product on screen, as the page itself named it."""
-    if not request.product:
-        return None
-    return Product(request.product, request.name, request.price or 0, category=request.category, brand=request.brand)
+    def _product(self, site: str, request: Request) -> Product | None:
+        """The product on screen, as the page itself named it, at the catalogue's price of the moment where it has one:
+        the page may be an older one."""
+        if not request.product:
+            return None
+        price = self._shelves.of(site).price(request.product) or request.price or 0
+        return Product(request.product, request.name, price, category=request.category, brand=request.brand)

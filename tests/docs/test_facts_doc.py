@@ -8,13 +8,16 @@ import msgspec
 
 from dangol.definitions.model import Site
 from dangol.members.row import changes, checked
+from dangol.products.row import product
 from dangol.profile.arrival import ADS, CLICK_IDS
 from dangol.profile.conversions import WINDOW
 from dangol.profile.model import COUPONS, RECENT_ORDERS, Member
+from dangol.recommend.columns import MOST_CATEGORIES
 from dangol.segments.conditions.channel import CHANNEL_NAMES, channel_of
-from dangol.web.shop_rows import Members
+from dangol.web.shop_rows import MOST_ROWS, Members, Products
 
 PAGE = (Path(__file__).parents[2] / "docs" / "facts.md").read_text()
+EXAMPLES = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
 SITE = Site("shop", "public-key", "Shop", ["https://shop.example"])
 
 
@@ -25,7 +28,7 @@ def rows(header: str) -> Iterator[list[str]]:
 
 
 def test_the_member_that_the_page_tells_of_is_taken_whole() -> None:
-    [example] = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    example = next(each for each in EXAMPLES if "members" in each)
     [row] = msgspec.json.decode(example, type=Members).members
     told = Member("kim")
     changes([checked(row, "", {}, SITE)])(told)
@@ -33,6 +36,15 @@ def test_the_member_that_the_page_tells_of_is_taken_whole() -> None:
     assert [coupon.id for coupon in told.coupons] == ["WELCOME10", "FREE-SHIPPING"]
     assert told.rfm is not None
     assert told.rfm.grade == "loyal"
+
+
+def test_the_product_that_the_page_tells_of_is_taken_whole() -> None:
+    example = next(each for each in EXAMPLES if "products" in each)
+    [row] = msgspec.json.decode(example, type=Products).products
+    assert [name for name in row.__struct_fields__ if f'"{name}"' not in example] == []
+    told = product(row, "", "KRW")
+    assert (told.price_at(told.sale_from), told.price_at(told.sale_until)) == (25_600, 32_000)
+    assert SITE.products.repurchase_days == 30
 
 
 def test_the_platforms_and_their_marks_are_those_that_are_known() -> None:
@@ -54,6 +66,8 @@ def test_the_links_that_the_page_advises_come_on_the_channel_that_it_says() -> N
 
 def test_the_numbers_are_the_codes() -> None:
     assert f"at most {COUPONS}:" in PAGE
+    assert f"{MOST_ROWS} a request." in PAGE
+    assert MOST_CATEGORIES == 4
     assert f"at most {WINDOW // 86_400} days after" in PAGE
     assert f"latest {RECENT_ORDERS}." in PAGE
     assert f"({SITE.cart_days}, unless" in PAGE

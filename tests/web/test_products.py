@@ -4,8 +4,11 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.conftest import Define, NewHouse, Open
+from tests.web.conftest import Browser
 
 from dangol.house import House
+from dangol.plugin import Product
 from dangol.store import catalogue
 
 pytestmark = pytest.mark.anyio
@@ -87,3 +90,21 @@ async def test_a_server_is_ready_once_its_catalogues_are_read(house: House, admi
     assert (await admin.get("/readyz")).json() == {"ready": False, "catalogue": expected}
     await house.shelves.caught_up("shop")
     assert (await admin.get("/readyz")).json() == {"ready": True}
+
+
+async def test_a_text_tells_the_catalogues_price_of_the_moment(
+    new_house: NewHouse, opened: Open, define: Define, event: Any
+) -> None:
+    widget = {"use": "popcorn", "params": {"title": "Now {price}"}}
+    campaign = {"id": "price", "widget": widget, "on": ["view_item"], "holdout": 0}
+    house = await opened(new_house(define([], [campaign])))
+    timed = Product("mug", "Mug", 9_000, sale_price=8_000, sale_until=int(house.now()) + 600)
+    await catalogue.put(house.link, "shop", [timed])
+    await house.shelves.caught_up("shop")
+    said = []
+    for id in ("mug", "unknown"):
+        browser = Browser(house)
+        answer = await browser.send(event("view_item", items=[{"item_id": id, "price": 9_500}]))
+        said += [shown["label"] for shown in answer.json()["show"]]
+        await browser.http.aclose()
+    assert said == ["Now ₩8,000", "Now ₩9,500"]

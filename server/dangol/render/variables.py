@@ -80,7 +80,8 @@ def _product(shopper: Shopper) -> str | None:
 
 
 def _price(shopper: Shopper) -> Money | None:
-    return Money(shopper.product.price) if shopper.product and shopper.product.price else None
+    price = shopper.product.price_at(shopper.request.now) if shopper.product else 0
+    return Money(price) if price else None
 
 
 def _cart_count(shopper: Shopper) -> int:
