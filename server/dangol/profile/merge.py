@@ -5,6 +5,7 @@ from dangol.profile.contacts import Visits
 from dangol.profile.model import (
     BRANDS,
     CART_LINES,
+    CARTED,
     CATEGORIES,
     CONTACTS,
     EVENT_ID_BYTES,
@@ -40,6 +41,7 @@ def merge(member: Profile, visitor: Profile, visitor_id: str, watching: Watching
     member.brands = _join(member.brands, visitor.brands, BRANDS)
     member.wishlist = _join(member.wishlist, visitor.wishlist, RECENT_PRODUCTS)
     member.bought = _join(member.bought, visitor.bought, RECENT_PRODUCTS)
+    member.carted = _join(member.carted, visitor.carted, CARTED)
     _take_cart(member, visitor)
     ours, joined = member.recent_orders, _take_orders(member, visitor)
     _take_contacts(member, visitor, ours, joined, visits)
@@ -107,7 +109,8 @@ def _take_orders(member: Profile, visitor: Profile) -> dict[str, Order]:
             member.orders -= 1
             member.spent -= ours.value if theirs.value == TAKEN_BACK else theirs.value
         gone += [at] if is_gone else []
-        known[theirs.number] = Order(theirs.number, TAKEN_BACK if is_gone else ours.value, at)
+        value, products = (TAKEN_BACK, ()) if is_gone else (ours.value, ours.products or theirs.products)
+        known[theirs.number] = Order(theirs.number, value, at, products)
     member.recent_orders = sorted(known.values(), key=lambda order: -order.at)[:RECENT_ORDERS]
     for at in gone:
         forget_latest(member, at)

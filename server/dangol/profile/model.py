@@ -12,6 +12,7 @@ RECENT_PAGES = 30
 RECENT_SEARCHES = 10
 RECENT_ORDERS = 20
 CART_LINES = 50
+CARTED = 20
 CATEGORIES = 30
 BRANDS = 30
 CONTACTS = 200
@@ -289,6 +290,7 @@ class Profile(Struct, array_like=True):
     anonymous: bool = False  # known by nothing that the browser keeps; lives for a day
     devices: list[Device] = field(default_factory=list)  # newest first, told by apps, browsers and the shop's server
     picks: list[Pick] = field(default_factory=list)  # newest first
+    carted: list[Seen] = field(default_factory=list)  # what was put into the cart, whether it still lies there or not
 
     @property
     def cart_total(self) -> int:

@@ -8,12 +8,13 @@ from msgspec.structs import replace
 
 from dangol.campaigns.contacts import react
 from dangol.definitions.model import Site
-from dangol.profile import conversions, picks
+from dangol.profile import conversions, picks, repeats
 from dangol.profile.arrival import UNMARKED, arrival, referrer
 from dangol.profile.marks import mark, place
 from dangol.profile.model import (
     BRANDS,
     CART_LINES,
+    CARTED,
     CATEGORIES,
     EVENT_ID_BYTES,
     EVENT_IDS,
@@ -43,7 +44,7 @@ MOST_OF_ONE = 100_000
 def reduce(
     profile: Profile, events: Sequence[Event], site: Site, now: float, seed: int, watching: Watching = NOTHING
 ) -> list[Event]:
-    """Take in `events`, oldest first, and return those that were new.
+    """Take in `events`, oldest first, and return those that were new, marked as recommenders need them.
 
     Retried beacons, orders that were counted before and reactions to widgets that were never shown fall away. `now` is
     the server's clock; `seed` is what the caller drew for a profile that has none yet; `watching` is what the site's
@@ -57,6 +58,7 @@ def reduce(
         if place(profile.event_ids, one) >= 0 or _counted(profile, event):
             continue
         profile.event_ids = (one + profile.event_ids)[: EVENT_IDS * EVENT_ID_BYTES]
+        event = repeats.marked(profile, event, site.timezone)
         if _take(profile, event, site, now):
             taken.append(event)
             watching.take(profile, event)
@@ -160,6 +162,7 @@ def _add_to_cart(profile: Profile, event: Event, at: int) -> None:
         more = _line(item, line, line.quantity if line else 0)
         more.at = max(at, line.at) if line else at
         cart = {item.id: more, **cart}
+        profile.carted = _meet(profile.carted, item.id, at, CARTED)
     _set_cart(profile, list(cart.values()), at)
 
 
@@ -217,7 +220,7 @@ def _purchase(profile: Profile, event: Event, at: int) -> None:
     profile.orders += 1
     profile.spent += value
     profile.last_order_at = max(profile.last_order_at, at)
-    order = Order(event.key, value, at)
+    order = Order(event.key, value, at, repeats.counted(event))
     profile.recent_orders = [order, *profile.recent_orders][:RECENT_ORDERS]
     for item in event.items:
         profile.bought = _meet(profile.bought, item.id, at, RECENT_PRODUCTS)
@@ -237,7 +240,7 @@ def _refund(profile: Profile, event: Event, at: int) -> None:
         conversions.take_back(profile, order.number)
         conversions.take_out(profile, order)
         picks.take_back(profile, order.number)
-        order.value = TAKEN_BACK
+        order.value, order.products = TAKEN_BACK, ()
         forget_latest(profile, order.at)
         if event.props.get("moved"):
             profile.recent_orders.remove(order)
@@ -276,13 +279,18 @@ def _withdraw(profile: Profile, event: Event, at: int) -> None:
 
 
 def _meet(ring: list[Seen], name: str, at: int, size: int, price: int | None = None) -> list[Seen]:
-    """Put `name` in front, with one time more; a late event never makes a meeting older."""
+    """Put `name` in front, with one time more; a late event never makes a meeting older, nor pushes out a newer one."""
+    met = Seen(name, at, 1, price)
     for number, seen in enumerate(ring):
         if seen.id == name:
             price = seen.price if price is None or at < seen.at else price
             met = Seen(name, max(at, seen.at), seen.times + 1, price)
-            return [met, *ring[:number], *ring[number + 1 :]]
-    return [Seen(name, at, 1, price), *ring[: size - 1]]
+            ring = [*ring[:number], *ring[number + 1 :]]
+            break
+    newer = 0
+    while newer < len(ring) and ring[newer].at > met.at:
+        newer += 1
+    return [*ring[:newer], met, *ring[newer:]][:size]
 
 
 HANDLERS: dict[str, Callable[[Profile, Event, int], None]] = {

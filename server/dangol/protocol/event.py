@@ -37,7 +37,9 @@ class Event(Struct, array_like=True, frozen=True):
     page it happened on. `value` is money in minor units. `key` is what makes the event one of a kind within
     its name: the order number of a purchase, the words of a search, the exposure of a widget event. Only the traits of
     a `traits` event are lists. `reduce` adds `again`, the ids of those products with which the shopper did the same on
-    the same day before, and to a product view `before`, the products viewed earlier in that visit, the latest first.
+    the same day before, and of those beyond what one event may count (`profile.repeats`); to a product view `before`,
+    the products viewed earlier in that visit, the latest first; and to a refund, instead of what was told, the products
+    that the order had counted with and in ``props["placed"]`` when that was, both empty where the order is not known.
     """
 
     id: str
