@@ -60,6 +60,14 @@ def test_each_offer_may_be_clicked_once() -> None:
     assert ([pick.at for pick in profile.picks], had(profile)) == ([NOW + 300], (2, 0, 0))
 
 
+def test_what_no_recommender_has_named_counts_for_the_catalogue() -> None:
+    profile = shopper([":mug", "popular:cup", "not a name:pot", "popular:"])
+    click(profile, ":mug")
+    click(profile, "not a name:pot")
+    assert [pick.source for pick in profile.picks] == ["catalogue"]
+    assert picks.sources([":mug", "popular:cup", ":tea", "not a name:pot"]) == ("catalogue", "popular")
+
+
 def test_who_takes_no_part_is_offered_nothing_that_counts() -> None:
     profile = Profile(anonymous=True, contacts={"c": Contact()})
     picks.show(profile, "c", OFFERED)

@@ -23,14 +23,17 @@ WINDOW = 7 * 86_400
 SHOWN = 36
 """Products that may be clicked: three full strips, since pages stay open and tabs stand beside each other."""
 
-OFFER = re.compile(r"([a-z0-9][a-z0-9_-]{0,39}):(.{1,100})")
+OFFER = re.compile(r"((?:[a-z0-9][a-z0-9_-]{0,39})?):(.{1,100})")
+FILLING = "catalogue"
+"""Stands for a recommender where none has named a product, and the strip was filled with whatever fits."""
+
 EMPTY = Strip()
 
 
 def sources(offered: Iterable[str]) -> tuple[str, ...]:
     """The recommenders of what is offered, each once."""
     found = filter(None, map(OFFER.fullmatch, offered))
-    return tuple(dict.fromkeys(each[1] for each in found))
+    return tuple(dict.fromkeys(each[1] or FILLING for each in found))
 
 
 def show(profile: Profile, campaign: str, offered: Iterable[str]) -> None:
@@ -56,7 +59,7 @@ def click(profile: Profile, campaign: str, event: Event) -> None:
         return
     source, product = found.groups()
     contact.strip = replace(contact.strip, shown=shown[:at] + shown[at + SIZE :], clicks=contact.strip.clicks + 1)
-    pick = Pick(product, campaign, source, event.at // 1000, contact.arm, contact.draw, contact.entered_at)
+    pick = Pick(product, campaign, source or FILLING, event.at // 1000, contact.arm, contact.draw, contact.entered_at)
     others = (each for each in profile.picks if each.order or (each.campaign, each.product) != (campaign, product))
     profile.picks = [pick, *others][:PICKS]
 
