@@ -1,7 +1,7 @@
 """The answers to one wish, asked for one after the other and chosen from together. Pure."""
 
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from itertools import repeat
 
 import numpy as np
 
@@ -19,12 +19,8 @@ Ask = Callable[[str], Awaitable[Answer | None]]
 """What the recommender of that name answers; None where it fails."""
 
 
-class Pick(NamedTuple):
-    """A place on the shelf, that of the product which brought it up (-1: none), and by whom."""
-
-    place: int
-    because: int
-    recommender: Recommender | None
+Pick = tuple[int, int, Recommender | None]
+"""A place on the shelf, that of the product which brought it up (-1: none), and by whom."""
 
 
 class Chain:
@@ -38,25 +34,25 @@ class Chain:
         self._sieve = Sieve(shelf, wish, repurchase_days)
         self._turns = [*dict.fromkeys((*wish.recommenders, FALLBACK)), ""]
         self._answers: list[Answer] = []
-        self._picked = NONE
+        self._picked: list[int] = []
 
     async def best(self, most: int, taken: Places = NONE) -> list[Pick]:
         """The next best, at most `most` and none a second time. None of those `taken` are among them nor any of their
         groups. Only answers that are needed are asked for. Where the wish names a gap, all come first that close it."""
         pool = max(most, CONSIDERED) if self._wish.gap else most
-        places, found = taken, list[tuple[Answer, int]]()
-        turn = 0
-        while len(found) < pool and (turn < len(self._answers) or await self._next()):
+        refused = np.array(self._picked, np.int32) if self._picked else NONE
+        held, picks, turn = taken, list[Pick](), 0
+        while len(picks) < pool and (turn < len(self._answers) or await self._next()):
             answer = self._answers[turn]
-            best = self._sieve.best(answer.places, answer.scores, pool - len(found), places, self._picked)
-            places = np.concatenate((places, answer.places[best]))
-            found += [(answer, candidate) for candidate in best.tolist()]
+            best = self._sieve.best(answer.places, answer.scores, pool - len(picks), held, refused)
+            places = answer.places[best]
+            held = np.concatenate((held, places))
+            picks += zip(places.tolist(), answer.because[best].tolist(), repeat(answer.recommender))
             turn += 1
         if self._wish.gap:
-            order = closers(self._shelf.prices[places[len(taken) :]], self._wish.gap)
-            found = [found[at] for at in order[:most].tolist()]
-        picks = [Pick(int(one.places[at]), int(one.because[at]), one.recommender) for one, at in found]
-        self._picked = np.array([*self._picked, *(pick.place for pick in picks)], np.int32)
+            order = closers(self._shelf.prices[held[len(taken) :]], self._wish.gap)
+            picks = [picks[at] for at in order[:most].tolist()]
+        self._picked += [place for place, _, _ in picks]
         return picks
 
     async def _next(self) -> bool:

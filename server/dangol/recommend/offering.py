@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 
 from dangol.definitions.model import Site
 from dangol.errors import PluginFailure, Unavailable
@@ -49,14 +50,15 @@ class Offering:
         chain = Chain(
             partial(self._ask, site.id, shelf, _query(wish, shelf)), shelf, wish, site.products.repurchase_days
         )
-        offered, taken = list[Offered](), NONE
-        while len(offered) < wish.count and (picks := await chain.best(wish.count - len(offered) + SPARE, taken)):
-            known = await catalogue.get(self._link, site.id, _named(picks, shelf))
-            for each in _confirmed(picks, shelf, known, wish):
-                if not any(_are_alike(each.product, other.product) for other in offered):
-                    offered.append(each)
-            taken = shelf.places([each.product.id for each in offered])
-        return offered[: wish.count]
+        offered: list[Offered] = []
+        while missing := wish.count - len(offered):
+            taken = shelf.places([each.product.id for each in offered]) if offered else NONE
+            picks = await chain.best(missing + SPARE, taken)
+            if not picks:
+                break
+            known = await catalogue.get(self._link, site.id, _ids(picks, shelf))
+            offered += islice(_confirmed(picks, shelf, known, wish, offered), missing)
+        return offered
 
     async def _ask(self, site: str, shelf: Shelf, query: Query, name: str) -> Answer | None:
         """What a recommender answers; None where it fails."""
@@ -100,24 +102,30 @@ async def _answer(plugin: Recommender, query: Query, counts: Counts, shelf: Shel
         raise PluginFailure(plugin.name, "result", f"{type(error).__name__}: {error}") from error
 
 
-def _named(picks: Sequence[Pick], shelf: Shelf) -> list[str]:
-    """The ids of what was picked and of what has brought it up."""
-    places = dict.fromkeys(pick.place for pick in picks) | dict.fromkeys(pick.because for pick in picks)
+def _ids(picks: Sequence[Pick], shelf: Shelf) -> list[str]:
+    """Of what was picked and of what has brought it up."""
+    places = dict.fromkeys(place for pick in picks for place in pick[:2])
     return [shelf.ids[place] for place in places if 0 <= place < shelf.size]
 
 
-def _confirmed(picks: Sequence[Pick], shelf: Shelf, known: Mapping[str, Product], wish: Wish) -> Iterator[Offered]:
-    """Those of the picks that may be offered as the catalogue has them now."""
-    held = {*wish.products, *wish.cart}
-    for pick in picks:
-        product = known.get(shelf.ids[pick.place])
-        if product and product.id not in held and fits(product, wish.filters, wish.now):
-            because = known.get(shelf.ids[pick.because]) if 0 <= pick.because < shelf.size else None
-            shown = because if because and not because.hidden else None
-            name, reason = (pick.recommender.name, reason_of(pick.recommender, shown)) if pick.recommender else ("", "")
-            yield Offered(product, product.price_at(wish.now), name, shown, reason)
+def _confirmed(
+    picks: Sequence[Pick], shelf: Shelf, known: Mapping[str, Product], wish: Wish, before: Sequence[Offered]
+) -> Iterator[Offered]:
+    """Those of the picks that may be offered beside what was `before`, as the catalogue has them now."""
+    held = {*wish.products, *wish.cart, *(each.product.id for each in before)}
+    groups = {each.product.group for each in before if each.product.group}
+    for place, cause, recommender in picks:
+        product = known.get(shelf.ids[place])
+        if product and product.id not in held and product.group not in groups and fits(product, wish.filters, wish.now):
+            held.add(product.id)
+            if product.group:
+                groups.add(product.group)
+            because = known.get(shelf.ids[cause]) if 0 <= cause < shelf.size else None
+            yield _offered(product, product.price_at(wish.now), recommender, because)
 
 
-def _are_alike(one: Product, other: Product) -> bool:
-    """Whether they differ in colour or size alone, or not at all."""
-    return one.id == other.id or (bool(one.group) and one.group == other.group)
+def _offered(product: Product, price: int, recommender: Recommender | None, because: Product | None) -> Offered:
+    if recommender is None:
+        return Offered(product, price)
+    shown = None if because is None or because.hidden else because
+    return Offered(product, price, recommender.name, shown, reason_of(recommender, shown))

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from dangol.plugin import Text
 from dangol.products.product import NO_FILTERS, Filters, Product
 from dangol.profile.model import Profile
@@ -37,8 +39,7 @@ class Wish:
         return list(dict.fromkeys([*self.cart, *viewed]))[:SEEDS]
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
+class Offered(Struct, frozen=True, gc=False):
     """A product as the catalogue had it at this very moment, with its `price` now (minor units).
 
     `recommender` has brought it up, "" where nobody did and it only fits. `because` is the product that it goes with,

@@ -121,7 +121,7 @@ async def _offered(wish: Wish, products: list[Product], reason: Text) -> list[Of
         return Answer(None, *columns)
 
     picks = await Chain(ask, shelf, wish, 30).best(wish.count)
-    chosen = [products[pick.place] for pick in picks]
+    chosen = [products[place] for place, _, _ in picks]
     return [Offered(each, each.price_at(wish.now), wish.recommenders[0], reason=reason) for each in chosen]
 
 
