@@ -10,8 +10,8 @@ from importlib import import_module
 import click
 
 NAMES = (
-    "page_view", "segments", "editing", "latency", "memory", "link", "rehearsal", "behaviour", "imports", "population",
-    "dispatch", "draw",
+    "page_view", "segments", "editing", "latency", "memory", "link", "rehearsal", "behaviour", "imports", "catalogue",
+    "population", "dispatch", "draw",
 )  # fmt: skip
 
 

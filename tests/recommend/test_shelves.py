@@ -126,6 +126,18 @@ async def test_prices_follow_the_clock_without_a_change(link: Link) -> None:
     assert shelves.of("shop").prices.tolist() == [5_000]
 
 
+async def test_reading_leaves_requests_their_turns(link: Link) -> None:
+    await catalogue.put(link, "shop", [replace(MUG, id=f"p{number}") for number in range(2_000)])
+    shelves, turns = Shelves(link), list[float]()
+    reading = asyncio.create_task(shelves.caught_up("shop"))
+    while not reading.done():
+        before = time.thread_time()
+        await asyncio.sleep(0)
+        turns.append(time.thread_time() - before)
+    assert len(offered(shelves)) == 2_000
+    assert max(turns) < min(0.01, sum(turns) / 4)  # in many steps, not in one
+
+
 async def test_a_generation_of_orders_is_told(link: Link) -> None:
     shelves = Shelves(link)
     assert shelves.orders("shop") == ""

@@ -111,6 +111,10 @@ class Columns:
         for moments in (start, end):
             self.next_change = min(self.next_change, moments.min(initial=NO_SALE, where=moments > now))
 
+    def reserve(self, products: int) -> None:
+        """Make room for so many in all, so that arrays needn't grow and be copied while they come."""
+        self._make_room(max(0, products - self.size))
+
     def _places(self, ids: list[str]) -> NDArray[np.int32]:
         self._make_room(len(ids))
         found = enter(self.marks, self.slots, numbers(b"".join(map(mark, ids))), self.size)

@@ -33,11 +33,12 @@ def place_of(marks: Marks, slots: Places, mark: np.uint64) -> np.int64:
 
 
 @compiled
-def look_up(marks: Marks, slots: Places, wanted: Marks) -> Places:
-    """The places of many marks."""
+def look_up(marks: Marks, slots: Places, wanted: Marks, size: int) -> Places:
+    """The places of many marks; -1 also for those from `size` on."""
     found = np.empty(len(wanted), np.int32)
     for at in range(len(wanted)):
-        found[at] = place_of(marks, slots, wanted[at])
+        place = place_of(marks, slots, wanted[at])
+        found[at] = place if place < size else -1
     return found
 
 
@@ -59,7 +60,7 @@ def enter(marks: Marks, slots: Places, wanted: Marks, size: int) -> Places:
 @compiled
 def take_out(marks: Marks, slots: Places, gone: Marks) -> Places:
     """Let products be found no more; their places, -1 for what was not there."""
-    found = look_up(marks, slots, gone)
+    found = look_up(marks, slots, gone, len(marks))
     for at in range(len(gone)):
         if found[at] >= 0:
             slots[slot_of(marks, slots, gone[at])] = -2 - found[at]

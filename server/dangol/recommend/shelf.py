@@ -48,8 +48,8 @@ class Shelf:
 
     def places(self, ids: Sequence[str]) -> NDArray[np.int32]:
         """The places of products; -1 for what the catalogue does not have."""
-        found: NDArray[np.int32] = look_up(self.marks, self.slots, numbers(b"".join(map(mark_of, ids))))
-        found[found >= self.size] = -1
+        wanted = numbers(b"".join(map(mark_of, ids)))
+        found: NDArray[np.int32] = look_up(self.marks, self.slots, wanted, self.size)
         return found
 
     def price(self, id: str) -> int | None:

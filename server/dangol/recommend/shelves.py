@@ -116,6 +116,7 @@ class Shelves:
         """Take in all products, and let go what is no more."""
         columns = followed.columns
         before = columns.size
+        columns.reserve(await catalogue.size(self._link, site))
         seen = np.zeros(before, np.bool_)
         async for products in catalogue.scan(self._link, site, AT_ONCE):
             places = self._put(followed, products)

@@ -155,6 +155,11 @@ async def found(link: Link, site: str, ids: Sequence[str]) -> list[Product]:
     return list((await get(link, site, ids)).values())
 
 
+async def size(link: Link, site: str) -> int:
+    """How many products there are."""
+    return int(await link.call("HLEN", keys.catalogue(site)))
+
+
 async def scan(link: Link, site: str, at_once: int = BATCH) -> AsyncIterator[list[Product]]:
     """All products, about so many at a time, in no order. One that changes meanwhile may come as it was or as it is,
     and any may come twice."""
