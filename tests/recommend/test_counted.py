@@ -72,7 +72,8 @@ class Site:
         return [{self.shelf.ids[place]: float(by) for place, by in zip(*part, strict=True)} for part in parts]
 
     async def totals(self, of: str = "") -> list[float]:
-        return (await self.counted.counts_of("demo").totals("sold", of)).tolist()
+        found: list[float] = (await self.counted.counts_of("demo").totals("sold", of)).tolist()
+        return found
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Counts reach the store exactly once, however often and in whatever pieces their entries come."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import pytest
@@ -40,7 +40,7 @@ def learned(number: int, *names: str) -> Learned:
 
 def sums(row: bytes) -> dict[str, float]:
     """A row's sums by the names that the tests use."""
-    found: Counter[str] = Counter()
+    found: defaultdict[str, float] = defaultdict(float)
     names = {mark_of(name): name for name in ["times", *NAMES, *(f"m{number}" for number in range(200))]}
     for start in range(0, len(row), RECORD):
         if row[start : start + 8] != SEAL:

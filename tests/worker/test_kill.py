@@ -14,9 +14,12 @@ from loadtests.forks import forked, killed
 from tests.worker import victim
 
 from dangol.effects.figures import Cell
+from dangol.host.registry import Registry
+from dangol.plugin import Product
 from dangol.protocol.event import Credit, Decided, Entry, Event, Item
-from dangol.store import effects, keys, outbox
-from dangol.store.counters import Counters
+from dangol.recommend.counted import Counted
+from dangol.recommend.shelves import Shelves
+from dangol.store import catalogue, effects, keys, outbox
 from dangol.store.link import Link
 from dangol.worker.triggers import push_of
 
@@ -136,6 +139,7 @@ async def live_and_die(link: Link, url: str, entries: list[Entry], receiver: Rec
 async def test_kills_lose_nothing_and_repeat_nothing(link: Link, store: Any) -> None:
     chance = random.Random(7)
     receiver, entries = Receiver(chance), orders()
+    await catalogue.put(link, "shop", [Product(f"p{number}", "", 100) for number in range(PRODUCTS)])
     hit = await live_and_die(link, store.url, entries, receiver, chance)
     assert hit > KILLS / 3, "the kills hit too few sends to prove anything"
     found = await rows(link, entries)
@@ -154,8 +158,12 @@ async def check_counts(link: Link, entries: list[Entry]) -> None:
     """Every product was counted exactly as often as it was sold."""
     names = [f"p{number}" for number in range(PRODUCTS)]
     sold = Counter(entry.events[0].items[0].id for entry in entries)
-    counts = await Counters(link, "shop", "tally").top(names, 2)
-    assert counts == [[("times", float(sold[name]))] for name in names]
+    shelves = Shelves(link)
+    await shelves.caught_up("shop")
+    counts = Counted(link, shelves, "shop", Registry.of([victim.Tally()])).counts_of("tally")
+    places, rows, totals = shelves.of("shop").places(names), await counts.rows(names), await counts.totals("sold")
+    assert rows.places.tolist() == places.tolist()
+    assert rows.sums.tolist() == totals[places].tolist() == [sold[name] for name in names]
     assert not any([await link.call("EXISTS", keys.parked(number)) for number in range(keys.PARTITIONS)])
 
 

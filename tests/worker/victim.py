@@ -1,14 +1,14 @@
 """A worker process for the tests that kill it."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from dangol.definitions.model import Campaign, Definitions, MessageUse, Site
 from dangol.engine import Engine
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
-from dangol.plugin import Count, Counts, Entry, PushRequest, Query, Receipt, Recommender, Scored
+from dangol.plugin import Count, Counts, Entry, PushRequest, Query, Ranked, Receipt, Recommender, Scored, Total
 from dangol.recommend.shelves import Shelves
 from dangol.runtime import SiteRuntime
 from dangol.segments.conditions.catalogue import CATALOGUE
@@ -40,12 +40,17 @@ class Tally(Recommender):
 
     name = "tally"
     api = 1
+    keep = 1  # so that rows are merged all the time
+    totals: ClassVar[Mapping[str, float]] = {"sold": 0.0}
 
-    def learn(self, entry: Entry) -> Iterable[Count]:
-        """One for each."""
-        return [Count(item.id, "times") for event in entry.events for item in event.items]
+    def learn(self, entry: Entry) -> Iterable[Count | Total]:
+        """One for each, in its own row and in the total."""
+        for event in entry.events:
+            sold = [item.id for item in event.items]
+            yield from (Count(id, [id], 1.0, entry.at / 1000) for id in sold)
+            yield Total("sold", sold, 1.0, entry.at / 1000)
 
-    async def recommend(self, query: Query, counts: Counts) -> Sequence[Scored]:
+    async def recommend(self, query: Query, counts: Counts) -> Ranked | Sequence[Scored]:
         """Not asked here."""
         return []
 
