@@ -37,7 +37,12 @@ def _counted(store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch) -> None:
             Credit(campaign, arm, draw, day, entered=1, shares=shares)
             for campaign, arm in (("hello", "on"), ("hello", "holdout"), ("gone", "on"))
         ]
-        await effects.apply(link, 0, [Credited("1-0", "shop", entries)])
+        strip = [
+            Credit("hello", "on", draw, day, part=part, views=4, clicks=1, orders=1, revenue=9_000, items=2)
+            for part in ("~", "~popular")
+        ]
+        for _ in range(2):  # a worker died before it had said that it was done
+            await effects.apply(link, 0, [Credited("1-0", "shop", [*entries, *strip])])
         link.close()
 
     asyncio.run(fill())
@@ -61,6 +66,19 @@ def test_a_report_is_written_as_json_and_as_csv() -> None:
     assert run("shop", "hello", "--csv").output.startswith("\ufeffday,segment,arm,shoppers")
 
 
+def test_recommended_products_are_told_by_recommender() -> None:
+    result = run("shop", "hello", "--strip", "--language", "ko")
+    assert result.exit_code == 0, result.output
+    name, head, on, popular, *_, alone = result.output.splitlines()[:-1]
+    assert (name, on.split()) == ("hello", ["on", "1", "4", "1", "25.00%", "0", "1", "2", "9,000"])
+    assert popular.split() == ["popular", "4", "1", "25.00%", "1", "2", "9,000"]
+    assert len({len(line) for line in (head, on, popular)}) == 1
+    assert alone.startswith("견줄 변형안이 없습니다.")
+    told = json.loads(run("shop", "hello", "--strip", "--json").output)
+    assert told["arms"][0]["recommenders"][0]["revenue"] == 9_000
+    assert [arm["shoppers"] for arm in json.loads(run("shop", "hello", "--json").output)["arms"]] == [1, 1]
+
+
 def test_a_deleted_campaign_is_told_until_it_is_forgotten() -> None:
     assert "1 shopper entered" in run("shop", "gone").output
     assert run("shop", "gone", "--forget").output == "gone: forgotten\n"
@@ -78,7 +96,15 @@ def test_what_is_not_there_is_said(arguments: tuple[str, ...], said: str) -> Non
     assert said in run(*arguments).output
 
 
-def test_a_form_is_for_one_campaign() -> None:
-    result = run("shop", "--csv")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("shop", "--csv"), "--csv is for one CAMPAIGN"),
+        (("shop", "--strip"), "--strip is for one CAMPAIGN"),
+        (("shop", "hello", "--strip", "--csv"), "--csv is not for --strip"),
+    ],
+)
+def test_what_can_not_be_combined_is_said(arguments: tuple[str, ...], said: str) -> None:
+    result = run(*arguments)
     assert result.exit_code == 2
-    assert "--csv is for one CAMPAIGN" in result.output
+    assert said in result.output
