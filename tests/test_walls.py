@@ -19,7 +19,7 @@ PURE_MODULES = (
     "definitions/model.py",
     "definitions/drafts.py",
     "members/row.py",
-    "products/product.py",
+    *(f"products/{name}.py" for name in ("product", "cells", "columns", "formats", "pages")),
     "products/row.py",
     *(f"recommend/{name}.py" for name in ("answers", "chain", "choosing", "gap", "kernels", "reasons", "wish")),
     *(f"recommend/{name}.py" for name in ("columns", "learning", "marks", "places", "records", "shelf")),

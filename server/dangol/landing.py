@@ -4,13 +4,12 @@ The address is anybody's, so the fetch is bounded in time and bytes, and reaches
 """
 
 import asyncio
-import re
 from html import unescape
 from urllib.parse import urljoin
 
 from msgspec import Struct
 
-from dangol.markup import elements
+from dangol.markup import elements, text_of
 from dangol.outside import FAILURES, Permit, beginning, fetched, why
 from dangol.protocol.text import clean
 
@@ -21,7 +20,6 @@ LARGEST = 1 << 20
 LONGEST_TITLE = 200
 LONGEST_URL = 2000
 HEADERS = {"user-agent": "Mozilla/5.0 (compatible; dangol link check)", "accept": "text/html"}
-CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([a-zA-Z0-9_-]{1,40})", re.IGNORECASE)
 
 
 class Landing(Struct, omit_defaults=True):
@@ -69,15 +67,3 @@ def _read(landing: Landing, page: str, key: str) -> None:
             landing.title = " ".join(clean(title, len(title)).split())[:LONGEST_TITLE]
         elif each.tag == "script" and each.attributes.get("data-site") == key:
             landing.script |= "/dangol.js" in each.attributes.get("src", "")
-
-
-def text_of(body: bytes, charset: str) -> str:
-    """A page as text, in the charset that the answer or the page names. Korean malls still write EUC-KR; browsers take
-    it as CP949."""
-    if not charset and (named := CHARSET.search(body[:1024])):
-        charset = named[1].decode("ascii")
-    charset = "cp949" if charset.lower() in ("euc-kr", "ks_c_5601-1987") else charset or "utf-8"
-    try:
-        return body.decode(charset, "replace")
-    except LookupError:
-        return body.decode("utf-8", "replace")

@@ -14,6 +14,7 @@ REST = re.compile(r"""(?:[^>"']|"[^"]*"|'[^']*')*>""")
 """What follows a tag's name."""
 
 END = {tag: re.compile(rf"</{tag}(?=[\s/>])", re.IGNORECASE) for tag in ("script", "title")}
+CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([a-zA-Z0-9_-]{1,40})", re.IGNORECASE)
 LONGEST_TAG = 4000
 MOST = 2000
 """Elements that are looked at."""
@@ -25,6 +26,18 @@ class Element(NamedTuple):
     tag: str
     attributes: Mapping[str, str]
     text: str = ""
+
+
+def text_of(body: bytes, charset: str) -> str:
+    """A page as text, in the charset that the answer or the page names. Korean malls still write EUC-KR; browsers take
+    it as CP949."""
+    if not charset and (named := CHARSET.search(body[:1024])):
+        charset = named[1].decode("ascii")
+    charset = "cp949" if charset.lower() in ("euc-kr", "ks_c_5601-1987") else charset or "utf-8"
+    try:
+        return body.decode(charset, "replace")
+    except LookupError:
+        return body.decode("utf-8", "replace")
 
 
 def elements(page: str) -> Iterator[Element]:

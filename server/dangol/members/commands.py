@@ -101,7 +101,7 @@ async def _import(
 ) -> None:
     try:
         site = await _site(house, site_id)
-        with _bar(file, "checking") as progress:
+        with bar(file, "checking") as progress:
             checked = await check(file, site, refuse, progress)
         click.echo(
             f"{checked.rows:,} rows in {checked.encoding.removesuffix('-sig').upper()}, {checked.refused:,} refused"
@@ -118,7 +118,7 @@ async def _import(
 async def _write(house: House, site: Site, file: BinaryIO, checked: Checked) -> None:
     keys = Keys.derive(house.master, site.id)
     try:
-        with _bar(file, "importing") as progress:
+        with bar(file, "importing") as progress:
             written = await write(file, site, checked, keys, house.engine, progress)
     except (Invalid, Unavailable) as error:
         raise click.ClickException(f"{error}\nA part of the rows was imported; import the file again.") from None
@@ -164,7 +164,7 @@ def reporting(path: Path | None) -> Iterator[Callable[[Refusal], None]]:
 
 
 @contextmanager
-def _bar(file: BinaryIO, label: str) -> Iterator[Callable[[int], None]]:
+def bar(file: BinaryIO, label: str) -> Iterator[Callable[[int], None]]:
     """A progress bar, on a terminal."""
     if not sys.stderr.isatty():
         yield lambda position: None

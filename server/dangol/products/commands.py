@@ -12,6 +12,7 @@ from dangol.definitions.commands import with_store
 from dangol.definitions.model import Site
 from dangol.errors import Invalid, Problem
 from dangol.plugin import Product
+from dangol.products.feed_commands import feed, import_
 from dangol.products.row import written
 from dangol.render.money import money
 from dangol.store import catalogue
@@ -23,6 +24,10 @@ T = TypeVar("T")
 @click.group()
 def products() -> None:
     """The catalogue of a shop."""
+
+
+products.add_command(import_)
+products.add_command(feed)
 
 
 @products.command()

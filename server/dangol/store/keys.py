@@ -207,6 +207,16 @@ def feed(site: str) -> str:
     return f"{{cat:{site}}}feed"
 
 
+def hints(site: str) -> str:
+    """Hash: by product id the page on which somebody is said to have looked at it."""
+    return f"{{cat:{site}}}hints"
+
+
+def looked(site: str, mark: str) -> str:
+    """String with expiry: when a product was found on a page, or a page was looked at in vain; `mark` is a digest."""
+    return f"{{cat:{site}}}looked:{mark}"
+
+
 def money(site: str) -> str:
     """Sorted set: tokens that hold some of a site's money, by the unix time at which they lapse; `store.money` has the
     names that begin with this one."""

@@ -26,6 +26,7 @@ from dangol.worker.learners import Drain, Learner, Teller
 from dangol.worker.leases import Place
 from dangol.worker.metrics import FAILURES, LEASES
 from dangol.worker.outcomes import Policy
+from dangol.worker.pages import Hints
 from dangol.worker.preparing import Sites
 from dangol.worker.triggers import Triggers
 from dangol.worker.upkeep import Upkeep
@@ -79,6 +80,7 @@ class Worker:
             Follow(link, "triggers", Triggers(link, sites)),
             Follow(link, "effects", Effects(link)),
             Follow(link, "consents", Consents(link, engine, sites)),
+            Follow(link, "hints", Hints(link, sites)),
             *(Follow(link, f"learn:{each.name}", Learner(link, guard, each, shelves)) for each in learning),
             *(Follow(link, f"tally:{each.name}", Teller(link, guard, each)) for each in registry.tallies()),
             *(Follow(link, f"sink:{each.name}", Drain(guard, each), SINK_TRIES) for each in registry.sinks()),

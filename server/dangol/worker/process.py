@@ -5,12 +5,15 @@ import logging
 import signal
 
 from dangol.house import House
+from dangol.outside import permit
 from dangol.runtime import SiteRuntime
 from dangol.worker.backfill import Backfill
 from dangol.worker.census import Census
+from dangol.worker.feeds import Feeds
 from dangol.worker.lookups import Lookups
 from dangol.worker.loop import Timing, Worker
 from dangol.worker.outcomes import Policy
+from dangol.worker.pages import Pages
 from dangol.worker.schedules import Schedules
 
 log = logging.getLogger(__name__)
@@ -37,6 +40,8 @@ def worker_for(house: House) -> Worker:
             Backfill(house.link, house.profiles, lambda: house.by_id),
             Census(house.link, lambda: house.by_id, settings.push_days * 86_400),
             Schedules(house.link, lambda: house.by_id),
+            Feeds(house.link, lambda: house.by_id, permit(settings)),
+            Pages(house.link, lambda: house.by_id, permit(settings)),
         ],
         shelves=house.shelves,
     )
