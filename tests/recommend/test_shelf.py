@@ -40,7 +40,8 @@ def test_products_are_found_by_their_ids_and_names_by_their_codes() -> None:
     assert found.category_names[0] == "kitchen"
     assert (found.price("mug"), found.price("nothing")) == (9_000, None)
     assert found.in_category(0).tolist() == [0]
-    assert found.in_category(-5).tolist() == []
+    assert found.in_category(found.category("garden")).tolist() == []
+    assert found.in_category(5).tolist() == []
 
 
 def test_an_empty_shelf_answers_too() -> None:

@@ -1,5 +1,7 @@
 """The catalogue over HTTP: what a shop's server tells, takes back and reads."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -70,6 +72,28 @@ async def test_what_is_hidden_sold_out_or_removed_is_gone_at_once(house: House, 
     assert [id for id, each in found.items() if each.is_offerable_at(now)] == ["box"]
     await house.shelves.caught_up("shop")
     assert offered(house) == {"box"}
+
+
+async def test_every_server_knows_within_about_a_second(house: House, shop: httpx.AsyncClient) -> None:
+    others = [House(house.settings, house.link.url, house.registry) for _ in range(2)]
+    await tell(shop, MUG, {**MUG, "id": "cup"}, {**MUG, "id": "pen"})
+    try:
+        for other in others:
+            await other.open()
+        await until(lambda: all(offered(other) == {"mug", "cup", "pen"} for other in others))
+        assert [await other.troubles() for other in others] == [{}, {}]
+        await tell(shop, {**MUG, "hidden": True}, {**MUG, "id": "cup", "stock": 0})
+        await until(lambda: all(offered(other) == {"pen"} for other in others))
+    finally:
+        for other in others:
+            await other.close()
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Returns once it holds; half a second between two looks, and some time for a busy machine."""
+    async with asyncio.timeout(3):
+        while not holds():
+            await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize("body", [{}, {"ids": "mug"}, {"ids": [""]}, {"ids": ["\u0000"]}, {"ids": ["x"] * 501}])

@@ -99,7 +99,7 @@ def test_preflights_and_other_methods_are_refused(url: str, client: httpx.Client
 def test_operators_see_health_readiness_and_numbers(url: str, client: httpx.Client) -> None:
     client.post(f"{url}/v1/events", json=envelope(view(), {**view(), "name": "purchase"}))
     assert client.get(f"{url}/healthz").json() == {"ok": True}
-    assert client.get(f"{url}/readyz").json() == {"ready": True}
+    until(lambda: client.get(f"{url}/readyz").json() == {"ready": True})
     numbers = client.get(f"{url}/metrics")
     assert numbers.headers["content-type"].startswith("text/plain")
     for line in (

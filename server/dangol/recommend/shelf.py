@@ -59,6 +59,8 @@ class Shelf:
 
     def in_category(self, code: int) -> NDArray[np.int32]:
         """The places of all products of one category."""
+        if code < 0:
+            return np.empty(0, np.int32)  # what fills up the rows of products of less than four
         if (found := self._in_category.get(code)) is None:
             # A shelf of thousands of categories is asked about few of them until the next one takes its place.
             # The four answers of a product are looked at as one number: tens of times quicker than any(axis=1).

@@ -16,7 +16,7 @@ from dangol.store.script import Script
 KEPT: Final = 3600
 """Seconds after which a feed that nobody goes on with is gone."""
 
-MOST_TOLD: Final = 10_000
+MOST_TOLD: Final = 2_000
 """Changed products that are named to those who follow the catalogue; above that they read all of it."""
 
 _SWAP = Script(
