@@ -1,19 +1,21 @@
 """Orders are claimed, counted and settled; whoever dies between finds help in whoever comes next."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from dangol import purchases
 from dangol.engine import Context, Engine
 from dangol.house import House
 from dangol.profile.model import Profile
 from dangol.protocol import tokens
-from dangol.protocol.event import Entry, Event
+from dangol.protocol.event import Entry, Event, Item
 from dangol.protocol.tokens import Identity
-from dangol.purchases import take_reported, take_told
+from dangol.purchases import take_guests, take_reported, take_told
 from dangol.store import keys
 from dangol.store.orders import GUEST, claim
 
@@ -162,10 +164,14 @@ async def test_many_orders_in_one_report_are_each_counted(house: House) -> None:
 
 async def entries(house: House) -> list[Event]:
     """The purchases in the whole log."""
+    return [one for one in await logged(house) if one.name == "purchase"]
+
+
+async def logged(house: House) -> list[Event]:
     found = []
     for number in range(keys.PARTITIONS):
         for _, (_, payload) in await house.link.call("XRANGE", keys.log(number), "-", "+"):
-            found += [one for one in msgspec.msgpack.decode(payload, type=Entry).events if one.name == "purchase"]
+            found += msgspec.msgpack.decode(payload, type=Entry).events
     return found
 
 
@@ -178,3 +184,58 @@ async def test_a_guests_order_is_the_browsers_that_reports_it_and_logged_once(ho
     assert len(await entries(house)) == 1
     await reported(house, V2)
     assert (await look(house, V2)).orders == 0
+
+
+async def told_of_guest(house: House, event: Event) -> bool:
+    return await take_guests(house.engine, house.link, house.by_id["shop"], event, NOW)
+
+
+def bought(*products: str, name: str = "purchase", at: int = NOW) -> Event:
+    return Event(f"{name}-1", name, at * 1000, items=[Item(each) for each in products], value=500, key="1")
+
+
+async def test_a_guests_order_is_taken_back_once_as_it_was_told(house: House) -> None:
+    back = bought("tea", name="refund", at=NOW + 60)
+    assert [await told_of_guest(house, each) for each in (bought("tea"), back, back)] == [True, True, False]
+    assert await logged(house) == [bought("tea"), replace(back, props={"placed": NOW * 1000})]
+
+
+async def test_a_guests_order_that_nobody_told_of_takes_nothing_back(house: House) -> None:
+    assert await told_of_guest(house, bought("tea", name="refund"))
+    assert await logged(house) == [bought(name="refund")]
+
+
+async def test_a_guests_cancelled_order_is_nobodys_any_more(house: House) -> None:
+    await told_of_guest(house, bought("tea"))
+    await told_of_guest(house, bought("tea", name="refund"))
+    await reported(house)
+    assert (await look(house, V1)).orders == 0
+
+
+async def test_the_order_of_a_guest_who_is_known_by_now_is_taken_back_there(house: House) -> None:
+    await told_of_guest(house, bought("tea"))
+    await reported(house, event=bought("tea", "cup"))
+    back = bought("tea", name="refund", at=NOW + 60)
+    assert await told_of_guest(house, back)
+    assert not await told_of_guest(house, back)
+    assert (await look(house, V1)).orders == 0
+    cancelled = [each for each in await logged(house) if each.name == "refund"]
+    assert [[item.id for item in each.items] for each in cancelled] == [["tea", "cup"]]
+
+
+async def learnable(house: House) -> Counter[str]:
+    """What recommenders count of the whole log."""
+    sums: Counter[str] = Counter()
+    for event in await logged(house):
+        by = {"purchase": 1, "refund": -1}.get(event.name, 0)
+        sums.update({item.id: by for item in event.items if item.id not in event.again})
+    return sums
+
+
+async def test_an_order_that_moves_is_learnt_once_and_taken_back_whole(house: House) -> None:
+    await reported(house, event=bought("tea", "cup"))
+    await told(house, bought("tea", "cup"))
+    assert [(await look(house, each)).orders for each in (V1, kim(house))] == [0, 1]
+    assert await learnable(house) == {"tea": 1, "cup": 1}
+    await told(house, bought(name="refund", at=NOW + 60))
+    assert await learnable(house) == {"tea": 0, "cup": 0}

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from dangol.engine import Context, Engine, Outcome
-from dangol.protocol.event import Event
+from dangol.protocol.event import Entry, Event
 from dangol.runtime import SiteRuntime
 from dangol.store.link import Link
-from dangol.store.orders import GUEST, Claim, claim, settle
+from dangol.store.orders import GUEST, Claim, cancel, claim, settle
 from dangol.store.profiles import FORGOTTEN
 
 
@@ -29,7 +29,7 @@ async def take_reported(
     for each in events:
         if each.name == "purchase":
             claims[each.key] = one = await claim(link, site, each.key, profile_id)
-            if one.owner == GUEST:
+            if one.owner == GUEST and not one.settled:
                 claims[each.key] = await claim(link, site, each.key, profile_id, take_over=True)
     counted = frozenset(number for number, one in claims.items() if one.settled or one.owner != profile_id)
     context = replace(context, counted=counted, logged=_logged(claims))
@@ -60,6 +60,24 @@ async def take_told(
         if not one.settled:
             await settle(link, site, event.key, profile_id, profile_id)
     return outcome
+
+
+async def take_guests(engine: Engine, link: Link, runtime: SiteRuntime, event: Event, now: float) -> bool:
+    """The order of a guest, or its cancellation, which the shop's server tells: nobody's profile changes, but the log
+    has it, once. Where it is known by now who the guest was, the cancellation is theirs. One of an order that nobody
+    has told of takes back no products."""
+    site, is_order = runtime.site.id, event.name == "purchase"
+    first = event if is_order else replace(event, items=[])
+    entry, placed = Entry(site, "", "", int(now * 1000), [first]), event.at if is_order else 0
+    one = await claim(link, site, event.key, GUEST, entry=entry, placed=placed)
+    if is_order or one.first or (one.settled and one.owner == GUEST):
+        return one.first
+    if one.owner != GUEST:
+        outcome = await engine.take(runtime, one.owner, [event], Context(now=now, widgets=False))
+        return bool(outcome.taken)
+    props = {**event.props, "placed": one.placed} if one.placed else event.props
+    back = Entry(site, "", "", int(now * 1000), [replace(event, props=props)])
+    return await cancel(link, site, event.key, one, back)
 
 
 def _logged(claims: Mapping[str, Claim]) -> frozenset[str]:

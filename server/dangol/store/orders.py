@@ -14,23 +14,34 @@ from dangol.store import keys
 from dangol.store.link import Link
 from dangol.store.profiles import encode
 from dangol.store.script import Script
+from dangol.store.wire import Argument
 
 GUEST = "guest"
 SECONDS = 180 * 86_400
 SETTLED = "+"
 AT_ONCE = 500
 
-# The value is the owner, a blank, and then the former owner whose count is to be taken back, or SETTLED, or nothing.
-# KEYS: order, log. ARGV: owner, seconds to live, "1" to take it from another owner, log entry for a first claim or "".
+# The value is the owner, a blank, and then the former owner whose count is to be taken back, or SETTLED, or nothing; of
+# a guest's order when it was placed ("@" and unix milliseconds), and SETTLED once it is cancelled.
+# KEYS: order, log. ARGV: owner, seconds to live, "1" to take it from another owner, log entry for a first claim or "",
+# and what stands behind the owner of a first claim.
 # Answers with what stands now, and 1 for a first claim.
 CLAIM = Script("""
 local now = redis.call('GET', KEYS[1])
 local owner = now and string.match(now, '^[^ ]*')
 if owner and (owner == ARGV[1] or ARGV[3] ~= '1') then return {now, 0} end
-local claimed = ARGV[1] .. ' ' .. (owner or '')
+local claimed = ARGV[1] .. ' ' .. (owner or ARGV[5])
 redis.call('SET', KEYS[1], claimed, 'EX', ARGV[2])
 if ARGV[4] ~= '' and not owner then redis.call('XADD', KEYS[2], '*', 'e', ARGV[4]) end
 return {claimed, owner and 0 or 1}
+""")
+
+# KEYS: order, log. ARGV: what stands, what is to stand, seconds to live, log entry.
+CANCEL = Script("""
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+redis.call('XADD', KEYS[2], '*', 'e', ARGV[4])
+return 1
 """)
 
 # KEYS: order. ARGV: the owner that it was claimed for, the one that it was counted for, seconds to live.
@@ -44,27 +55,43 @@ redis.call('SET', KEYS[1], ARGV[2] .. ' +', 'EX', ARGV[3])
 @dataclass(frozen=True, slots=True)
 class Claim:
     """How an order stands: its owner, whose it was before where that is still to be put right, whether all is done,
-    and whether nobody had claimed it before."""
+    and whether nobody had claimed it before. Of a guest's `placed` is when that was, unix milliseconds."""
 
     owner: str
     former: str = ""
     settled: bool = False
     first: bool = False
+    placed: int = 0
 
 
 async def claim(
-    link: Link, site: str, number: str, owner: str, *, take_over: bool = False, entry: Entry | None = None
+    link: Link,
+    site: str,
+    number: str,
+    owner: str,
+    *,
+    take_over: bool = False,
+    entry: Entry | None = None,
+    placed: int = 0,
 ) -> Claim:
-    """Claim order `number` for a profile, or for `GUEST`. `take_over` makes it the owner's in any case; `entry` is
-    logged with a first claim."""
+    """Claim order `number` for a profile, or for `GUEST` with when it was `placed`. `take_over` makes it the owner's in
+    any case; `entry` is logged with a first claim."""
     stands, first = await CLAIM(
         link,
         [keys.order(site, number), keys.log(keys.partition(number))],
-        [owner, SECONDS, int(take_over), encode(entry) if entry else b""],
+        [owner, SECONDS, int(take_over), encode(entry) if entry else b"", f"@{placed}" if placed else ""],
     )
     owner, _, rest = stands.decode().partition(" ")
-    settled = rest == SETTLED
-    return Claim(owner, "" if settled else rest, settled, bool(first))
+    settled, is_time = rest == SETTLED, rest.startswith("@")
+    former, placed = "" if settled or is_time else rest, int(rest[1:]) if is_time else 0
+    return Claim(owner, former, settled, bool(first), placed)
+
+
+async def cancel(link: Link, site: str, number: str, one: Claim, entry: Entry) -> bool:
+    """Log that a guest's order, which stands as `one` says, was cancelled; False where that was done before."""
+    stands = f"{GUEST} @{one.placed}" if one.placed else f"{GUEST} "
+    args: list[Argument] = [stands, f"{GUEST} {SETTLED}", SECONDS, encode(entry)]
+    return bool(await CANCEL(link, [keys.order(site, number), keys.log(keys.partition(number))], args))
 
 
 async def owner(link: Link, site: str, number: str) -> str:
