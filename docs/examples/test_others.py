@@ -34,11 +34,18 @@ from dangol.testing import (
 )
 
 CARTS = [entry(event("view_cart", "tea", "cup")), entry(event("view_cart", "tea", "cup", "pot"))]
+ORDERS = [entry(event("purchase", "tea", "cup")), entry(event("purchase", "tea", "cup", "pot"))]
 
 
-def test_products_of_the_same_carts_are_recommended() -> None:
-    found = recommend(CartCompanions(), CARTS, seeds=["tea", "pot"])
-    assert [(each.product, each.score) for each in found] == [("cup", 5), ("pot", 2), ("tea", 1)]
+def test_products_of_the_same_orders_are_recommended() -> None:
+    found = recommend(CartCompanions(), ORDERS, seeds=["tea"])
+    assert [(each.product, each.score) for each in found] == [("cup", 2), ("pot", 1)]
+
+
+def test_a_cancelled_order_is_taken_back() -> None:
+    refund = entry(event("refund", "tea", "cup", "pot", props={"placed": ORDERS[1].at}))
+    found = recommend(CartCompanions(), [*ORDERS, refund], seeds=["tea"])
+    assert [(each.product, each.score) for each in found] == [("cup", 1)]
 
 
 def test_people_who_wish_for_a_product_are_counted() -> None:

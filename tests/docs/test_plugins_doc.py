@@ -10,10 +10,11 @@ import pytest
 
 import dangol.plugin
 import dangol.testing
-from dangol import recommend, tallying
+from dangol import tallying
 from dangol.host import breaker, guard
 from dangol.host.contract import KINDS
 from dangol.host.registry import GROUP
+from dangol.recommend import learning, offering
 from dangol.render import nodes, renderer
 from dangol.store import tallies
 from dangol.web import hooks
@@ -90,17 +91,17 @@ def test_every_element_that_a_template_may_use_is_listed() -> None:
     "told",
     [
         f"`Widget.context` and its template together | {renderer.BUDGET * 1000:.0f} ms |",
-        f"`Recommender.recommend` | {recommend.BUDGET * 1000:.0f} ms |",
+        f"`Recommender.recommend` | {offering.BUDGET * 1000:.0f} ms |",
         f"`Recommender.learn`, per entry | {learners.LEARN_BUDGET:g} s |",
         f"`Tally.learn`, per entry | {learners.LEARN_BUDGET:g} s |",
         f"`Tally.count` | {tallying.BUDGET * 1000:.0f} ms |",
         f"`Widget.submit` | {guard.RUN_BUDGET * 1000:.0f} ms |",
-        f"within {tallies.HOURS} hours, {tallies.MOST:,} at most",
+        f"within seven days, {tallies.MOST:,} at most",
         f"`Channel.send_many` and `Channel.look_up`, per call | {Policy().budget:g} s |",
         f"`Channel.told` | {hooks.BUDGET * 1000:.0f} ms |",
         f"`Condition.fact` | {guard.RUN_BUDGET * 1000:.0f} ms |",
         f"`Sink.consume`, per batch | {learners.SINK_BUDGET:g} s |",
-        f"at most {learners.MOST_COUNTS:,} counts",
+        f"at most {learning.MOST:,} counts with {learning.MOST:,} members in all",
         f"failed {breaker.LIMIT} times in a row and is left out for {breaker.PAUSE:.0f} seconds",
         f"up to {breaker.LONGEST:.0f} seconds",
     ],

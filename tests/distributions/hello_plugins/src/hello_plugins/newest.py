@@ -2,24 +2,27 @@
 
 from collections.abc import Iterable, Sequence
 
-from dangol.plugin import Count, Counts, Entry, Query, Recommender, Scored
+import numpy as np
+
+from dangol.plugin import Counts, Entry, Query, Recommender, Scored, Total
 
 
 class Newest(Recommender):
-    """Scores grow with time, so the newest views weigh most."""
+    """Views fade within minutes, so that the newest weigh most."""
 
     name = "newest"
     version = "1.2"
     api = 1
+    totals = {"views": 60.0}  # noqa: RUF012
 
-    def learn(self, entry: Entry) -> Iterable[Count]:
-        """The time of a view, as the amount that it adds."""
+    def learn(self, entry: Entry) -> Iterable[Total]:
+        """One for each view of a product."""
         for event in entry.events:
-            if event.name == "view_item":
-                for item in event.items:
-                    yield Count("views", item.id, event.at / 1000)
+            if event.name == "view_item" and event.items:
+                yield Total("views", [item.id for item in event.items], 1, event.at / 1000)
 
     async def recommend(self, query: Query, counts: Counts) -> Sequence[Scored]:
         """The highest sums."""
-        (top,) = await counts.top(["views"], query.count)
-        return [Scored(product, score) for product, score in top]
+        views = await counts.totals("views")
+        best = np.argsort(-views)[: query.count]
+        return [Scored(query.shelf.ids[place], float(views[place])) for place in best if views[place] > 0]
