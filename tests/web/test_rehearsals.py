@@ -4,9 +4,6 @@ from typing import Any
 import httpx
 import pytest
 
-from dangol.errors import Unavailable
-from dangol.web.rehearsals import Rehearsals
-
 pytestmark = pytest.mark.anyio
 
 PATH = "/v1/admin/rehearse"
@@ -62,22 +59,3 @@ async def test_one_dry_run_happens_at_a_time(admin: httpx.AsyncClient) -> None:
     first, second = await asyncio.gather(*(admin.post(PATH, json=CANDIDATE) for _ in range(2)))
     assert sorted([first.status_code, second.status_code]) == [200, 429]
     assert (await admin.post(PATH, json=CANDIDATE)).status_code == 200
-
-
-async def test_one_that_takes_too_long_is_ended(house: Any) -> None:
-    rehearsals = Rehearsals(house, longest=0.01)
-    with pytest.raises(Unavailable, match=r"more than 0\.01 s"):
-        await rehearsals._run([], b"{}")
-
-
-async def test_one_that_fails_is_told_and_its_words_are_logged(house: Any, caplog: pytest.LogCaptureFixture) -> None:
-    with pytest.raises(Unavailable, match="the log says why"):
-        await Rehearsals(house)._run([], b"{")
-    assert "is not JSON" in caplog.text
-
-
-async def test_it_works_on_the_servers_store_with_its_settings(house: Any) -> None:
-    environment = Rehearsals(house)._environment()
-    assert environment["DANGOL_REDIS_URL"] == house.link.url
-    assert environment["DANGOL_SECRET"] == house.settings.secret
-    assert environment["DANGOL_ALLOW_PRIVATE_WEBHOOKS"] == "false"

@@ -5,6 +5,7 @@ Files say the same thing again and again: a value is read once, and its rows get
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -37,11 +38,24 @@ NO_PRODUCT: Final = -2
 UNKNOWN: Final = -1
 """What stands for no product, and for one that the catalogue does not have."""
 
+NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
 Texts = tuple[Sequence[str], NDArray[np.int64]]
 """The different texts of a column, and which of them stands in each row (-1: none)."""
 
 Find = Callable[[Sequence[str]], NDArray[np.int64]]
 """The places of products in the catalogue; -1 for what it does not have."""
+
+
+def named(text: str) -> dict[str, str]:
+    """Names of columns by field, written as ``field=name,field=name``. Raises `Invalid`."""
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    names = {field.strip(): name.strip() for field, _, name in pairs}
+    problems = [Problem("columns", text, "field=name,field=name") for name in names.values() if not name][:1]
+    problems += [Problem("columns", field, _one_of(field)) for field in names if field not in FIELDS]
+    if problems:
+        raise Invalid(problems)
+    return names
 
 
 class Lines(NamedTuple):
@@ -62,13 +76,10 @@ class Lines(NamedTuple):
 class Columns:
     """What the columns of one shop's order files are called, and what is in them."""
 
-    def __init__(self, site: Site, find: Find, now: float, named: Mapping[str, str] | None = None) -> None:
-        """`named` are the names of columns that are not called as the field that they hold. Raises `Invalid`."""
-        unknown = [name for name in named or {} if name not in FIELDS]
-        if unknown:
-            raise Invalid([Problem("columns", name, _one_of(name)) for name in unknown])
-        self._named = {field: (named or {}).get(field, field) for field in FIELDS}
-        self._told = frozenset(named or ())
+    def __init__(self, site: Site, find: Find, now: float, names: Mapping[str, str] = NONE) -> None:
+        """`names` are those of columns that are not called as the field that they hold."""
+        self._named = {field: field for field in FIELDS} | dict(names)
+        self._told = frozenset(names)
         self._find = find
         self._clock = Clock(now, calendar(site.timezone))
         self._site = site

@@ -22,9 +22,11 @@ from dangol.host.registry import Registry
 from dangol.members.columns import Refusal
 from dangol.members.commands import reporting
 from dangol.members.report import brief
+from dangol.orders.columns import named
 from dangol.orders.sentences import history_lines, loaded_lines
 from dangol.protocol.tokens import Keys
 from dangol.settings import Settings
+from dangol.store.embedded import store_at
 from dangol.store.generations import Busy, Loaded, Status, status
 from dangol.store.link import Link
 
@@ -58,17 +60,10 @@ def orders() -> None:
     """The past orders of a shop."""
 
 
-def _named(context: click.Context, parameter: click.Parameter, text: str) -> dict[str, str]:
-    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
-    if any(not field or not name for field, _, name in pairs):
-        raise click.BadParameter(f"expected field=column,field=column; got {text!r}")
-    return {field.strip(): name.strip() for field, _, name in pairs}
-
-
 @orders.command("import")
 @click.argument("site")
 @click.argument("files", nargs=-1, required=True, type=click.File("rb"), metavar="FILE…")
-@click.option("--columns", default="", callback=_named, help="Columns of other names: order_id=invoice_no,at=ts,…")
+@click.option("--columns", default="", help="Columns of other names: order_id=invoice_no,at=ts,…")
 @click.option("--dry-run", is_flag=True, help="Do it all, but change nothing.")
 @click.option("--report", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="CSV of refused rows.")
 @click.option("--skip-refused", is_flag=True, help="Load the other rows although some are refused.")
@@ -77,7 +72,7 @@ def _named(context: click.Context, parameter: click.Parameter, text: str) -> dic
 def import_(
     site: str,
     files: tuple[BinaryIO, ...],
-    columns: Mapping[str, str],
+    columns: str,
     dry_run: bool,
     report: Path | None,
     skip_refused: bool,
@@ -98,7 +93,7 @@ def import_(
     # What is learned is no garbage, and leaves none: looking for it takes as long as all the rest.
     gc.freeze()
     gc.set_threshold(1_000_000, 20, 100)
-    options = {"columns": columns, "skip_refused": skip_refused, "dry_run": dry_run}
+    options = {"columns": named(columns), "skip_refused": skip_refused, "dry_run": dry_run}
     if as_json:
         click.echo(msgspec.json.encode(_answer(site, files, options)))
         return
@@ -159,8 +154,10 @@ def _answer(site: str, files: Sequence[BinaryIO], options: Mapping[str, Any]) ->
         finally:
             link.close()
 
+    settings = Settings.load()
     try:
-        answer.loaded = asyncio.run(run(Settings.load().redis_url))
+        with store_at(settings.redis_url, Path(settings.data_dir)) as url:
+            answer.loaded = asyncio.run(run(url))
     except Invalid as error:
         answer.failed, answer.wrong = "invalid", [Wrong(each.where, each.expected) for each in error.problems]
     except Busy as error:

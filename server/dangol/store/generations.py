@@ -160,7 +160,7 @@ class Generation:
             raise Unavailable(f"nothing was heard of this load for {SILENT} s, so it was given up; nothing was changed")
 
     async def write(self, rows: Mapping[str, bytes]) -> None:
-        """Rows and totals under their names."""
+        """Rows and totals under their names. Raises `Unavailable`, also where the store is full."""
         named = list(rows.items())
         for start in range(0, len(named), AT_ONCE):
             await asyncio.gather(*(self._link.call("SET", *each) for each in named[start : start + AT_ONCE]))

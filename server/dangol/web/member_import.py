@@ -78,23 +78,23 @@ class MemberImport:
         return json(Told(encoding, checked.rows, checked.refused, written, problems), 422 if stopped else 200)
 
 
-async def receive(request: Request, file: BinaryIO) -> None:
+async def receive(request: Request, file: BinaryIO, largest: int = LARGEST) -> None:
     """Put the body into the file, off the event loop. Raises `TooLarge`, and `Invalid` for one that takes too long."""
     length = request.headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > LARGEST:
-        raise TooLarge([Problem("body", length, f"at most {LARGEST} bytes long")])
+    if not length.isdecimal() or int(length) > largest:
+        raise TooLarge([Problem("body", length, f"at most {largest} bytes long")])
     try:
-        await within(LONGEST_UPLOAD, _spool(request, file))
+        await within(LONGEST_UPLOAD, _spool(request, file, largest))
     except Overrun:
         raise Invalid([Problem("body", "a part", f"all of it within {LONGEST_UPLOAD:g} seconds")]) from None
 
 
-async def _spool(request: Request, file: BinaryIO) -> None:
+async def _spool(request: Request, file: BinaryIO, largest: int) -> None:
     size = 0
     async for part in request.stream():
         size += len(part)
-        if size > LARGEST:
-            raise TooLarge([Problem("body", "a file", f"at most {LARGEST} bytes long")])
+        if size > largest:
+            raise TooLarge([Problem("body", "a file", f"at most {largest} bytes long")])
         await asyncio.to_thread(file.write, part)
 
 

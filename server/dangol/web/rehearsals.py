@@ -4,27 +4,23 @@ A dry run takes a core for as long as it lasts, so it is another process's work,
 """
 
 import asyncio
-import logging
-import os
-import sys
-from asyncio.subprocess import PIPE
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dangol.errors import Invalid, Problem, Unavailable
+from dangol.errors import Invalid, Problem
 from dangol.house import House
 from dangol.rehearsal.span import span_of
 from dangol.runtime import SiteRuntime
 from dangol.web.admin import read_definitions
+from dangol.web.beside import run
 from dangol.web.body import NO_SNIFF, encode, json
 from dangol.web.keyed import admin_route
 
 LONGEST = 300.0
 """Seconds that an answer may take."""
-
-log = logging.getLogger(__name__)
+HINT = "ask for fewer days, or run `dangol rehearse`"
 
 
 def routes(house: House) -> list[Route]:
@@ -51,36 +47,10 @@ class Rehearsals:
         if self._free.locked():
             busy = {"error": "another dry run is under way here; try again when it is done"}
             return json(busy, 429, {"Retry-After": "10"})
+        command = ["rehearse", "-", "--from-json", "--json", "--nice", *options]
         async with self._free:
-            answer = await self._run(options, encode(definitions))
+            answer = await run(self._house, command, encode(definitions), self._longest, HINT)
         return Response(answer, headers=NO_SNIFF, media_type="application/json")
-
-    async def _run(self, options: list[str], document: bytes) -> bytes:
-        command = [sys.executable, "-m", "dangol", "rehearse", "-", "--from-json", "--json", "--nice", *options]
-        process = await asyncio.create_subprocess_exec(
-            *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=self._environment()
-        )
-        try:
-            async with asyncio.timeout(self._longest):
-                answer, told = await process.communicate(document)
-        except TimeoutError:
-            text = f"the dry run took more than {self._longest:g} s; ask for fewer days, or run `dangol rehearse`"
-            raise Unavailable(text) from None
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        if process.returncode:
-            log.error("a dry run failed: %s", told.decode(errors="replace"))
-            raise Unavailable("the dry run failed; the log says why")
-        return answer
-
-    def _environment(self) -> dict[str, str]:
-        """This server's settings, and its store."""
-        settings = self._house.settings
-        given = {f"DANGOL_{name.upper()}": getattr(settings, name) for name in settings.__struct_fields__}
-        own = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in given.items()}
-        return {**os.environ, **own, "DANGOL_REDIS_URL": self._house.link.url}
 
 
 def _number(text: str) -> float:

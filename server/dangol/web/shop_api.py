@@ -29,16 +29,17 @@ from dangol.plugin import Product
 from dangol.products.row import LONGEST_WORD, ProductRow, product, written
 from dangol.protocol import tokens
 from dangol.protocol.envelope import visible
-from dangol.protocol.event import Entry, Event
+from dangol.protocol.event import Event
 from dangol.protocol.strict import decode
 from dangol.protocol.text import clean
-from dangol.purchases import take_told
+from dangol.purchases import take_guests, take_told
 from dangol.runtime import SiteRuntime
 from dangol.store import catalogue, outbox
-from dangol.store.orders import GUEST, claim
 from dangol.web.body import json, read_body
 from dangol.web.keyed import Handler, keyed
 from dangol.web.member_import import MemberImport
+from dangol.web.product_import import ProductImport
+from dangol.web.order_import import OrderImport
 from dangol.web.shop_rows import Gone, Members, Orders, Products, PushRow, order
 
 LONGEST_BODY = 4 << 20
@@ -55,14 +56,17 @@ def routes(house: House) -> list[Route]:
     def post(path: str, handler: Handler) -> Route:
         return Route(path, keyed(house, "server", handler), methods=["POST"])
 
-    shop = ShopApi(house)
+    shop, imports = ShopApi(house), OrderImport(house)
     return [
         post("/v1/products", shop.products),
         Route("/v1/products", keyed(house, "server", shop.remove_products), methods=["DELETE"]),
         Route("/v1/products/{id:path}", keyed(house, "server", shop.product), methods=["GET"]),
+        post("/v1/products/import", ProductImport(house)),
         post("/v1/members", shop.members),
         post("/v1/members/import", MemberImport(house)),
         post("/v1/orders", shop.orders),
+        post("/v1/orders/import", imports.load),
+        Route("/v1/orders/import", keyed(house, "server", imports.tell), methods=["GET"]),
         post("/v1/push", shop.push),
         Route("/v1/push/{key}", keyed(house, "server", shop.push_state), methods=["GET"]),
     ]
@@ -126,10 +130,7 @@ class ShopApi:
         return json({"accepted": sum(taken), "known": len(body.orders) - sum(taken)})
 
     async def _guest_order(self, runtime: SiteRuntime, event: Event, now: float) -> int:
-        """Nobody's profile changes, but the log has it, once."""
-        entry = Entry(runtime.site.id, "", "", int(now * 1000), [event])
-        claimed = await claim(self._house.link, runtime.site.id, event.key, GUEST, entry=entry)
-        return int(claimed.first)
+        return int(await take_guests(self._house.engine, self._house.link, runtime, event, now))
 
     async def _member_orders(self, runtime: SiteRuntime, member: str, events: list[Event], now: float) -> int:
         profile_id = tokens.member_profile(runtime.keys, member)
