@@ -39,6 +39,14 @@ def widget(page: Page) -> Any:
     return page.locator("dangol-widget")
 
 
+def post(dangol: Any, kind: str, path: str, body: Any) -> Any:
+    """What dangol answers to the holder of a key, sk (the shop's server) or ak (an administrator)."""
+    key = next(word for word in dangol.run("keys", "testing").split() if word.startswith(f"{kind}_"))
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    with urlopen(Request(f"{dangol.url}{path}", json.dumps(body).encode(), headers)) as answer:
+        return json.load(answer)
+
+
 def explain(dangol: Any, member: str) -> dict[str, Any]:
     keys = dangol.run("keys", "testing").split()
     key = next(word for word in keys if word.startswith("ak_"))
@@ -119,6 +127,24 @@ def test_a_forged_member_stays_a_stranger(dangol: Any, front: Any, page: Page) -
     page.goto(f"{front.url}/in")
     page.wait_for_timeout(800)
     expect(widget(page)).to_have_count(0)
+
+
+def test_a_click_on_a_recommended_product_arrives_with_it(dangol: Any, front: Any, page: Page) -> None:
+    use = {"use": "recommendation_strip", "at": "#recommended", "params": {"recommenders": ["new_arrivals"]}}
+    dangol.apply(site(front.url, {"id": "strip", "holdout": 0, "widget": use}))
+    cup = {"id": "a:컵", "name": "Cup", "price": 9.5, "url": f"{front.url}/other"}
+    post(dangol, "sk", "/v1/products", {"products": [cup, {**cup, "id": "p1", "name": "Mug"}]})
+    front.put("/product/1", body='<main><div id="recommended" style="min-height: 600px"></div></main>')
+    page.wait_for_timeout(1_000)  # the shelf is as fresh as that
+    page.goto(f"{front.url}/product/1")
+    page.wait_for_timeout(1_200)  # seen for a second
+    widget(page).get_by_role("link", name="Cup").click()
+    page.wait_for_url("**/other")
+    page.wait_for_timeout(300)
+    token = next(each["value"] for each in page.context.cookies(dangol.url) if each["name"] == "dg_testing")
+    known = post(dangol, "ak", "/v1/admin/person", {"visitor": token})["known"]
+    assert [(pick["product"], pick["campaign"], pick["arm"]) for pick in known["picks"]] == [("a:컵", "strip", "on")]
+    assert (known["contacts"]["strip"]["views"], known["contacts"]["strip"]["clicks"]) == (1, 1)
 
 
 def test_hostile_words_are_shown_as_words_under_a_strict_policy(dangol: Any, front: Any, page: Page) -> None:

@@ -23,10 +23,12 @@ def text(page: str) -> str:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_campaign_that_is_shown_is_right(page: str, registry: Registry) -> None:
-    [shown] = re.findall(r"```yaml\n(.*?)```", text(page), re.DOTALL)
+    shown, strip = re.findall(r"```yaml\n(.*?)```", text(page), re.DOTALL)
     segments = [{"id": name, "include": {"visits": {"gte": 1}}} for name in ("members", "mobile")]
     definitions = document.check({"site": SITE, "segments": segments, **yaml.safe_load(shown)}, page, registry)
     assert [variant.id for variant in definitions.campaigns[0].variants] == ["calm", "bold"]
+    compared = document.check({"site": SITE, **yaml.safe_load(strip)}, page, registry)
+    assert [variant.id for variant in compared.campaigns[0].variants] == ["together", "similar"]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -34,6 +36,9 @@ def test_every_field_that_is_told_is_named(page: str) -> None:
     named = set(re.findall(r"`(\w+)`", text(page)))
     assert set(answer.Arm.__struct_fields__) - {"arm", "name", "share", "shoppers"} <= named
     assert set(answer.Effect.__struct_fields__) <= named
+    assert set(answer.StripArm.__struct_fields__) - {"arm", "name"} <= named
+    assert set(answer.Recommended.__struct_fields__) - {"recommender"} <= named
+    assert set(answer.StripComparison.__struct_fields__) - {"arm", "against"} <= named
     listed = {"arms", "together", "comparisons", "shares", "segments", "days", "sentences", "draw", "window"}
     assert listed <= named & set(answer.Report.__struct_fields__)
 
@@ -52,4 +57,4 @@ def test_both_languages_have_the_same_table() -> None:
     rows = [re.findall(r"\| (?:[\d.]+ / [\d.]+ ?% ?\|? ?)+", text(page)) for page in PAGES]
     english, korean = ([re.sub(r"[ %]", "", row) for row in page] for page in rows)
     assert english == korean
-    assert len(english) == 6 < len(CASES)
+    assert len(english) == 11 < len(CASES)
