@@ -133,3 +133,26 @@ def test_columns_hold_what_a_dictionary_holds(steps: list[tuple[bool, list[str]]
     assert {name: found.prices[place] for name, place in places.items()} == twin
     assert [found.ids[place] for place in places.values()] == list(twin)
     assert found.offerable.sum() == len(twin)
+
+
+moments = st.integers(0, 12)
+told = st.builds(
+    Product, id=ids, name=st.just(""), price=st.integers(0, 3), hidden=st.booleans(),
+    stock=st.sampled_from([None, 0, 1]),
+    sale_price=st.none() | st.integers(0, 3), sale_from=moments, sale_until=moments,
+)  # fmt: skip
+
+
+@settings(max_examples=100)
+@given(st.lists(st.tuples(st.lists(told, max_size=8), moments), max_size=6))
+def test_prices_are_at_all_times_what_products_say(steps: list[tuple[list[Product], int]]) -> None:
+    columns, twin, now = Columns(), dict[str, Product](), 0
+    for products, later in steps:
+        columns.put(products, now)
+        twin.update((each.id, each) for each in products)
+        now += later
+        columns.follow_clock(now)
+        found = Shelf(columns)
+        places = found.places(list(twin))
+        assert found.prices[places].tolist() == [each.price_at(now) for each in twin.values()]
+        assert found.offerable[places].tolist() == [each.is_offerable_at(now) for each in twin.values()]

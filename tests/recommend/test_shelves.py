@@ -1,6 +1,7 @@
 """Shelves of a running process: as fresh as the catalogue, never in the way."""
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator
 
@@ -92,6 +93,38 @@ async def test_all_is_read_again_after_a_gap(link: Link) -> None:
     await shelves.caught_up("shop")
     assert offered(shelves) == {"cup", "pen"}
     assert shelves.of("shop").places(["mug", "cup", "pen"]).tolist().count(-1) == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_whatever_writers_do_at_the_same_time_a_shelf_ends_as_the_catalogue(link: Link, seed: int) -> None:
+    chance, shelves = random.Random(seed), Shelves(link)
+
+    def some() -> list[Product]:
+        return [replace(MUG, id=f"p{chance.randrange(300)}", price=chance.randrange(99)) for _ in range(40)]
+
+    async def feed() -> None:
+        async with Staging(link, "shop") as staging:
+            for _ in range(3):
+                await staging.add(some())
+            await staging.swap(hide_others=chance.random() < 0.5)
+
+    for _ in range(8):
+        work = [
+            catalogue.put(link, "shop", some()),
+            feed(),
+            shelves.caught_up("shop"),
+            catalogue.put(link, "shop", some()),
+        ]
+        await asyncio.gather(*work, catalogue.remove(link, "shop", [each.id for each in some()]))
+        if chance.random() < 0.3:
+            await link.call("XTRIM", keys.catalogue_changes("shop"), "MAXLEN", 1)
+    await shelves.caught_up("shop")
+    shelf, now = shelves.of("shop"), time.time()
+    truth = {each.id: each async for batch in catalogue.scan(link, "shop") for each in batch}
+    places = shelf.places([f"p{number}" for number in range(300)])
+    assert {shelf.ids[place] for place in places if place >= 0} == truth.keys()
+    assert offered(shelves) == {each.id for each in truth.values() if each.is_offerable_at(now)}
+    assert all(shelf.price(each.id) == each.price for each in truth.values())
 
 
 async def test_an_emptied_store_empties_the_shelf(link: Link) -> None:
