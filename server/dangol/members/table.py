@@ -84,6 +84,11 @@ class Encodings:
                 del self._decoders[name]
                 line = self._line + error.object[: error.start].count(b"\n")
                 shown = error.object[error.start : error.start + 10]
+                if final and name == ENCODINGS[0] and error.end == len(error.object):
+                    # All but the last character is UTF-8, so it is no other encoding that happens to fit.
+                    raise Invalid(
+                        [Problem(f"line {line}", shown, "a whole character: the file is cut off here")]
+                    ) from None
                 self._wrong.append(Problem(f"line {line}", shown, f"text in {name.removesuffix('-sig').upper()}"))
         self._line += block.count(b"\n")
 

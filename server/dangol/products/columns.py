@@ -90,8 +90,8 @@ def unused(header: Sequence[str]) -> list[str]:
     problems = []
     for field in NEEDED:
         if field not in fields:
-            hint = nearest(field, [name for name in header if not field_of(name)])
-            wanted = " or ".join(NAMES[field])
+            wanted = NAMES[field][0]
+            hint = nearest(wanted, [name for name in header if not field_of(name)])
             problems.append(Problem("line 1", ",".join(header)[:80], f"a header with a column {wanted}{hint}"))
     for place, name in enumerate(header):
         if fields[place] and fields[place] not in MANY and name in header[:place]:
@@ -140,7 +140,8 @@ def product(line: int, told: Iterable[tuple[str, Any]], site: Site) -> Product |
 
 
 def _made(read: dict[str, Any], since: int, until: int) -> Product:
-    categories = (*read.get("category", ()), *read.get("categories", ())) or read.get("taxonomy", ())
+    named = dict.fromkeys((*read.get("category", ()), *read.get("categories", ())))
+    categories = (*named,) or read.get("taxonomy", ())
     attributes = {**read.get("attributes", {}), **{name: read[name] for name in ATTRIBUTES if name in read}}
     stock = read.get("stock")
     return Product(
