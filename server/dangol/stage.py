@@ -25,6 +25,7 @@ from dangol.store import catalogue
 from dangol.store.link import Link
 
 FORM = b'["form",'
+NOTHING = b'["div",{"hidden":""}]'
 RENDERED = (Verdict.SHOW, Verdict.UPDATE, Verdict.HOLDOUT)
 
 
@@ -138,7 +139,9 @@ class Stage:
             rendered = await self.renderer.render(widget, params, view)
         except (PluginFailure, Unavailable):
             return None  # logged and counted where it happened; the page goes on without this widget
-        if rendered is None or (profile.anonymous and FORM in rendered.tree):
+        if rendered is None:
+            return None if submission else _emptied(decision, widget, view.language)
+        if profile.anonymous and FORM in rendered.tree:
             return None  # who stays anonymous can't be kept in touch with, so is not asked to write anything down
         rules = rules_of(decision.campaign, runtime.site, request.verified)
         tree = linked(rendered.tree, rules) if rules else rendered.tree
@@ -159,3 +162,12 @@ class Stage:
             return None
         price = self._shelves.of(site).price(request.product) or request.price or 0
         return Product(request.product, request.name, price, category=request.category, brand=request.brand)
+
+
+def _emptied(decision: Decision, widget: Widget, language: str) -> Shown | None:
+    """What stands in the page and has nothing to say any more, such as how far it is to a goal that is reached: it
+    gives way, and comes back when it has. Elsewhere the shopper closes what came."""
+    use = decision.campaign.widget
+    if decision.verdict is not Verdict.UPDATE or use is None or not use.at:
+        return None
+    return Shown(decision, widget, NOTHING, "", language, ())
