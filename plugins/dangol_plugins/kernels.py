@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 
 Places = NDArray[np.int32]
 Numbers = NDArray[np.float32]
-Amounts = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 Number = float | np.float32
 Gathered = tuple[Places, Numbers, Numbers, Places]
 
@@ -23,17 +21,8 @@ SHRINK = 0.1
 FREE, SEED = -1, -2
 """What a slot says of a place that was not met yet, and of one that is asked about."""
 
-NEAR = 0.25
-"""How near prices are, the smaller over the larger, for products to be alike at all."""
-
-BRAND, OVERLAP = 0.25, 0.5
-"""How much more two products are alike that are of one brand, and that share all of their categories."""
-
 _places = types.Array(types.int32, 1, "C", readonly=True)
-_table = types.Array(types.int32, 2, "C", readonly=True)
 _numbers = types.Array(types.float32, 1, "C", readonly=True)
-_amounts = types.Array(types.int64, 1, "C", readonly=True)
-_bools = types.Array(types.bool_, 1, "C", readonly=True)
 _slots = types.Array(types.int32, 1, "C")
 
 inner = njit(inline="always")
@@ -82,18 +71,6 @@ def _add(gathered: Gathered, count: int, slots: Places, place: int, part: Number
 
 
 @inner
-def _shared(own: Places, others: Places) -> float:
-    """The share of a product's categories that another one is in."""
-    count, shared = 0, 0
-    for code in own:
-        if code >= 0:
-            count += 1
-            for other in others:
-                shared += code == other
-    return shared / max(count, 1)
-
-
-@inner
 def _result(gathered: Gathered, count: int, seeds: Places, slots: Places) -> tuple[Places, Numbers, Places]:
     """What is gathered; leaves the slots free."""
     places, scores, _, because = gathered
@@ -122,36 +99,4 @@ def neighbours(
             if 0 <= places[row] < len(slots) and sums[row] > 0:
                 part = weights[number] * similarity(sums[row], own, _at(totals, places[row]))
                 count = _add(gathered, count, slots, places[row], part, seeds[number])
-    return _result(gathered, count, seeds, slots)
-
-
-@njit((_places, _numbers, _places, _places, _amounts, _table, _places, _bools, _slots), cache=True)
-def alike(
-    seeds: Places,
-    weights: Numbers,
-    starts: Places,
-    places: Places,
-    prices: Amounts,
-    categories: Places,
-    brands: Places,
-    offerable: Bools,
-    slots: Places,
-) -> tuple[Places, Numbers, Places]:
-    """As `neighbours`, by how much the offerable ones of the `places` are like the seeds. From `prices` on the arrays
-    are a shelf's."""
-    gathered, count = _gather(len(places)), 0
-    _mark(seeds, slots, SEED)
-    for number in range(len(seeds)):
-        seed = seeds[number]
-        for row in range(starts[number], starts[number + 1]):
-            place = places[row]
-            if not offerable[place]:
-                continue
-            lower, higher = min(prices[seed], prices[place]), max(prices[seed], prices[place])
-            if lower < NEAR * higher or higher <= 0:
-                continue
-            branded = BRAND if brands[seed] == brands[place] and brands[seed] >= 0 else 0.0
-            shared = OVERLAP * _shared(categories[seed], categories[place])
-            part = weights[number] * (lower / higher) * (1 + branded) * (1 + shared)
-            count = _add(gathered, count, slots, place, part, seed)
     return _result(gathered, count, seeds, slots)

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from dangol.plugin import Counts, Query, Ranked, Recommender
-from dangol_plugins.kernels import alike
-from dangol_plugins.offerable import best
-from dangol_plugins.slots import Slots
+from dangol.plugin import Counts, Query, Ranked, Recommender, Shelf
+from dangol_plugins.likeness import alike
+from dangol_plugins.offerable import best, summed
 
 MOST_SEEDS = 3
 
@@ -22,18 +21,17 @@ class Similar(Recommender):
     reason = {"ko": "비슷한 상품", "en": "Similar"}  # noqa: RUF012
     reason_because = {"ko": "{product}{과/와} 비슷한 상품", "en": "Similar to {product}"}  # noqa: RUF012
 
-    def __init__(self) -> None:
-        self._slots = Slots()
-
     async def recommend(self, query: Query, counts: Counts) -> Ranked:
-        """What is like the first of the seeds that the catalogue has a category of."""
+        """What is like the first seeds that have a category, and none of these."""
         shelf = query.shelf
         seeds = shelf.places(list(dict.fromkeys(query.seeds)))
         seeds = seeds[seeds >= 0]
         seeds = seeds[shelf.categories[seeds, 0] >= 0][:MOST_SEEDS]
-        members = [shelf.in_category(int(code)) for code in shelf.categories[seeds, 0]]
-        starts = np.cumsum([0, *map(len, members)], dtype=np.int32)
-        places = np.concatenate([np.empty(0, np.int32), *members])
-        weights = np.reciprocal(np.arange(1, len(seeds) + 1, dtype=np.float32))
-        columns = (shelf.prices, shelf.categories, shelf.brands, shelf.offerable)
-        return best(*alike(seeds, weights, starts, places, *columns, self._slots.of(shelf)))
+        answers = [_like(shelf, seed, 1 / (1 + number)) for number, seed in enumerate(seeds.tolist())]
+        return answers[0] if len(answers) == 1 else summed(answers)
+
+
+def _like(shelf: Shelf, seed: int, weight: float) -> Ranked:
+    members = shelf.in_category(int(shelf.categories[seed, 0]))
+    found = best(*alike(seed, members, shelf.prices, shelf.categories, shelf.brands, shelf.offerable))
+    return Ranked(found.places, found.scores * np.float32(weight), np.full(len(found.places), seed, np.int32))
