@@ -141,6 +141,12 @@ NORMAL = [
         {"campaign": "c", "exposure": "e", "choice": "7d"},
         {"props": {"campaign": "c", "choice": "7d"}},
     ),
+    (
+        "widget_click",
+        {"campaign": "c", "exposure": "e", "item": "popular:a:b"},
+        {"props": {"campaign": "c", "item": "popular:a:b"}},
+    ),
+    ("widget_close", {"campaign": "c", "exposure": "e", "item": "popular:a"}, {"props": {"campaign": "c"}}),
     ("my_event", {"a": 1, "b": "x", "c": True, "d": 0.5}, {"props": {"a": 1, "b": "x", "c": True, "d": 0.5}}),
     ("view_cart", {}, {"items": []}),
 ]
@@ -218,6 +224,7 @@ HOSTILE_TEXT = "a\x00\x1b[31m\u202egnp.exe\u2066\u200f\r\nb e\u0301"
         ("page_view", {"page_referrer": f"https://a.example/{HOSTILE_TEXT}"}, "props"),
         ("widget_view", {"campaign": HOSTILE_TEXT, "exposure": HOSTILE_TEXT}, "key"),
         ("widget_later", {"campaign": HOSTILE_TEXT, "exposure": "e", "choice": HOSTILE_TEXT}, "props"),
+        ("widget_click", {"exposure": "e", "item": HOSTILE_TEXT}, "props"),
         ("view_item", {"items": [{"item_id": HOSTILE_TEXT, "item_name": HOSTILE_TEXT}]}, "items"),
         ("view_item", {"items": [{"item_id": "1", "item_brand": HOSTILE_TEXT}]}, "items"),
         ("page_view", {"page_location": f"https://shop.example/{HOSTILE_TEXT}"}, "page"),

@@ -24,6 +24,7 @@ from dangol.render.nodes import (
     OWN,
     TYPES,
     check,
+    told_by_clicks,
 )
 
 
@@ -39,6 +40,14 @@ def test_the_tree_has_elements_attributes_and_text() -> None:
         ["br", {}],
         ["progress", {"max": "3", "value": "1"}],
     ]
+
+
+def test_what_clicks_tell_is_found_in_its_order() -> None:
+    tree = check(
+        '<ul><li><a href="/" data-dg="click" data-for="popular:1">x</a></li><li><b data-dg="click">y</b></li>'
+        '<li><p data-dg="copy" data-for="CODE"><i data-dg="click" data-for=":a&amp;&quot;b">z</i></p></li></ul>'
+    )
+    assert list(told_by_clicks(tree)) == ["popular:1", ':a&"b']
 
 
 def test_indentation_is_dropped_and_spaces_between_words_are_kept() -> None:

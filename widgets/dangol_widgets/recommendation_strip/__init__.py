@@ -209,5 +209,5 @@ def _cards(found: Sequence[Recommendation], reasons: bool, now: float) -> Iterat
         if product.url and room > 0:
             former = product.price if price < product.price else None
             off = 100 * (product.price - price) // product.price if former else 0
-            told = f"{each.recommender}:{product.id}" if each.recommender else ""
+            told = f"{each.recommender}:{product.id}"
             yield Card(product, each.reason if reasons else "", price, former, off, told)
