@@ -1,9 +1,12 @@
 """One site as running servers know it: its definitions, compiled. Immutable; a change makes a new one."""
 
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
 
 from dangol.campaigns.arms import OWN, with_variants
 from dangol.campaigns.plan import Plan
@@ -23,12 +26,17 @@ from dangol.segments.matching.index import Index
 
 log = logging.getLogger(__name__)
 
+PRICE = re.compile(rb"\{\s*price\b")
+"""The variable `price` somewhere in a campaign's texts."""
+
 
 @dataclass(frozen=True)
 class SiteRuntime:
     """A site with its keys, its compiled segments, its campaigns made ready, and each campaign's widget with its
     checked parameters; `variants` has those of each (campaign, variant). A campaign whose plugin is not there has none,
     and is not shown. `audiences` is the index for the segments alone that campaigns name.
+
+    `priced` are the campaigns whose texts tell what the product on screen costs.
 
     `saved` are the streams of behaviour that its segments ask for. `watching` has those of its drafts as well, and a
     version that rises with either.
@@ -45,6 +53,7 @@ class SiteRuntime:
     widgets: Mapping[str, tuple[Widget, Any]]
     variants: Mapping[tuple[str, str], Any]
     origins: frozenset[str]
+    priced: frozenset[str]
     watching: Watching
     drafts: Drafts = NONE
 
@@ -77,8 +86,11 @@ class SiteRuntime:
         slots = {widget.name: widget.slot for widget, _ in widgets.values()}
         plan = Plan.build(definitions.campaigns, site, slots, definitions.groups, definitions.manners)
         keys, origins = Keys.derive(master, site.id), frozenset(site.origins)
+        priced = frozenset(each.id for each in definitions.campaigns if PRICE.search(msgspec.json.encode(each)))
         saved = Watching.of((each.stream for each in index.facts() if isinstance(each, Recent)), version)
-        return cls(definitions, version, keys, scope, index, audiences, saved, plan, widgets, variants, origins, saved)
+        return cls(
+            definitions, version, keys, scope, index, audiences, saved, plan, widgets, variants, origins, priced, saved
+        )
 
     def with_drafts(self, drafts: Drafts) -> "SiteRuntime":
         """The same that looks out for other drafts."""

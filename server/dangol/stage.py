@@ -56,7 +56,6 @@ class Stage:
         self._link = link
         self._registry = registry
         self._guard = guard
-        self._shelves = shelves
         self.renderer = Renderer(registry, guard)
         self.offering = Offering(link, registry, guard, shelves)
 
@@ -133,9 +132,10 @@ class Stage:
         submission: Submission | None = None,
     ) -> Shown | None:
         widget, params = runtime.widget(decision.campaign.id, decision.arm)
-        view = self._view(runtime, profile, request)
-        view.submission = submission
         try:
+            product = await self._product(runtime.site.id, request, decision.campaign.id in runtime.priced)
+            view = self._view(runtime, profile, request, product)
+            view.submission = submission
             rendered = await self.renderer.render(widget, params, view)
         except (PluginFailure, Unavailable):
             return None  # logged and counted where it happened; the page goes on without this widget
@@ -147,21 +147,24 @@ class Stage:
         tree = linked(rendered.tree, rules) if rules else rendered.tree
         return Shown(decision, widget, tree, rendered.label, view.language, rendered.style, rendered.offered)
 
-    def _view(self, runtime: SiteRuntime, profile: Profile, request: Request) -> PageView:
+    def _view(self, runtime: SiteRuntime, profile: Profile, request: Request, product: Product | None) -> PageView:
         site = runtime.site
         offer = partial(self.offering.offer, site)
         language = request.language if request.language in ("ko", "en") else site.language
         find: Any = partial(catalogue.found, self._link, site.id)
         count: Any = partial(tallying.tally, self._link, self._registry, self._guard, site.id, now=request.now)
-        return PageView(site, profile, request, language, offer, self._product(site.id, request), find, count)
+        return PageView(site, profile, request, language, offer, product, find, count)
 
-    def _product(self, site: str, request: Request) -> Product | None:
-        """The product on screen, as the page itself named it, at the catalogue's price of the moment where it has one:
-        the page may be an older one."""
+    async def _product(self, site: str, request: Request, priced: bool) -> Product | None:
+        """The product on screen, as the page itself named it; if it is to be `priced`, at the catalogue's price of this
+        moment where it has one, since the page may be an older one."""
         if not request.product:
             return None
-        price = self._shelves.of(site).price(request.product) or request.price or 0
-        return Product(request.product, request.name, price, category=request.category, brand=request.brand)
+        known = await catalogue.get(self._link, site, [request.product]) if priced else {}
+        price = known[request.product].price_at(request.now) if known else 0
+        return Product(
+            request.product, request.name, price or request.price or 0, category=request.category, brand=request.brand
+        )
 
 
 def _emptied(decision: Decision, widget: Widget, language: str) -> Shown | None:

@@ -38,7 +38,6 @@ def test_products_are_found_by_their_ids_and_names_by_their_codes() -> None:
     assert (found.category("kitchen"), found.category("garden"), found.category("")) == (0, -1, -1)
     assert (found.brand("Dangol"), found.group("mugs"), found.group("no")) == (0, 0, -1)
     assert found.category_names[0] == "kitchen"
-    assert (found.price("mug"), found.price("nothing")) == (9_000, None)
     assert found.in_category(0).tolist() == [0]
     assert found.in_category(found.category("garden")).tolist() == []
     assert found.in_category(5).tolist() == []

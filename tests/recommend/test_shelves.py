@@ -124,7 +124,7 @@ async def test_whatever_writers_do_at_the_same_time_a_shelf_ends_as_the_catalogu
     places = shelf.places([f"p{number}" for number in range(300)])
     assert {shelf.ids[place] for place in places if place >= 0} == truth.keys()
     assert offered(shelves) == {each.id for each in truth.values() if each.is_offerable_at(now)}
-    assert all(shelf.price(each.id) == each.price for each in truth.values())
+    assert shelf.prices[shelf.places(list(truth))].tolist() == [each.price for each in truth.values()]
 
 
 async def test_an_emptied_store_empties_the_shelf(link: Link) -> None:

@@ -124,7 +124,6 @@ async def test_a_text_tells_the_catalogues_price_of_the_moment(
     house = await opened(new_house(define([], [campaign])))
     timed = Product("mug", "Mug", 9_000, sale_price=8_000, sale_until=int(house.now()) + 600)
     await catalogue.put(house.link, "shop", [timed])
-    await house.shelves.caught_up("shop")
     said = []
     for id in ("mug", "unknown"):
         browser = Browser(house)

@@ -52,11 +52,6 @@ class Shelf:
         found: NDArray[np.int32] = look_up(self.marks, self.slots, wanted, self.size)
         return found
 
-    def price(self, id: str) -> int | None:
-        """What a product costs now, in minor units; None where the catalogue does not have it."""
-        [place] = self.places([id])
-        return int(self.prices[place]) if place >= 0 else None
-
     def in_category(self, code: int) -> NDArray[np.int32]:
         """The places of all products of one category."""
         if code < 0:
