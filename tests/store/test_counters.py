@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dangol.plugin import Count, Counts, Query, Ranked, Recommender, Scored, Total
 from dangol.recommend.marks import mark_of
-from dangol.recommend.records import RECORD, SEAL, most
+from dangol.recommend.records import RECORD, SEAL, longest
 from dangol.store import keys, log
 from dangol.store.counters import LEAST_TOTAL, Counters, Learned
 from dangol.store.link import Link
@@ -117,7 +117,7 @@ async def test_a_long_row_is_merged_and_keeps_its_highest_members(link: Link) ->
         length = max(length, await link.call("STRLEN", keys.counter("shop", "demo", "hot")))
     found = await row(link, "hot")
     assert set(sorted(found, key=lambda name: -found[name])[:8]) == {f"m{number}" for number in range(93, 101)}
-    assert length <= RECORD * (most(Demo.keep) + 1)
+    assert length <= longest(Demo.keep)
 
 
 async def test_a_total_keeps_all_and_is_merged_when_it_has_doubled(link: Link) -> None:
@@ -139,7 +139,7 @@ async def test_what_is_appended_while_a_row_is_merged_stays(link: Link) -> None:
     for start in range(150, 300):
         await asyncio.gather(*(each.add(place, many[start : start + 1]) for place, each in enumerate(workers)))
     assert await row(link, "hot") == {"m1": 1200.0}
-    assert await link.call("STRLEN", keys.counter("shop", "demo", "hot")) <= RECORD * (most(Demo.keep) + 1)
+    assert await link.call("STRLEN", keys.counter("shop", "demo", "hot")) <= longest(Demo.keep)
 
 
 async def test_sites_and_plugins_do_not_mix(link: Link) -> None:

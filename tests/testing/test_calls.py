@@ -1,6 +1,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 from msgspec import Struct
 
@@ -14,6 +15,7 @@ from dangol.plugin import (
     Profile,
     PushRequest,
     Query,
+    Ranked,
     Receipt,
     Recommender,
     Request,
@@ -33,11 +35,12 @@ class Viewed(Recommender):
     api = 1
 
     def learn(self, entry: Entry) -> Iterable[Count]:
-        return [Count("views", item.id) for event in entry.events for item in event.items]
+        return [Count("views", [item.id], 1.0, entry.at / 1000) for event in entry.events for item in event.items]
 
-    async def recommend(self, query: Query, counts: Counts) -> Sequence[Scored]:
-        (top,) = await counts.top(["views"], query.count)
-        return [Scored(product, score) for product, score in top if product not in query.seeds]
+    async def recommend(self, query: Query, counts: Counts) -> Ranked:
+        rows = await counts.rows(["views"])
+        is_new = ~np.isin(rows.places, query.shelf.places(query.seeds))
+        return Ranked(rows.places[is_new], rows.sums[is_new])
 
 
 class Wishes(Condition):
@@ -73,7 +76,7 @@ class Keeper(Sink):
 
 def test_a_recommender_learns_and_answers_in_memory() -> None:
     assert recommend(Viewed(), VIEWS) == [Scored("tea", 2), Scored("cup", 1)]
-    assert recommend(Viewed(), VIEWS, seeds=["tea"], count=1) == []
+    assert recommend(Viewed(), VIEWS, seeds=["tea"]) == [Scored("cup", 1)]
 
 
 def test_a_recommender_learns_and_answers_in_a_real_store(dangol_store: EmbeddedStore) -> None:

@@ -12,14 +12,14 @@ from dangol.definitions.model import Campaign, Definitions, MessageUse, Site
 from dangol.engine import Engine
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
-from dangol.plugin import Count, Counts, Entry, Plugin, Query, Receipt, Recommender, Scored, Sink
+from dangol.plugin import Count, Counts, Entry, Plugin, Product, Query, Receipt, Recommender, Scored, Sink
 from dangol.protocol.event import Decided
+from dangol.recommend.counted import Counted
 from dangol.recommend.shelves import Shelves
 from dangol.runtime import SiteRuntime
 from dangol.segments.conditions.catalogue import CATALOGUE
 from dangol.stage import Stage
-from dangol.store import keys, outbox
-from dangol.store.counters import Counters
+from dangol.store import catalogue, keys, outbox
 from dangol.store.link import Link
 from dangol.store.profiles import Profiles
 from dangol.worker.loop import Timing, Worker
@@ -28,8 +28,8 @@ pytestmark = pytest.mark.anyio
 
 QUICK = Timing(lease=0.6, beat=0.1, drain=5.0)
 LANES = 16
-OWN = 5 * LANES
-"""Leases of a worker without plugins: triggers, effects, consents, dispatch, upkeep."""
+OWN = 6 * LANES
+"""Leases of a worker without plugins: triggers, effects, consents, hints, dispatch, upkeep."""
 SHOP = Site("shop", "public-key", "Shop", ["https://shop.example"])
 
 
@@ -38,7 +38,15 @@ class Tally(Recommender):
     api = 1
 
     def learn(self, entry: Entry) -> list[Count]:
-        return [Count("sold", item.id) for event in entry.events for item in event.items]
+        return [Count("sold", [item.id], 1.0, entry.at / 1000) for event in entry.events for item in event.items]
+
+    async def recommend(self, query: Query, counts: Counts) -> list[Scored]:
+        return []
+
+
+class Silent(Recommender):
+    name = "silent"
+    api = 1
 
     async def recommend(self, query: Query, counts: Counts) -> list[Scored]:
         return []
@@ -91,15 +99,24 @@ async def leads(link: Link) -> list[bytes]:
 
 async def test_one_worker_does_every_job(link: Link, append: Any, order: Any, scripted: Any) -> None:
     channel, sink = scripted(), Keep()
+    await catalogue.put(link, "shop", [Product("mug", "Mug", 100)])
     entries = [order(number, "mug") for number in range(40)]
     for number in range(LANES):
         messages = [Decided("welcome", "message", str(number))]
         await append(*entries, Entry("shop", f"m{number}", f"m{number}", 0, [], messages), number=number)
     async with running(worker(link, channel, sink, Tally())):
         await until(lambda: len(channel.got) == LANES and len(sink.got) == LANES * 41)
-    [row] = await Counters(link, "shop", "tally").top(["sold"], 3)
-    assert row == [("mug", 40.0 * LANES)]
+    shelves = Shelves(link)
+    await shelves.caught_up("shop")
+    sold = await Counted(link, shelves, "shop", Registry.of([Tally()])).counts_of("tally").rows(["sold"])
+    assert sold.sums.tolist() == [40.0 * LANES]
     assert sorted(each.cause for each in channel.got) == sorted(f"welcome:{number}" for number in range(LANES))
+
+
+async def test_a_recommender_that_learns_nothing_has_no_job(link: Link) -> None:
+    names = {job.name for job in worker(link, Tally(), Silent()).jobs}
+    assert "learn:tally" in names
+    assert "learn:silent" not in names
 
 
 async def test_stopping_gives_everything_back(link: Link) -> None:

@@ -9,6 +9,7 @@ whether it still begins as it did.
 Kernels take rows as 64-bit words, two a record.
 """
 
+import os
 import struct
 from collections.abc import Iterable
 
@@ -51,9 +52,14 @@ def merge(records: bytes, half_life: float, keep: int = 0) -> bytes:
     return merged(words(records), float(half_life), keep).tobytes()
 
 
-def most(keep: int) -> int:
-    """So many records a row may have before it is merged: a newcomer needs time to rise."""
-    return 2 * keep
+def longest(keep: int) -> int:
+    """Bytes that a row may have before it is merged: a newcomer needs time to rise."""
+    return RECORD * (2 * keep + 1)
+
+
+def sealed(row: bytes, half_life: float, keep: int = 0) -> bytes:
+    """A merged row with a new seal."""
+    return SEAL + os.urandom(RECORD - len(SEAL)) + merge(row, half_life, keep)
 
 
 def warm() -> None:

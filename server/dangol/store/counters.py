@@ -11,12 +11,11 @@ that the next one to append to it merges.
 """
 
 import asyncio
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dangol.plugin import Count, Recommender, Total
-from dangol.recommend.records import RECORD, SEAL, merge, most, pack
+from dangol.recommend.records import RECORD, longest, pack, sealed
 from dangol.store.keys import applied, counter, partition, total, total_bucket
 from dangol.store.link import Link
 from dangol.store.log import FIRST, sortable
@@ -144,12 +143,12 @@ class Counters:
 
     def _longest(self, key: str, fading: Fading) -> int:
         if fading.keep:
-            return RECORD * (most(fading.keep) + 1)
+            return longest(fading.keep)
         return max(LEAST_TOTAL, 2 * self._merged.get(key, 0))
 
     async def _merge(self, key: str, fading: Fading) -> None:
         row: bytes = await self.link.call("GET", key) or b""
-        merged = SEAL + os.urandom(RECORD - len(SEAL)) + merge(row, fading.half_life, fading.keep)
+        merged = sealed(row, fading.half_life, fading.keep)
         if not fading.keep:
             self._merged[key] = len(merged)
         await _REPLACE(self.link, [key], [row[:RECORD], len(row), merged])

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dangol.plugin import Count, Entry, Recommender, Rows, Total
 from dangol.recommend.learning import checked, learned
-from dangol.recommend.records import RECORD, add_up, merge, most, pack, read, words
+from dangol.recommend.records import add_up, longest, pack, read, sealed, words
 from dangol.recommend.shelf import Shelf
 from dangol.store.tallies import Marked
 from dangol.testing.builders import NOW
@@ -32,13 +32,18 @@ class MemoryCounts:
 
     def apply(self, counts: Iterable[Count | Total], of: str = "") -> None:
         """Add what one entry taught the recommender. Raises as `learn` does."""
-        plugin = self._of(of)
+        plugin, touched = self._of(of), set[tuple[str, str]]()
         for each in checked(plugin, counts):
-            rows, key = (self._rows, each.key) if isinstance(each, Count) else (self._totals, each.name)
-            row = rows.get((plugin.name, key), b"") + pack(each.members, each.by, each.at)
-            if isinstance(each, Count) and len(row) > RECORD * most(plugin.keep):
-                row = merge(row, plugin.half_life, plugin.keep)
-            rows[plugin.name, key] = row
+            if isinstance(each, Count):
+                name = (plugin.name, each.key)
+                self._rows[name] = self._rows.get(name, b"") + pack(each.members, each.by, each.at)
+                touched.add(name)
+            else:
+                name = (plugin.name, each.name)
+                self._totals[name] = self._totals.get(name, b"") + pack(each.members, each.by, each.at)
+        for name in touched:
+            if len(self._rows[name]) > longest(plugin.keep):
+                self._rows[name] = sealed(self._rows[name], plugin.half_life, plugin.keep)
 
     async def rows(self, keys: Sequence[str], of: str = "") -> Rows:
         """The rows of the keys, empty ones for those that nothing was counted under."""
