@@ -11,6 +11,7 @@ from dangol_plugins.popular import WEEK
 from dangol_plugins.together import Together
 
 DAY = 86_400.0
+NEIGHBOURS = ("bought_together", "viewed_together")
 MOST_SEEDS = 15
 MOST_CATEGORIES = 3
 
@@ -23,11 +24,15 @@ BOUGHT_FADES, WISHED_FADES, VIEWED_FADES = 60 * DAY, 30 * DAY, 7 * DAY
 LEAST = 0.01
 """What is left of it however long ago it was."""
 
+AGAIN, AGAIN_FADES = 0.2, 180 * DAY
+"""How much a former purchase counts for buying the same again, beside its neighbours' similarities."""
+
 
 class Personal(Recommender):
     """The neighbours, by `BoughtTogether` and `ViewedTogether` alike, of the products that tell most of the shopper:
-    each weighs by what was done with it and how long ago. Where these are few, what is popular in the shopper's
-    favourite categories follows. It counts nothing itself."""
+    each weighs by what was done with it and how long ago. With them comes what the shopper bought before, by AGAIN
+    times the logarithm of how often; the core leaves out what was bought just now. Where these are few, what is popular
+    in the shopper's favourite categories follows. It counts nothing itself."""
 
     name = "personal"
     api = 1
@@ -43,9 +48,8 @@ class Personal(Recommender):
         """Nothing of a shopper who is not known."""
         own = interests(query.profile, query.now) if query.profile else {}
         seeds = dict(sorted(own.items(), key=lambda each: -each[1])[:MOST_SEEDS])
-        found = summed(
-            [await self.together.ranked(seeds, query, counts, of) for of in ("bought_together", "viewed_together")]
-        )
+        neighbours = [await self.together.ranked(seeds, query, counts, of) for of in NEIGHBOURS]
+        found = summed([*neighbours, _again(query)])
         if len(found.places) >= query.count:
             return found
         return _followed(found, await _favourites(own, query, counts))
@@ -64,6 +68,15 @@ def _history(profile: Profile, now: float) -> Iterator[tuple[str, float, float, 
     yield from ((each.id, BOUGHT, now - each.at, BOUGHT_FADES) for each in profile.bought)
     yield from ((each.id, WISHED, now - each.at, WISHED_FADES) for each in profile.wishlist)
     yield from ((each.id, VIEWED, now - each.at, VIEWED_FADES) for each in profile.viewed)
+
+
+def _again(query: Query) -> Ranked:
+    """What the shopper bought before."""
+    bought = query.profile.bought if query.profile else []
+    places = query.shelf.places([each.id for each in bought])
+    times = [each.times * 2 ** (-max(query.now - each.at, 0) / AGAIN_FADES) for each in bought]
+    scores = AGAIN * np.log1p(times)
+    return Ranked(places[places >= 0], scores[places >= 0].astype(np.float32))
 
 
 async def _favourites(own: dict[str, float], query: Query, counts: Counts) -> Ranked:

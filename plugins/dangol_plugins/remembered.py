@@ -18,6 +18,10 @@ class Remembered(Generic[T]):
     def __init__(self) -> None:
         self._known: dict[int, tuple[ref[NDArray[Any]], dict[Hashable, T]]] = {}
 
+    def __len__(self) -> int:
+        """How many arrays there are values of."""
+        return len(self._known)
+
     def get(self, array: NDArray[Any], detail: Hashable, make: Callable[[], T]) -> T:
         """The value that `make` gave for this array and detail."""
         key = id(array)

@@ -8,7 +8,7 @@ from dangol.plugin import Product, Profile, Scored
 from dangol.profile.model import Seen
 from dangol.testing import NOW, entry, event, profile
 from dangol_plugins.bought_together import BoughtTogether
-from dangol_plugins.personal import BOUGHT, BOUGHT_FADES, CARTED, VIEWED, WISHED, Personal, interests
+from dangol_plugins.personal import AGAIN_FADES, BOUGHT, BOUGHT_FADES, CARTED, VIEWED, WISHED, Personal, interests
 from dangol_plugins.popular import Popular
 from dangol_plugins.viewed_together import ViewedTogether
 
@@ -27,7 +27,16 @@ def picked(shopper: Profile | None, now: float = NOW) -> list[Scored]:
 
 def test_orders_and_views_of_others_tell_what_goes_with_the_shoppers_own() -> None:
     found = {each.product: each.because for each in picked(profile(cart={"a": 1_000}, viewed=["f"], bought=["c"]))}
-    assert found == {"b": "a", "d": "c", "e": "f", "g": ""}
+    assert found == {"b": "a", "d": "c", "e": "f", "c": "", "g": ""}
+
+
+def test_what_was_bought_more_often_and_lately_comes_again_first() -> None:
+    shopper = profile(bought=["h", "b", "g"])
+    shopper.bought[1].times = 3
+    shopper.bought[2].at -= int(AGAIN_FADES)
+    found = [each for each in picked(shopper) if each.product in "hbg"]
+    assert order(found) == "bhg"
+    assert [each.because for each in found] == ["", "", ""]
 
 
 def test_what_was_done_and_how_lately_decides_how_much_a_product_tells() -> None:
