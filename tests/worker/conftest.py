@@ -54,6 +54,12 @@ def order() -> Callable[..., Entry]:
     return make
 
 
+@pytest.fixture
+def compiled(registry: Registry) -> Callable[[Definitions], SiteRuntime]:
+    """Compiles definitions."""
+    return lambda definitions: SiteRuntime.build(definitions, 1, b"s" * 32, registry, CATALOGUE)
+
+
 class Scripted(Channel):
     """Answers with `answers` in turn, the last one again and again; an exception is raised."""
 

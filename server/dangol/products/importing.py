@@ -44,12 +44,16 @@ class Checked(Struct, frozen=True):
 def unpacked(file: BinaryIO) -> BinaryIO:
     """The file itself or, of one that is packed by gzip, a temporary one with what is in it. Raises `Invalid` where it
     ends early or has more in it than a feed may."""
+    given = file
     for _ in range(MOST_PACKINGS):
         file.seek(0)
         if file.read(len(GZIP)) != GZIP:
             break
         file.seek(0)
-        file = _unpack(file)
+        inside = _unpack(file)
+        if file is not given:
+            file.close()
+        file = inside
     file.seek(0)
     return file
 
