@@ -90,14 +90,12 @@ def import_(
         raise click.ClickException("FILE must be one that can be read twice, no pipe")
     if nice:
         os.nice(GIVEN_WAY)
-    # What is learned is no garbage, and leaves none: looking for it takes as long as all the rest.
-    gc.freeze()
-    gc.set_threshold(1_000_000, 20, 100)
     options = {"columns": named(columns), "skip_refused": skip_refused, "dry_run": dry_run}
     if as_json:
-        click.echo(msgspec.json.encode(_answer(site, files, options)))
+        with _hardly_collecting():
+            click.echo(msgspec.json.encode(_answer(site, files, options)))
         return
-    with reporting(report) as refuse, _bar() as advance:
+    with reporting(report) as refuse, _bar() as advance, _hardly_collecting():
         loaded = with_store(lambda link: _load(link, site, files, options, refuse, advance))
     for line in loaded_lines(loaded):
         click.echo(line)
@@ -172,6 +170,19 @@ async def _site(link: Link, site: str) -> Site:
     if found is None:
         raise Invalid([Problem("SITE", site, "a site with definitions")])
     return found[1].site
+
+
+@contextmanager
+def _hardly_collecting() -> Iterator[None]:
+    """What is learned is no garbage, and leaves none: looking for it would take as long as all the rest."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(1_000_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from dangol.orders.columns import Columns
 from dangol.orders.entries import Goods, entries
 from dangol.orders.packing import Packer
 from dangol.orders.reading import batches
+from dangol.orders.sentences import REASONS
 from dangol.orders.spilling import SHARES, Spill
 from dangol.orders.standing import Reason, pick, repeated, standing
 from dangol.orders.sums import Added
@@ -142,7 +143,7 @@ class _Load:
             await self._put_together(by_order, by_customer)
             told = await self._learn(by_customer, told)
         if not told.orders:
-            left = ", ".join(f"{count} lines {reason}" for reason, count in told.left.items())
+            left = ", ".join(f"{count} lines {REASONS[reason]}" for reason, count in told.left.items())
             raise Invalid([Problem("orders", left or "none", "at least one that something can be learned from")])
         return await self._write(self._generation, told) if self._generation else told
 
@@ -200,6 +201,7 @@ class _Load:
     async def _write(self, generation: Generation, told: Loaded) -> Loaded:
         packer = Packer(self._shop.site.id, generation.name, self._goods.ids, self._now)
         counts, size, waiting = 0, 0, dict[str, bytes]()
+        await self._report("writing", LEARNED)
         for added in self._added:
             for name, records in packer.packed(added):
                 waiting[name] = records

@@ -132,6 +132,7 @@ class Generation:
         self.name = secrets.token_hex(8)
         self._made, self._known = keys.generation_made(site), keys.generations(site)
         self._is_in_force = False
+        self._stage = ""
         self._reported = 0.0
 
     async def __aenter__(self) -> Self:
@@ -151,11 +152,12 @@ class Generation:
             await self._remove(self.name)
 
     async def report(self, stage: str, percent: int) -> None:
-        """Tell how far it is; at most once in a while. Raises `Unavailable` where somebody else took its place."""
+        """Tell how far it is: each stage, and within it once in a while. Raises `Unavailable` where somebody else took
+        its place."""
         now = time.monotonic()
-        if now < self._reported + EVERY:
+        if stage == self._stage and now < self._reported + EVERY:
             return
-        self._reported = now
+        self._stage, self._reported = stage, now
         if not await _REPORT(self._link, [self._made], [self.name, SILENT, stage, percent]):
             raise Unavailable(f"nothing was heard of this load for {SILENT} s, so it was given up; nothing was changed")
 

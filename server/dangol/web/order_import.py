@@ -57,17 +57,20 @@ class OrderImport:
         file.seek(0)
         command = ["orders", "import", site, "-", "--json", "--nice", *options]
         answer = msgspec.json.decode(await run(self._house, command, file, LONGEST, HINT), type=Answer)
-        if answer.loaded is None:
-            parts = (
-                f"{each.where}: expected {each.expected}" if each.where else each.expected for each in answer.wrong
-            )
-            told = {"error": "; ".join(parts), "problems": answer.problems}
-            return json(told, STATUS[answer.failed], {} if answer.failed == "invalid" else {"Retry-After": "30"})
-        stopped = answer.loaded.refused > 0 and "--skip-refused" not in options
-        return json({"loaded": answer.loaded, "problems": answer.problems}, 422 if stopped else 200)
+        return answered(answer, "--skip-refused" in options)
 
     async def tell(self, request: Request, runtime: SiteRuntime) -> Response:
         """What is in force, and how far what is being loaded is."""
         in_force, making, left_behind = await status(self._house.link, runtime.site.id)
         making_told = making and making._asdict()
         return json({"in_force": in_force, "loading": making_told, "left_behind": left_behind})
+
+
+def answered(answer: Answer, skip_refused: bool) -> Response:
+    """What the shop is told."""
+    if answer.loaded is None:
+        parts = (f"{each.where}: expected {each.expected}" if each.where else each.expected for each in answer.wrong)
+        told = {"error": "; ".join(parts), "problems": answer.problems}
+        return json(told, STATUS[answer.failed], {} if answer.failed == "invalid" else {"Retry-After": "30"})
+    stopped = answer.loaded.refused > 0 and not skip_refused
+    return json({"loaded": answer.loaded, "problems": answer.problems}, 422 if stopped else 200)
