@@ -24,7 +24,7 @@ from dangol.demo.pictures import backdrop, draw, hero
 from dangol.host.guard import Guard
 from dangol.host.params import check_params
 from dangol.host.registry import Registry
-from dangol.plugin import Product, Submission
+from dangol.plugin import Product, Submission, Text
 from dangol.profile.model import Coupon, Member
 from dangol.render.renderer import Renderer
 from dangol.render.theme import tokens
@@ -42,11 +42,12 @@ THINGS = {
     "picnic": ("lunchbag", "gingham", "red", "#f7ead2"),
 }
 GOODS = [
-    ("cups", {"ko": "장미 무늬 찻잔 두 벌", "en": "Two cups with roses"}, 21_000),
-    ("teapot", {"ko": "푸른 줄무늬 찻주전자", "en": "Blue striped teapot"}, 34_000),
-    ("plates", {"ko": "들꽃 접시 네 장", "en": "Four plates with wild flowers"}, 28_000),
-    ("picnic", {"ko": "피크닉 가방", "en": "Picnic bag"}, 46_000),
+    ("cups", {"ko": "장미 무늬 찻잔 두 벌", "en": "Two cups with roses"}, 21_000, None),
+    ("teapot", {"ko": "푸른 줄무늬 찻주전자", "en": "Blue striped teapot"}, 34_000, 27_200),
+    ("plates", {"ko": "들꽃 접시 네 장", "en": "Four plates with wild flowers"}, 28_000, None),
+    ("picnic", {"ko": "피크닉 가방", "en": "Picnic bag"}, 46_000, None),
 ]
+"""Id, name, price and sale price."""
 
 
 class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,6 +61,7 @@ class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shopper: dict[str, Any] = {}
     people: dict[str, int] = {}
     product: str = ""
+    reason: Text = ""
     open: bool = False
 
 
@@ -83,13 +85,17 @@ class Studio:
     ) -> dict[str, Any]:
         """What an answer says of the scene."""
         widget = self.registry.widget(scene.widget)
-        products = [Product(id, names[language], price, f"/p/{id}", f"/img/{id}.svg") for id, names, price in GOODS]
+        products = [
+            Product(id, names[language], price, f"/p/{id}", f"/img/{id}.svg", sale_price=sale)
+            for id, names, price, sale in GOODS
+        ]
         seen = view(
             profile=_shopper(scene),
             request=request(product=scene.product, language=language),
             language=language,
             products=products,
             people={(action, scene.product): people for action, people in scene.people.items()},
+            reason=scene.reason,
         )
         seen.submission = sent
         params = check_params(widget, scene.params, name)
