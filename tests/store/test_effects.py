@@ -50,6 +50,15 @@ async def test_sums_stay_exact_where_floats_would_not(link: Link) -> None:
     assert (figures.orders, figures.revenue, figures.squares) == (1, 3, 9)
 
 
+async def test_the_fortune_that_a_robot_spends_is_told_as_well(link: Link) -> None:
+    """2,000 orders of the largest amount make squares of more than 63 bits."""
+    spent = [Credit("c", "on", "d1", DAY, orders=1, revenue=10**12, revenue_before=n * 10**12) for n in range(2_000)]
+    await effects.apply(link, 0, [Credited("1-0", "shop", spent)])
+    figures = (await cells(link))[Cell(DAY, "d1", "on", "")]
+    assert (figures.orders, figures.revenue) == (2_000, 2 * 10**15)
+    assert figures.squares == pytest.approx(4 * 10**30)
+
+
 async def test_campaigns_and_sites_are_apart_and_can_be_forgotten(link: Link) -> None:
     await effects.apply(link, 0, [Credited("1-0", "shop", [ENTRY]), Credited("2-0", "other", [ENTRY])])
     assert await cells(link, "d") == {}

@@ -53,7 +53,7 @@ end
 """)
 
 _pack = msgspec.msgpack.Encoder().encode
-_figures = msgspec.msgpack.Decoder(Figures).decode
+_sums = msgspec.msgpack.Decoder(list[int | float]).decode  # Lua's, of more than 63 bits, are floats
 _shares = msgspec.json.Decoder(dict[str, float]).decode
 
 
@@ -127,7 +127,7 @@ def _counted(hashes: Iterable[Sequence[bytes]]) -> Counted:
                 counted.shares[text.removeprefix(SHARES)] = _shares(value)
             else:
                 day, draw, arm, segment = text.split(" ")
-                counted.cells[Cell(int(day), draw, arm, segment)] = _figures(value)
+                counted.cells[Cell(int(day), draw, arm, segment)] = Figures(*map(int, _sums(value)))
     return counted
 
 
