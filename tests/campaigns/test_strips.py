@@ -79,6 +79,16 @@ def test_a_click_counts_for_its_recommender_and_the_shopper_once() -> None:
     }  # fmt: skip
 
 
+def test_a_strip_that_is_filled_anew_while_it_is_open_may_be_clicked_anew() -> None:
+    """As after every change of the cart; it is no other view."""
+    profile = Profile()
+    show(profile)
+    update = Decision(CAMPAIGN, Verdict.UPDATE, Reason.UPDATED, arm="a")
+    assert ledger.note(profile, [update], NOW + 50, SITE, {"c": ["similar:tea"]}) == ledger.Noted([], [])
+    told = summed(take(profile, click("similar:tea"), click("popular:mug"), view()))
+    assert (told["a", "~similar"].clicks, told["a", "~popular"].clicks, told["a", "~"].views) == (1, 1, 1)
+
+
 def test_clicks_that_no_strip_offered_count_for_no_recommender() -> None:
     profile = Profile()
     show(profile)

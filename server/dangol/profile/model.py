@@ -252,8 +252,8 @@ class Pick(Struct, array_like=True, frozen=True, gc=False):
 class Profile(Struct, array_like=True):
     """Everything that dangol knows of one shopper, bounded by the rings' sizes above. An ordinary document has about a
     kilobyte. All rings full of the longest texts of the most hostile browser have 210 KB; contacts with 200 campaigns
-    add 20 KB, ten times that where each was seen on 90 days and reports by eight segments, and what the shop's server
-    tells of a member 65 KB, traits aside."""
+    add 20 KB, ten times that where each was seen on 90 days and reports by eight segments, 45 KB where each recommends
+    products, and what the shop's server tells of a member 65 KB, traits aside."""
 
     seed: int = 0  # random, drawn once; holdouts and variants hash on it, so a merge must keep the member's
     first_seen: int = 0
