@@ -116,6 +116,7 @@ async def measure(url: str, folder: str) -> None:
     transport = httpx.ASGITransport(app=create(house))
     async with httpx.AsyncClient(transport=transport, base_url=BASE, headers=headers, timeout=60) as api:
         await replay(api, SHOP, lambda rows: None, datetime.now(UTC))
+        await house.shelves.caught_up(SITE_ID)
         members = await weight(house.link)
         told("members with their orders", members)
         await walk(api, members.number)
