@@ -37,7 +37,7 @@ unit: .venv/installed-dev
 
 # Benchmarks and load tests print ratios and thresholds; they are no part of `make test`.
 .venv/installed-load: .venv/installed-dev
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,load]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,load,bench]'
 	touch $@
 
 bench: .venv/installed-load
