@@ -15,7 +15,7 @@ from dangol.errors import Invalid, Problem
 from dangol.house import House
 from dangol.members.columns import Refusal
 from dangol.members.report import brief
-from dangol.products.importing import check, guard, unpacked, write
+from dangol.products.importing import LARGEST, check, guard, unpacked, write
 from dangol.runtime import SiteRuntime
 from dangol.web.body import json
 from dangol.web.member_import import MOST_TOLD, PAUSE, flag, receive
@@ -60,7 +60,7 @@ class ProductImport:
             return json({"error": "another import is under way; try again after it"}, 409, {"Retry-After": "30"})
         async with self._busy:
             with tempfile.TemporaryFile() as file:
-                await receive(request, file)
+                await receive(request, file, LARGEST)
                 with await asyncio.to_thread(unpacked, cast(BinaryIO, file)) as whole:
                     return await self._import(whole, runtime, **flags)
 
