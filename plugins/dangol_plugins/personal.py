@@ -12,7 +12,7 @@ from dangol_plugins.together import Together
 
 DAY = 86_400.0
 NEIGHBOURS = ("bought_together", "viewed_together")
-MOST_SEEDS = 15
+MOST_SEEDS = 10
 MOST_CATEGORIES = 3
 
 CARTED, BOUGHT, WISHED, VIEWED = 1.0, 0.8, 0.6, 0.3

@@ -18,8 +18,8 @@ class ViewedTogether(Recommender):
     api = 1
     version = "1"
     title = {"ko": "함께 본 상품", "en": "Viewed together"}  # noqa: RUF012
-    reason = {"ko": "함께 많이 봤어요", "en": "Often viewed together"}  # noqa: RUF012
-    reason_because = {"ko": "{product}{을/를} 본 분들이 함께 봤어요", "en": "Viewed by shoppers who viewed {product}"}  # noqa: RUF012
+    reason = {"ko": "함께 많이 본 상품", "en": "Often viewed together"}  # noqa: RUF012
+    reason_because = {"ko": "{product}{과/와} 함께 많이 본 상품", "en": "Often viewed with {product}"}  # noqa: RUF012
     half_life = 60 * DAY
     totals = {TOTAL: 60 * DAY}  # noqa: RUF012
 
