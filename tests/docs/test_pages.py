@@ -36,6 +36,10 @@ PAGES = [
     "docs/privacy.md",
     "docs/ko/variables.md",
     "docs/ko/privacy.md",
+    "docs/recommendations.md",
+    "docs/ko/recommendations.md",
+    "docs/feeds.md",
+    "docs/ko/feeds.md",
     "loadtests/README.md",
     "snippet/README.md",
 ]

@@ -4,6 +4,7 @@ The page is the shop's own, but what stands in it may come from anybody: it is b
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -69,9 +70,9 @@ def _json(text: str) -> Any:
 def _nodes(value: Any) -> list[Node]:
     """All objects that stand for themselves: not the products that another one is said to be related to."""
     found: list[Node] = []
-    waiting = [value]
+    waiting = deque([value])
     while waiting and len(found) < MOST_NODES:
-        each = waiting.pop(0)
+        each = waiting.popleft()
         if isinstance(each, dict):
             found.append(each)
             waiting += [each[name] for name in ("@graph", "mainEntity") if name in each]
