@@ -21,7 +21,10 @@ PURE_MODULES = (
     "members/row.py",
     *(f"products/{name}.py" for name in ("product", "cells", "columns", "formats", "pages")),
     "products/row.py",
-    *(f"recommend/{name}.py" for name in ("answers", "chain", "choosing", "gap", "kernels", "reasons", "wish")),
+    *(
+        f"recommend/{name}.py"
+        for name in ("answers", "chain", "choosing", "gap", "kernels", "question", "reasons", "wish")
+    ),
     *(f"recommend/{name}.py" for name in ("columns", "learning", "marks", "places", "records", "shelf")),
     "malls/cafe24.py",
     "messages/links.py",

@@ -26,6 +26,7 @@ from dangol.preview.commands import preview
 from dangol.products.commands import products
 from dangol.protocol.tokens import Keys, encoded
 from dangol.recipes.commands import recipe
+from dangol.recommend.commands import recommend
 from dangol.rehearsal.commands import rehearse
 from dangol.sends.commands import send
 from dangol.settings import Settings
@@ -63,6 +64,7 @@ main.add_command(plugin)
 main.add_command(preview)
 main.add_command(products)
 main.add_command(recipe)
+main.add_command(recommend)
 main.add_command(rehearse)
 main.add_command(report)
 main.add_command(send)

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import islice
 
 from dangol.definitions.model import Site
-from dangol.errors import PluginFailure, Unavailable
+from dangol.errors import Invalid, PluginFailure, Problem, Unavailable
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
 from dangol.plugin import Counts, Product, Query, Recommender
@@ -38,6 +38,14 @@ class Offering:
         self._guard = guard
         self._shelves = shelves
         self._counted: dict[str, Counted] = {}
+
+    def check(self, recommenders: Sequence[str]) -> None:
+        """Raises `Invalid` where one of the names is no recommender's."""
+        for number, name in enumerate(recommenders):
+            try:
+                self._registry.recommender(name)
+            except PluginFailure as error:
+                raise Invalid([Problem(f"recommenders[{number}]", name, f"a recommender ({error.detail})")]) from None
 
     async def offer(self, site: Site, wish: Wish) -> list[Offered]:
         """What answers the wish, at most `count` and best first: recommenders in their order, the popular one after

@@ -23,6 +23,7 @@ from dangol.web import (
     ops,
     persons,
     previews,
+    recommendations,
     rehearsals,
     reports,
     sends,
@@ -80,6 +81,7 @@ def create(house: House) -> App:
         routes=[
             *ops.routes(house),
             *shop_api.routes(house),
+            *recommendations.routes(house),
             *devices.routes(house),
             *admin.routes(house),
             *consents.routes(house),

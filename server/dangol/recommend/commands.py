@@ -1,0 +1,96 @@
+"""`dangol recommend`: what a shop would offer, at the command line."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+import msgspec
+
+from dangol.definitions import repository
+from dangol.definitions.commands import with_store
+from dangol.definitions.model import LANGUAGES, Site
+from dangol.errors import Invalid, Problem
+from dangol.host.guard import Guard
+from dangol.host.registry import Registry
+from dangol.profile.model import Profile
+from dangol.protocol.strict import decode
+from dangol.protocol.tokens import Keys, member_profile
+from dangol.recommend.offering import Offering
+from dangol.recommend.question import Question, told, wish_of
+from dangol.recommend.reasons import said
+from dangol.recommend.shelves import Shelves
+from dangol.recommend.wish import Offered
+from dangol.render.money import money
+from dangol.settings import Settings
+from dangol.store.link import Link
+from dangol.store.profiles import Profiles
+
+IDS: dict[str, Any] = {"multiple": True, "metavar": "ID"}
+NAMES: dict[str, Any] = {"multiple": True, "metavar": "NAME"}
+
+
+@click.command()
+@click.argument("site")
+@click.option("--product", "products", help="On screen; may be given several times, as the others below.", **IDS)
+@click.option("--cart", help="In the cart.", **IDS)
+@click.option("--recommender", "recommenders", help="Asked in turn, before the popular one.", **NAMES)
+@click.option("--member", default="", help="For this member, whose own cart counts unless --cart is given.")
+@click.option("--count", default=10, show_default=True)
+@click.option("--category", "categories", **NAMES)
+@click.option("--brand", "brands", **NAMES)
+@click.option("--price-from", help="In decimal units, as the two below.")
+@click.option("--price-to")
+@click.option("--gap", help="What the cart is short of a goal.")
+@click.option("--margin", type=float, default=0.0, help="The least percentage of the price that the shop keeps.")
+@click.option("--exclude", **IDS)
+@click.option("--language", type=click.Choice(LANGUAGES))
+@click.option("--json", "as_json", is_flag=True, help="As POST /v1/recommendations answers.")
+def recommend(site: str, as_json: bool, **asked: Any) -> None:
+    """Print what SITE would recommend now, best first: id, price, recommender, name and reason."""
+    question = _question(asked)
+    about, offered, now = with_store(lambda link: _offered(link, site, question))
+    if as_json:
+        answer = told(offered, about, question.language, now)
+        click.echo(msgspec.json.format(msgspec.json.encode({"items": answer})).decode())
+        return
+    rows = [_row(each, about, question.language or about.language) for each in offered]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:3] if rows else []
+    for *short, words in rows:
+        click.echo("  ".join([*(cell.ljust(width) for cell, width in zip(short, widths, strict=True)), words]))
+    if not rows:
+        click.echo("nothing of the catalogue fits", err=True)
+
+
+def _question(asked: Mapping[str, Any]) -> Question:
+    """What the options ask. Raises `Invalid`."""
+    inside = ("categories", "brands", "price_from", "price_to", "margin", "exclude")
+    given = {name: value for name, value in asked.items() if name not in inside and value not in ((), None)}
+    filters = {name: asked[name] for name in inside if asked[name] not in ((), None)}
+    return decode(msgspec.json.Decoder(Question).decode, msgspec.json.encode(given | {"filters": filters}))
+
+
+async def _offered(link: Link, site: str, question: Question) -> tuple[Site, Sequence[Offered], float]:
+    if (stored := await repository.read(link, site)) is None:
+        raise Invalid([Problem("SITE", site, "a site with definitions")])
+    about, shelves, now = stored[1].site, Shelves(link), time.time()
+    offering = Offering(link, Registry.load(), Guard(), shelves)
+    offering.check(question.recommenders)
+    await shelves.caught_up(site)
+    wish = wish_of(question, await _profile(link, site, question.member), about.currency, now)
+    return about, await offering.offer(about, wish), now
+
+
+async def _profile(link: Link, site: str, member: str) -> Profile | None:
+    if not member:
+        return None
+    settings = Settings.load()
+    profile_id = member_profile(Keys.derive(settings.master_secret(), site), member)
+    [stored] = await Profiles(link, settings.retention_days * 86_400).read_many_now(site, [profile_id])
+    return stored.profile()
+
+
+def _row(each: Offered, site: Site, language: str) -> Sequence[str]:
+    price, reason = money(each.price, site.currency, language), said(each, language, site.language)
+    words = f"{each.product.name}  ({reason})" if reason else each.product.name
+    return each.product.id, price, each.recommender or "-", words
