@@ -57,7 +57,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     )
     # Checked and described here; the webhook channel reads the variable itself, since plugins see no settings.
     allow_private_webhooks: Annotated[
-        bool, Meta(description="let webhooks and link checks reach private and loopback addresses")
+        bool,
+        Meta(description="let webhooks, link checks, product feeds and pages reach private and loopback addresses"),
     ] = False
     trusted_proxies: Annotated[
         str, Meta(description="addresses and networks whose X-Forwarded-For is believed, comma-separated")

@@ -12,6 +12,7 @@ from dangol.definitions.model import Definitions
 from dangol.store import catalogue, feeds, keys
 from dangol.store.link import Link
 from dangol.worker.feeds import PAUSE, Feeds
+from dangol.worker.job import side_by_side
 from dangol.worker.leases import Place
 
 pytestmark = pytest.mark.anyio
@@ -44,3 +45,18 @@ async def test_a_feed_is_fetched_when_it_is_time_by_the_worker_of_its_site(
     for lane in lanes:
         lane.close()
     assert gauge("done") is None
+
+
+async def test_what_fails_leaves_nothing_running_behind() -> None:
+    done = []
+
+    async def fail() -> None:
+        raise ValueError("away")
+
+    async def last() -> None:
+        await asyncio.sleep(0.01)
+        done.append(True)
+
+    with pytest.raises(ValueError, match="away"):
+        await side_by_side([fail(), last()])
+    assert done == [True]

@@ -24,6 +24,9 @@ from dangol.store.staging import Staging, Swapped
 LARGEST: Final = 200 << 20
 """Bytes of a feed, unpacked."""
 
+AT_ONCE: Final = 100
+"""Products that are made ready at once: no more than a page view may wait for."""
+
 GZIP: Final = b"\x1f\x8b"
 MOST_PACKINGS: Final = 2
 """A packed file that is sent packed."""
@@ -125,7 +128,7 @@ async def write(
         for row in rows:
             if isinstance(row, Product):
                 waiting.append(row)
-            if len(waiting) >= catalogue.BATCH:
+            if len(waiting) >= AT_ONCE:
                 await staging.add(waiting)
                 waiting = []
                 progress(rows.position)

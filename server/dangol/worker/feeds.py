@@ -1,6 +1,5 @@
 """The job that fetches the sites' product feeds when it is time."""
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
 
@@ -11,7 +10,7 @@ from dangol.runtime import SiteRuntime
 from dangol.store import feeds, keys
 from dangol.store.feeds import Outcome
 from dangol.store.link import Link
-from dangol.worker.job import Job, Lane
+from dangol.worker.job import Job, Lane, side_by_side
 from dangol.worker.leases import Place
 from dangol.worker.metrics import FEED_DONE, FEED_FAILED, FEED_PRODUCTS, FEED_REFUSED
 
@@ -44,7 +43,7 @@ class _Keeper(Lane):
     async def step(self) -> float | None:
         sites = [runtime.site for runtime in self._job.sites().values()]
         mine = [site for site in sites if keys.partition(site.id) == self._number]
-        await asyncio.gather(*(self._look(site, site.products.feed) for site in mine if site.products.feed))
+        await side_by_side(self._look(site, site.products.feed) for site in mine if site.products.feed)
         return PAUSE
 
     async def _look(self, site: Site, feed: Feed) -> None:

@@ -1,6 +1,8 @@
 """What a job is to the loop that runs it."""
 
+import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Iterable
 
 from dangol.worker.leases import Place
 
@@ -34,3 +36,11 @@ class Job(ABC):
 
     async def close(self) -> None:  # noqa: B027  # most need nothing
         """Finish what still runs; no lane makes a step any more."""
+
+
+async def side_by_side(work: Iterable[Awaitable[None]]) -> None:
+    """Do all of it at once; what one raises is raised when the others are done, so that nothing goes on behind a step's
+    back."""
+    for outcome in await asyncio.gather(*work, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome

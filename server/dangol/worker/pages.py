@@ -19,7 +19,7 @@ from dangol.store import catalogue, hints, keys
 from dangol.store.hints import Hint
 from dangol.store.link import Link
 from dangol.worker.follow import Logged
-from dangol.worker.job import Job, Lane
+from dangol.worker.job import Job, Lane, side_by_side
 from dangol.worker.leases import Place
 from dangol.worker.metrics import PAGES
 from dangol.worker.preparing import Sites
@@ -115,7 +115,7 @@ class _Reader(Lane):
 
     async def step(self) -> float | None:
         sites = [runtime.site for runtime in self._job.sites().values() if runtime.site.products.pages]
-        await asyncio.gather(*(self._one(site) for site in sites if keys.partition(site.id) == self._number))
+        await side_by_side(self._one(site) for site in sites if keys.partition(site.id) == self._number)
         return EVERY
 
     async def _one(self, site: Site) -> None:
@@ -150,7 +150,7 @@ class _Reader(Lane):
             product = await asyncio.to_thread(read, page, hops[-1], hint.product, site)
         except FAILURES as error:
             PAGES.labels(site.id, "failed").inc()
-            logger.info("site %s: the product page %s was not read: %s", site.id, address, why(error, SECONDS))
+            logger.info("site %s: the page of product %s was not read: %s", site.id, hint.product, why(error, SECONDS))
             return None
         PAGES.labels(site.id, "read" if product else "other").inc()
         return product
