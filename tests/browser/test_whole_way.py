@@ -9,7 +9,7 @@ from urllib.request import Request, urlopen
 import jwt
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-from tests.browser.trees import OPEN
+from tests.browser.trees import OPEN, SHIFTS
 
 # The widgets live in closed shadow roots; the tests look into them by opening them up.
 CSP = (
@@ -145,6 +145,38 @@ def test_a_click_on_a_recommended_product_arrives_with_it(dangol: Any, front: An
     known = post(dangol, "ak", "/v1/admin/person", {"visitor": token})["known"]
     assert [(pick["product"], pick["campaign"], pick["arm"]) for pick in known["picks"]] == [("a:컵", "strip", "on")]
     assert (known["contacts"]["strip"]["views"], known["contacts"]["strip"]["clicks"]) == (1, 1)
+
+
+def test_a_strip_follows_the_cart_to_its_goal_and_comes_back_with_the_gap(dangol: Any, front: Any, page: Page) -> None:
+    use = {"use": "recommendation_strip", "at": "#fill", "params": {"fill_gap_goal": 50_000, "count": 1}}
+    dangol.apply(site(front.url, {"id": "fill", "holdout": 0, "widget": use, "on": ["page_view", *CART]}))
+    rows = [{"id": f"p{price}", "name": f"For {price}", "price": price, "url": "/"} for price in (11_000, 22_000)]
+    post(dangol, "sk", "/v1/products", {"products": rows})
+    front.put("/", body='<main><div id="fill" style="min-height: 600px"></div></main>')
+    page.wait_for_timeout(1_000)  # the shelf is as fresh as that
+    page.add_init_script(SHIFTS)
+    page.goto(front.url)
+    strip = widget(page).locator(".strip")
+    track(page, "add_to_cart", price=30_000)
+    expect(strip).to_contain_text("20,000원만 더 담으면 무료배송이에요")
+    expect(strip.get_by_role("link")).to_have_text("For 22000")
+    track(page, "add_to_cart", price=10_000)
+    expect(strip).to_contain_text("10,000원만 더 담으면 무료배송이에요")
+    expect(strip.get_by_role("link")).to_have_text("For 11000")
+    track(page, "add_to_cart", price=10_000)
+    page.mouse.click(5, 5)  # nothing on the page moves before the shopper does something
+    expect(strip).to_have_count(0)
+    track(page, "remove_from_cart", price=10_000)
+    expect(strip.get_by_role("link")).to_have_text("For 11000")
+    assert page.evaluate("[shift < 0.0005, surfaced.length]") == [True, 0]
+
+
+CART = ("add_to_cart", "remove_from_cart", "view_cart")
+
+
+def track(page: Page, name: str, price: int) -> None:
+    items = [{"item_id": f"in-cart-{price}", "item_name": "Held", "price": price, "quantity": 1}]
+    page.evaluate("([name, items]) => dangol('track', name, {items})", [name, items])
 
 
 def test_hostile_words_are_shown_as_words_under_a_strict_policy(dangol: Any, front: Any, page: Page) -> None:
