@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
@@ -27,7 +28,7 @@ from dangol.orders.sentences import REASONS
 from dangol.orders.spilling import SHARES, Spill
 from dangol.orders.standing import Reason, pick, repeated, standing
 from dangol.orders.sums import Added
-from dangol.plugin import Entry, Recommender
+from dangol.plugin import Count, Entry, Recommender, Total
 from dangol.protocol import tokens
 from dangol.protocol.tokens import Keys
 from dangol.recommend.learning import learned
@@ -36,6 +37,8 @@ from dangol.store.generations import Generation, Loaded
 from dangol.store.link import Link
 from dangol.store.orders import claimed
 
+ENTRIES = 50
+"""Orders that a recommender is given at once, and the seconds that it has for them."""
 LEARN_BUDGET = 1.0
 READ, PUT_TOGETHER, LEARNED = 20, 30, 95
 """How much of the whole is done, in percent, after each stage: as long as they take."""
@@ -120,6 +123,10 @@ class Refusals:
         self._refuse(refusal._replace(column=column))
 
 
+def _all_learned(plugin: Recommender, some: Sequence[Entry]) -> list[Count | Total]:
+    return [each for entry in some for each in learned(plugin, entry)]
+
+
 class _Load:
     """One load, stage by stage."""
 
@@ -184,8 +191,9 @@ class _Load:
         orders, lines = 0, 0
         for number, share in enumerate(by_customer):
             known = repeated(share)
-            for entry in entries(known, site, self._goods, profile_of):
-                self._take(entry)
+            past = entries(known, site, self._goods, profile_of)
+            while some := list(islice(past, ENTRIES)):
+                self._take(some)
             orders, lines = orders + len(known.starts) - 1, lines + len(share.at)
             firsts.append(int(share.at.min()))
             lasts.append(int(share.at.max()))
@@ -193,9 +201,9 @@ class _Load:
         left = {reason: count for reason, count in self._left.items() if count}
         return replace(told, orders=orders, lines=lines, first=min(firsts), last=max(lasts), left=left)
 
-    def _take(self, entry: Entry) -> None:
+    def _take(self, some: Sequence[Entry]) -> None:
         for added in self._added:
-            learn = partial(learned, added.plugin, entry)
+            learn = partial(_all_learned, added.plugin, some)
             added.take(self._guard.run(added.plugin, "learn", learn, expect=list, budget=LEARN_BUDGET))
 
     async def _write(self, generation: Generation, told: Loaded) -> Loaded:

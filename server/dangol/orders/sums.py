@@ -75,7 +75,7 @@ class Added:
         self._size = 0
 
     def take(self, counts: Iterable[Count | Total]) -> None:
-        """What one order taught, checked."""
+        """What orders taught, checked."""
         for each in counts:
             if isinstance(each, Count):
                 row = self._rows.setdefault(each.key, len(self._rows))

@@ -1,6 +1,7 @@
 """What one entry of the log, or one past order, teaches a recommender: checked counts. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from msgspec.structs import replace
@@ -63,11 +64,11 @@ def learned(plugin: Recommender, entry: Entry) -> list[Count | Total]:
 
 def checked(plugin: Recommender, counts: Iterable[Count | Total], now: float = FAR) -> list[Count | Total]:
     """The counts of an entry of the unix time `now`. Raises `Invalid`."""
-    given = list(islice(counts, MOST + 1))
+    given, names = list(islice(counts, MOST + 1)), set[str]()
     problems = [
         Problem(f"counts[{number}]", each, expected)
         for number, each in enumerate(given)
-        if (expected := _wrong(plugin, each, min(now + AHEAD, FAR - 1)))
+        if (expected := _wrong(plugin, each, min(now + AHEAD, FAR - 1), names))
     ]
     if not problems and (len(given) > MOST or sum(len(each.members) for each in given) > MOST):
         problems = [Problem("counts", len(given), f"at most {MOST} counts and members in all of one entry")]
@@ -76,8 +77,8 @@ def checked(plugin: Recommender, counts: Iterable[Count | Total], now: float = F
     return given
 
 
-def _wrong(plugin: Recommender, each: object, latest: float) -> str:
-    """What was expected instead; "" where all is well."""
+def _wrong(plugin: Recommender, each: object, latest: float, names: set[str]) -> str:
+    """What was expected instead; "" where all is well. `names` are those that were found to be ones."""
     if isinstance(each, Count):
         name, where = each.key, "key"
     elif isinstance(each, Total) and each.name in plugin.totals:
@@ -86,7 +87,7 @@ def _wrong(plugin: Recommender, each: object, latest: float) -> str:
         return "a Count, or a Total under one of the names in `totals`"
     if not _is_name(name):
         return f"a `{where}` of 1 to {LONGEST_NAME} characters"
-    if isinstance(each.members, str) or not isinstance(each.members, Sequence) or not all(map(_is_name, each.members)):
+    if isinstance(each.members, str) or not isinstance(each.members, Sequence) or not _are_names(each.members, names):
         return f"`members`: a list of names of 1 to {LONGEST_NAME} characters"
     if not isinstance(each.by, int | float) or not 0 < abs(each.by) <= LARGEST:
         return f"`by`: a number that is not 0, between {-LARGEST:g} and {LARGEST:g}"
@@ -95,6 +96,18 @@ def _wrong(plugin: Recommender, each: object, latest: float) -> str:
     return ""
 
 
+def _are_names(members: Sequence[object], names: set[str]) -> bool:
+    """An entry names the same products again and again, so each is looked at once."""
+    try:
+        if not names.issuperset(members):
+            names.update(member for member in members if isinstance(member, str) and _is_name(member))
+            return names.issuperset(members)
+    except TypeError:  # what has no hash is no name
+        return False
+    return True
+
+
+@lru_cache(8192)
 def _is_name(name: object) -> bool:
     return isinstance(name, str) and 0 < len(name) <= LONGEST_NAME and (name.isascii() or _can_be_written(name))
 
