@@ -3,7 +3,7 @@
 https://support.google.com/merchants/answer/7052112 has Google's; docs/feeds.md has the table of those that are used.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -113,7 +113,7 @@ def product(line: int, told: Iterable[tuple[str, Any]], site: Site) -> Product |
     by_field: dict[str, list[Told]] = {}
     for column, value in told:
         if (field := field_of(column)) and (filled := _filled(value)) is not None:
-            by_field.setdefault(field, []).append(Told(column, filled))
+            by_field.setdefault(field, []).append(Told(column[: cells.LONGEST], filled))
     refusals = [
         Refusal(line, NAMES[field][0], "", f"there: every product needs {_a(field)}")
         for field in NEEDED
@@ -121,29 +121,35 @@ def product(line: int, told: Iterable[tuple[str, Any]], site: Site) -> Product |
     ]
     read: dict[str, Any] = {}
     for field, tellings in by_field.items():
-        for each in tellings if field in MANY else tellings[:1]:
+        for column, value in tellings if field in MANY else tellings[:1]:
             try:
-                value = _reader(field)(each.value, site)
+                found = _reader(field)(value, site)
+                read[field] = read.get(field, ()) + found if field in MANY else found
             except Unfit as unfit:
-                refusals.append(Refusal(line, each.column[: cells.LONGEST], _shown(each.value), str(unfit)))
-                continue
-            read[field] = read.get(field, ()) + value if field in MANY else value
+                refusals.append(Refusal(line, column, _shown(value), str(unfit)))
     if refusals:
         return refusals
-    since, until = read.pop("sale_span", (0, 0))
-    since, until = read.get("sale_from", since), read.get("sale_until", until)
-    if 0 < until <= since:
-        return [_refusal(line, by_field, "a time after the sale begins", "sale_until", "sale_span")]
+    since, until = read.get("sale_span", (0, 0))
+    read = {"sale_from": since, "sale_until": until, **read}
+    return [
+        Refusal(line, column, _shown(value), expected)
+        for expected, fields in _conflicts(read)
+        for column, value in [next(by_field[field][0] for field in fields if field in by_field)]
+    ] or _made(read)
+
+
+def _conflicts(read: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What is wrong between columns: what was expected, and which of them it is told with."""
+    if 0 < read["sale_until"] <= read["sale_from"]:
+        yield "a time after the sale begins", ("sale_until", "sale_span")
     if (read.get("sale_price") or 0) > read["price"]:
-        return [_refusal(line, by_field, "at most the price", "sale_price")]
-    return _made(read, since, until)
+        yield "at most the price", ("sale_price",)
 
 
-def _made(read: dict[str, Any], since: int, until: int) -> Product:
+def _made(read: dict[str, Any]) -> Product:
     named = dict.fromkeys((*read.get("category", ()), *read.get("categories", ())))
     categories = (*named,) or read.get("taxonomy", ())
     attributes = {**read.get("attributes", {}), **{name: read[name] for name in ATTRIBUTES if name in read}}
-    stock = read.get("stock")
     return Product(
         read["id"],
         read["name"],
@@ -152,10 +158,10 @@ def _made(read: dict[str, Any], since: int, until: int) -> Product:
         read.get("image", ""),
         categories[0] if categories else "",
         read.get("brand", ""),
-        stock if read.get("buyable", True) else 0,
+        read.get("stock") if read.get("buyable", True) else 0,
         read.get("sale_price") or None,  # 0 is what exports write where there is no sale
-        since,
-        until,
+        read["sale_from"],
+        read["sale_until"],
         read.get("images", ()),
         categories[1 : cells.MOST_CATEGORIES],
         cells.held(attributes.items()),
@@ -178,11 +184,6 @@ def _filled(value: Any) -> Any:
 
 def _a(field: str) -> str:
     return "an id" if field == "id" else f"a {field}"
-
-
-def _refusal(line: int, by_field: dict[str, list[Told]], expected: str, *fields: str) -> Refusal:
-    column, value = next(by_field[field][0] for field in fields if field in by_field)
-    return Refusal(line, column[: cells.LONGEST], _shown(value), expected)
 
 
 def _shown(value: Any) -> str:

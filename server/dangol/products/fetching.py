@@ -108,16 +108,12 @@ async def _take(link: Link, site: Site, file: BinaryIO, before: Outcome, force: 
         if len(refusals) < TOLD:
             refusals.append(refusal)
 
-    checked = await check(file, site, refuse, _silent, PAUSE)
+    checked = await check(file, site, refuse, pause=PAUSE)
     told = tuple((each.line, each.column, brief(each.value), each.expected) for each in refusals)
     if checked.rows == checked.refused:
         first = f", the first for {told[0][1]}: expected {told[0][3]}" if told else ""
         raise Invalid([Problem("feed", f"{checked.rows} rows, all refused", f"a feed with products{first}")])
     if before.replace and not force:
         await guard(link, site.id, checked.ids)
-    done = await write(link, file, site, checked, _silent, replace=before.replace, pause=PAUSE)
+    done = await write(link, file, site, checked, replace=before.replace, pause=PAUSE)
     return replace(before, rows=checked.rows, refused=checked.refused, refusals=told, **done._asdict())
-
-
-def _silent(position: int) -> None:
-    """Nobody watches."""

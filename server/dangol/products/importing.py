@@ -44,6 +44,10 @@ class Checked(Struct, frozen=True):
     ignored: Sequence[str]
 
 
+def unwatched(position: int) -> None:
+    """The progress that nobody is told of."""
+
+
 def unpacked(file: BinaryIO) -> BinaryIO:
     """The file itself or, of one that is packed by gzip, a temporary one with what is in it. Raises `Invalid` where it
     ends early or has more in it than a feed may."""
@@ -78,7 +82,7 @@ def _unpack(file: BinaryIO) -> BinaryIO:
 
 
 async def check(
-    file: BinaryIO, site: Site, refuse: Callable[[Refusal], None], progress: Progress, pause: float = 0
+    file: BinaryIO, site: Site, refuse: Callable[[Refusal], None], progress: Progress = unwatched, pause: float = 0
 ) -> Checked:
     """Check a whole feed and change nothing; each thing that is wrong with a row goes to `refuse`. Raises `Invalid` for
     one that can't be read to its end, was cut off, or has no columns that are needed."""
@@ -116,7 +120,14 @@ async def guard(link: Link, site: str, ids: Collection[str]) -> None:
 
 
 async def write(
-    link: Link, file: BinaryIO, site: Site, checked: Checked, progress: Progress, *, replace: bool, pause: float = 0
+    link: Link,
+    file: BinaryIO,
+    site: Site,
+    checked: Checked,
+    progress: Progress = unwatched,
+    *,
+    replace: bool,
+    pause: float = 0,
 ) -> Swapped:
     """Put the rows that are not refused in force, all in one step; with `replace` what they don't name is hidden.
     Raises `Invalid` where the file has changed since it was `checked`, `Unavailable` where the store fails; then

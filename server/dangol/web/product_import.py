@@ -74,7 +74,7 @@ class ProductImport:
                 problems.append({**refusal._asdict(), "value": brief(refusal.value)})
 
         site, link = runtime.site, self._house.link
-        checked = await check(file, site, refuse, _silent, PAUSE)
+        checked = await check(file, site, refuse, pause=PAUSE)
         encoding = checked.encoding.removesuffix("-sig")
         told = Told(encoding, checked.rows, checked.refused, list(checked.ignored), problems=problems)
         if checked.refused and not skip_refused:
@@ -82,10 +82,6 @@ class ProductImport:
         if replace and not force:
             await guard(link, site.id, checked.ids)
         if not dry_run:
-            done = await write(link, file, site, checked, _silent, replace=replace, pause=PAUSE)
+            done = await write(link, file, site, checked, replace=replace, pause=PAUSE)
             told.added, told.changed, told.hidden = done
         return json(told)
-
-
-def _silent(position: int) -> None:
-    """Nobody watches."""
