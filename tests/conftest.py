@@ -31,6 +31,7 @@ from dangol.fakes.templates import Registered
 from dangol.fakes.world import World
 from dangol.host.registry import Registry
 from dangol.house import House
+from dangol.recommend.warming import warm
 from dangol.settings import Settings
 from dangol.store.embedded import EmbeddedStore
 from dangol.store.link import Link
@@ -148,6 +149,7 @@ async def opened(anyio_backend: str) -> AsyncIterator[Open]:
 
     async def take(house: House) -> House:
         houses.append(house)
+        warm()  # as `House.open` does: a widget has 50 ms, and loading compiled kernels may take longer
         await house.adopt(await repository.read_all(house.link))
         return house
 
