@@ -137,10 +137,12 @@ def test_a_click_on_a_recommended_product_arrives_with_it(dangol: Any, front: An
     front.put("/product/1", body='<main><div id="recommended" style="min-height: 600px"></div></main>')
     page.wait_for_timeout(1_000)  # the shelf is as fresh as that
     page.goto(f"{front.url}/product/1")
-    page.wait_for_timeout(1_200)  # seen for a second
-    widget(page).get_by_role("link", name="Cup").click()
+    link = widget(page).get_by_role("link", name="Cup")
+    expect(link).to_be_visible()
+    page.wait_for_timeout(1_500)  # seen for a second
+    link.click()
     page.wait_for_url("**/other")
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(1_000)
     token = next(each["value"] for each in page.context.cookies(dangol.url) if each["name"] == "dg_testing")
     known = post(dangol, "ak", "/v1/admin/person", {"visitor": token})["known"]
     assert [(pick["product"], pick["campaign"], pick["arm"]) for pick in known["picks"]] == [("a:컵", "strip", "on")]
