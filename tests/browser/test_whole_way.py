@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.trees import OPEN, SHIFTS
 
+from dangol.protocol.tokens import Keys
+
 # The widgets live in closed shadow roots; the tests look into them by opening them up.
 CSP = (
     "default-src 'self'; img-src 'self' data:; script-src 'self' {0} 'unsafe-inline'; connect-src {0}; "
@@ -40,8 +42,8 @@ def widget(page: Page) -> Any:
 
 
 def post(dangol: Any, kind: str, path: str, body: Any) -> Any:
-    """What dangol answers to the holder of a key, sk (the shop's server) or ak (an administrator)."""
-    key = next(word for word in dangol.run("keys", "testing").split() if word.startswith(f"{kind}_"))
+    """What dangol answers to the holder of a key, "server" or "admin"."""
+    key = getattr(Keys.derive(dangol.environment["DANGOL_SECRET"].encode(), "testing"), kind)
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     with urlopen(Request(f"{dangol.url}{path}", json.dumps(body).encode(), headers)) as answer:
         return json.load(answer)
@@ -133,7 +135,7 @@ def test_a_click_on_a_recommended_product_arrives_with_it(dangol: Any, front: An
     use = {"use": "recommendation_strip", "at": "#recommended", "params": {"recommenders": ["new_arrivals"]}}
     dangol.apply(site(front.url, {"id": "strip", "holdout": 0, "widget": use}))
     cup = {"id": "a:컵", "name": "Cup", "price": 9.5, "url": f"{front.url}/other"}
-    post(dangol, "sk", "/v1/products", {"products": [cup, {**cup, "id": "p1", "name": "Mug"}]})
+    post(dangol, "server", "/v1/products", {"products": [cup, {**cup, "id": "p1", "name": "Mug"}]})
     front.put("/product/1", body='<main><div id="recommended" style="min-height: 600px"></div></main>')
     page.wait_for_timeout(1_000)  # the shelf is as fresh as that
     page.goto(f"{front.url}/product/1")
@@ -144,7 +146,7 @@ def test_a_click_on_a_recommended_product_arrives_with_it(dangol: Any, front: An
     page.wait_for_url("**/other")
     page.wait_for_timeout(1_000)
     token = next(each["value"] for each in page.context.cookies(dangol.url) if each["name"] == "dg_testing")
-    known = post(dangol, "ak", "/v1/admin/person", {"visitor": token})["known"]
+    known = post(dangol, "admin", "/v1/admin/person", {"visitor": token})["known"]
     assert [(pick["product"], pick["campaign"], pick["arm"]) for pick in known["picks"]] == [("a:컵", "strip", "on")]
     assert (known["contacts"]["strip"]["views"], known["contacts"]["strip"]["clicks"]) == (1, 1)
 
@@ -153,7 +155,7 @@ def test_a_strip_follows_the_cart_to_its_goal_and_comes_back_with_the_gap(dangol
     use = {"use": "recommendation_strip", "at": "#fill", "params": {"fill_gap_goal": 50_000, "count": 1}}
     dangol.apply(site(front.url, {"id": "fill", "holdout": 0, "widget": use, "on": ["page_view", *CART]}))
     rows = [{"id": f"p{price}", "name": f"For {price}", "price": price, "url": "/"} for price in (11_000, 22_000)]
-    post(dangol, "sk", "/v1/products", {"products": rows})
+    post(dangol, "server", "/v1/products", {"products": rows})
     front.put("/", body='<main><div id="fill" style="min-height: 600px"></div></main>')
     page.wait_for_timeout(1_000)  # the shelf is as fresh as that
     page.add_init_script(SHIFTS)
