@@ -23,7 +23,7 @@ PURE_MODULES = (
     "products/row.py",
     *(
         f"recommend/{name}.py"
-        for name in ("answers", "chain", "choosing", "gap", "kernels", "question", "reasons", "wish")
+        for name in ("answers", "chain", "choosing", "confirming", "gap", "kernels", "question", "reasons", "wish")
     ),
     *(f"recommend/{name}.py" for name in ("columns", "learning", "marks", "places", "records", "shelf")),
     "malls/cafe24.py",
