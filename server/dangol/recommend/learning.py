@@ -7,7 +7,7 @@ from itertools import islice
 from msgspec.structs import replace
 
 from dangol.errors import Invalid, Problem
-from dangol.plugin import Count, Entry, Event, Item, Recommender, Total
+from dangol.plugin import Count, Entry, Event, Recommender, Total
 from dangol.recommend.shelf import Shelf
 
 LONGEST_NAME = 200
@@ -31,29 +31,29 @@ def products(entry: Entry) -> Iterator[str]:
         yield from event.before
 
 
-def places(shelf: Shelf, ids: Iterable[str]) -> dict[str, int]:
-    """The places of products by their ids; -1 for what the catalogue does not have."""
-    wanted = list(dict.fromkeys(ids))
-    return dict(zip(wanted, shelf.places(wanted).tolist(), strict=True))
+def filed(shelf: Shelf, ids: Iterable[str]) -> dict[str, str]:
+    """Those of the products that the catalogue has, and the main category that it gives them ("": none)."""
+    wanted, names = list(dict.fromkeys(ids)), shelf.category_names
+    places = shelf.places(wanted)
+    codes = shelf.categories[places, 0].tolist() if shelf.size else []
+    rows = zip(wanted, places.tolist(), codes, strict=False)
+    return {id: names[code] if code >= 0 else "" for id, place, code in rows if place >= 0}
 
 
-def of_catalogue(entry: Entry, shelf: Shelf, places: Mapping[str, int]) -> Entry:
-    """The entry with the products of the catalogue alone, in the categories that it gives them. `places` has all of the
-    entry's `products`."""
-    return replace(entry, events=[_known(event, shelf, places) for event in entry.events])
+def of_catalogue(entry: Entry, known: Mapping[str, str]) -> Entry:
+    """The entry with products of the catalogue alone, in the categories that it gives them: those `known`, as `filed`
+    tells them."""
+    events = [_known(event, known) if event.items else event for event in entry.events]
+    return replace(entry, events=events)
 
 
-def _known(event: Event, shelf: Shelf, places: Mapping[str, int]) -> Event:
-    if not event.items:
-        return event
-    items = [_filed(item, shelf, place) for item in event.items if (place := places[item.id]) >= 0]
-    return replace(event, items=items, before=tuple(id for id in event.before if places[id] >= 0))
-
-
-def _filed(item: Item, shelf: Shelf, place: int) -> Item:
-    code = int(shelf.categories[place, 0])
-    category = shelf.category_names[code] if code >= 0 else ""
-    return item if category == item.category else replace(item, category=category)
+def _known(event: Event, known: Mapping[str, str]) -> Event:
+    items = [
+        item if item.category == known[item.id] else replace(item, category=known[item.id])
+        for item in event.items
+        if item.id in known
+    ]
+    return replace(event, items=items, before=tuple(id for id in event.before if id in known))
 
 
 def learned(plugin: Recommender, entry: Entry) -> list[Count | Total]:

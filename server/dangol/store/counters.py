@@ -11,32 +11,36 @@ that the next one to append to it merges.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dangol.plugin import Count, Recommender, Total
 from dangol.recommend.records import RECORD, longest, pack, sealed
-from dangol.store.keys import applied, counter, partition, total, total_bucket
+from dangol.store.keys import PARTITIONS, TOTAL_BUCKETS, applied, counter, partition, total, total_bucket
 from dangol.store.link import Link
-from dangol.store.log import FIRST, sortable
+from dangol.store.log import sortable
 from dangol.store.script import Script
 from dangol.store.wire import Argument
 
 LEAST_TOTAL = 64 * RECORD
 """Bytes up to which a total is not worth merging."""
 
-# KEYS: markers, rows. ARGV: the log's partition, the first and the last of the entries that these records are of, and
-# what is to be appended to each row. Answers with the rows' lengths; or, where some of the entries are in there
-# already, with the last one that is. A string that APPEND makes longer takes twice its length in memory; one that is
-# set anew does not.
+# KEYS: markers, rows, totals. ARGV: the log's partition, the first and the last of the entries that these records are
+# of, the number of rows, and what is to be appended to each key. Answers with the lengths; or, where some entries are
+# in there already, with the last one that is. A string that APPEND makes longer takes up to twice its length in memory,
+# and one that is set anew does not: rows are many and short, totals few and long.
 _ADD = Script("""
 local marker = redis.call('HGET', KEYS[1], ARGV[1])
 if marker and marker >= ARGV[2] then return marker end
-local lengths = {}
+local lengths, rows = {}, tonumber(ARGV[4])
 for i = 2, #KEYS do
-  local row = (redis.call('GET', KEYS[i]) or '') .. ARGV[i + 2]
-  redis.call('SET', KEYS[i], row)
-  lengths[i - 1] = #row
+  if i <= rows + 1 then
+    local row = (redis.call('GET', KEYS[i]) or '') .. ARGV[i + 3]
+    redis.call('SET', KEYS[i], row)
+    lengths[i - 1] = #row
+  else
+    lengths[i - 1] = redis.call('APPEND', KEYS[i], ARGV[i + 3])
+  end
 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
 return lengths
@@ -70,26 +74,8 @@ class Fading:
     keep: int = 0
 
 
-class _Share:
-    """What a batch adds to one partition's rows: records by entry, in order."""
-
-    def __init__(self) -> None:
-        self.added: list[tuple[str, str, bytes]] = []
-        self.rows: dict[str, Fading] = {}
-
-    def add(self, entry: str, key: str, records: bytes, fading: Fading) -> None:
-        self.added.append((entry, key, records))
-        self.rows[key] = fading
-
-    def after(self, marker: str) -> tuple[list[str], dict[str, list[bytes]]]:
-        """The entries behind the marker, and by row the records that they add."""
-        entries: list[str] = []
-        rows: dict[str, list[bytes]] = {}
-        for entry, key, records in self.added:
-            if entry > marker:
-                entries.append(entry)
-                rows.setdefault(key, []).append(records)
-        return entries, rows
+Added = tuple[str, str, bytes]
+"""Records, the key of the string that they are added to, and before both the entry that they are of."""
 
 
 class Counters:
@@ -98,57 +84,68 @@ class Counters:
     def __init__(self, link: Link, plugin: Recommender) -> None:
         self.link = link
         self.plugin = plugin
+        self._row = Fading(float(plugin.half_life), plugin.keep)
+        self._parts: dict[tuple[str, str], list[str]] = {}
+        self._totals: dict[str, Fading] = {}
         self._merged: dict[str, int] = {}  # how long totals were when they were merged last
 
-    async def add(self, log_partition: int, batch: Sequence[Learned]) -> None:
+    async def add(self, log_partition: int, batch: Iterable[Learned]) -> None:
         """Add the counts of consecutive entries of one partition of the log. Repeat it until it returns: what was added
         already is left out."""
-        shares = self._shares(batch)
-        await asyncio.gather(*(self._send(number, log_partition, share) for number, share in shares.items()))
-
-    def _shares(self, batch: Iterable[Learned]) -> dict[int, _Share]:
-        shares: dict[int, _Share] = {}
+        shares: list[list[Added]] = [[] for _ in range(PARTITIONS)]
         for learned in batch:
             entry = sortable(learned.id)
             for each in learned.counts:
-                for number, key, records, fading in self._records(learned.site, each):
-                    shares.setdefault(number, _Share()).add(entry, key, records, fading)
-        return shares
+                if isinstance(each, Count):
+                    key = counter(learned.site, self.plugin.name, each.key)
+                    shares[partition(each.key)].append((entry, key, pack(each.members, each.by, each.at)))
+                    continue
+                parts = self._parts_of(learned.site, each.name)
+                records = pack(each.members, each.by, each.at)
+                for place, member in enumerate(each.members):
+                    bucket, start = total_bucket(member), place * RECORD
+                    shares[bucket % PARTITIONS].append((entry, parts[bucket], records[start : start + RECORD]))
+        await asyncio.gather(
+            *(self._send(number, log_partition, share) for number, share in enumerate(shares) if share)
+        )
 
-    def _records(self, site: str, each: Count | Total) -> Iterator[tuple[int, str, bytes, Fading]]:
-        name = self.plugin.name
-        if isinstance(each, Count):
-            fading = Fading(self.plugin.half_life, self.plugin.keep)
-            yield partition(each.key), counter(site, name, each.key), pack(each.members, each.by, each.at), fading
-            return
-        fading = Fading(self.plugin.totals[each.name])
-        for member in each.members:
-            bucket = total_bucket(member)
-            yield partition(member), total(site, name, each.name, bucket), pack((member,), each.by, each.at), fading
+    def _parts_of(self, site: str, name: str) -> list[str]:
+        """The keys of a total's strings."""
+        parts = self._parts.get((site, name))
+        if parts is None:
+            parts = [total(site, self.plugin.name, name, bucket) for bucket in range(TOTAL_BUCKETS)]
+            self._parts[site, name] = parts
+            self._totals |= dict.fromkeys(parts, Fading(float(self.plugin.totals[name])))
+        return parts
 
-    async def _send(self, number: int, log_partition: int, share: _Share) -> None:
-        marker = sortable(FIRST)
-        while True:
-            entries, rows = share.after(marker)
-            if not entries:
-                return
-            args: list[Argument] = [log_partition, entries[0], entries[-1], *map(b"".join, rows.values())]
-            answer = await _ADD(self.link, [applied(number, self.plugin.name), *rows], args)
+    async def _send(self, number: int, log_partition: int, share: list[Added]) -> None:
+        """Add one partition's records, which are in the order of their entries."""
+        while share:
+            records: dict[str, list[bytes]] = {}
+            for _, key, added in share:
+                records.setdefault(key, []).append(added)
+            rows = [key for key in records if key not in self._totals]
+            names = [*rows, *(key for key in records if key in self._totals)]
+            args: list[Argument] = [log_partition, share[0][0], share[-1][0], len(rows)]
+            args += [b"".join(records[key]) for key in names]
+            answer = await _ADD(self.link, [applied(number, self.plugin.name), *names], args)
             if isinstance(answer, list):
-                break
+                long = [key for key, length in zip(names, answer, strict=True) if length > self._longest(key)]
+                await asyncio.gather(*map(self._merge, long))
+                return
             marker = answer.decode()
-        lengths = zip(rows, answer, strict=True)
-        long = [key for key, length in lengths if length > self._longest(key, share.rows[key])]
-        await asyncio.gather(*(self._merge(key, share.rows[key]) for key in long))
+            share = [each for each in share if each[0] > marker]
 
-    def _longest(self, key: str, fading: Fading) -> int:
-        if fading.keep:
-            return longest(fading.keep)
-        return max(LEAST_TOTAL, 2 * self._merged.get(key, 0))
+    def _longest(self, key: str) -> int:
+        if key in self._totals:
+            return max(LEAST_TOTAL, 2 * self._merged.get(key, 0))
+        return longest(self._row.keep)
 
-    async def _merge(self, key: str, fading: Fading) -> None:
+    async def _merge(self, key: str) -> None:
+        """Put a merged row in place of a long one."""
         row: bytes = await self.link.call("GET", key) or b""
+        fading = self._totals.get(key, self._row)
         merged = sealed(row, fading.half_life, fading.keep)
-        if not fading.keep:
+        if key in self._totals:
             self._merged[key] = len(merged)
         await _REPLACE(self.link, [key], [row[:RECORD], len(row), merged])

@@ -44,7 +44,7 @@ from dangol.plugin import (
 from dangol.products.product import NO_FILTERS
 from dangol.recommend.answers import Answer, answer_of
 from dangol.recommend.counted import Counted
-from dangol.recommend.learning import learned, of_catalogue, places, products
+from dangol.recommend.learning import filed, learned, of_catalogue, products
 from dangol.recommend.shelf import Shelf
 from dangol.recommend.shelves import Shelves
 from dangol.segments.conditions.extensions import SETTLE
@@ -83,10 +83,10 @@ def recommend(
     named = [*seeds, *cart, *(id for entry in entries for id in products(entry))]
     shelf = shelf or builders.shelf(dict.fromkeys([*named, *(seen.id for seen in (profile.viewed if profile else ()))]))
     query = Query(seeds, count, now, shelf, profile, cart, filters)
-    found = places(shelf, named)
+    known = filed(shelf, named)
     learnt = {
         each: [
-            guard.run(each, "learn", partial(learned, each, of_catalogue(entry, shelf, found)), expect=list)
+            guard.run(each, "learn", partial(learned, each, of_catalogue(entry, known)), expect=list)
             for entry in entries
         ]
         for each in (recommender, *others)

@@ -5,9 +5,8 @@ from functools import partial
 from itertools import islice
 
 from dangol.host.guard import Guard
-from dangol.plugin import Count, Entry, Mark, Recommender, Sink, Tally, Total
-from dangol.recommend.learning import MOST, learned, of_catalogue, places, products
-from dangol.recommend.shelf import Shelf
+from dangol.plugin import Entry, Mark, Recommender, Sink, Tally
+from dangol.recommend.learning import MOST, filed, learned, of_catalogue, products
 from dangol.recommend.shelves import Shelves
 from dangol.store import tallies
 from dangol.store.counters import Counters, Learned
@@ -37,23 +36,21 @@ class Learner:
         named: dict[str, list[str]] = {}
         for logged in batch:
             named.setdefault(logged.entry.site, []).extend(products(logged.entry))
-        known = {site: await self._places(site, ids) for site, ids in named.items()}
-        learned = [Learned(id, entry.site, self._counts(entry, *known[entry.site])) for id, entry in batch]
-        await self.counters.add(number, learned)
+        known = {site: await self._known(site, ids) for site, ids in named.items()}
+        await self.counters.add(number, [self._learned(id, entry, known[entry.site]) for id, entry in batch])
 
-    async def _places(self, site: str, ids: Sequence[str]) -> tuple[Shelf, dict[str, int]]:
-        """The site's shelf and the places of products on it. One that is not there may have been told just now."""
-        shelf = self.shelves.of(site)
-        found = places(shelf, ids)
-        if -1 in found.values():
+    async def _known(self, site: str, ids: Sequence[str]) -> dict[str, str]:
+        """What the catalogue has of the products. One that it does not have may have been told just now."""
+        known = filed(self.shelves.of(site), ids)
+        if len(known) < len(set(ids)):
             await self.shelves.caught_up(site)
-            shelf = self.shelves.of(site)
-            found = places(shelf, ids)
-        return shelf, found
+            known = filed(self.shelves.of(site), ids)
+        return known
 
-    def _counts(self, entry: Entry, shelf: Shelf, found: Mapping[str, int]) -> list[Count | Total]:
-        learn = partial(learned, self.plugin, of_catalogue(entry, shelf, found))
-        return self.guard.run(self.plugin, "learn", learn, expect=list, budget=LEARN_BUDGET)
+    def _learned(self, id: str, entry: Entry, known: Mapping[str, str]) -> Learned:
+        learn = partial(learned, self.plugin, of_catalogue(entry, known))
+        counts = self.guard.run(self.plugin, "learn", learn, expect=list, budget=LEARN_BUDGET)
+        return Learned(id, entry.site, counts)
 
 
 class Teller:
