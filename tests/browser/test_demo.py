@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 GREETING = re.compile("It’s good to see you again|What people love right now")
 """In its two variants."""
 
+TOGETHER = re.compile("Often bought with this|You may like these as well")
+"""By either recommender."""
+
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
@@ -73,7 +76,7 @@ def test_the_focus_goes_to_the_first_field_that_is_wrong(demo: Demo, page: Page)
 
 
 def test_a_product_page_shows_what_was_bought_together(demo: Demo, page: Page) -> None:
-    opened_with(page, f"{demo.shop}/product/85123A", "Often bought with this")
+    opened_with(page, f"{demo.shop}/product/85123A", TOGETHER)
     expect(page.locator("#dg-together dangol-widget img").first).to_be_visible()
 
 
@@ -172,6 +175,17 @@ def test_a_template_is_seen_filled_and_its_faults_are_told_while_it_is_written(d
     expect(page.locator("#template-wrong")).to_contain_text("EUC-KR")
 
 
+def test_what_is_sold_out_is_gone_from_every_answer_at_once(demo: Demo, page: Page) -> None:
+    page.goto(f"{demo.shop}/recommendations")
+    first = page.locator("#offered section").first.locator("li a").first
+    name = first.inner_text()
+    page.get_by_label(f"State: {name}").first.select_option("sold out")
+    expect(page.locator("#changed")).to_contain_text(name)
+    expect(page.locator("#offered")).not_to_contain_text(name)
+    page.locator("#changed").get_by_label(f"State: {name}").select_option("as usual")
+    expect(first).to_have_text(name)
+
+
 def test_an_order_is_counted_once_by_whoever_reports_it(demo: Demo, page: Page) -> None:
     page.goto(f"{demo.shop}/product/22423")
     page.get_by_role("button", name="Add to cart").first.click()
@@ -205,7 +219,8 @@ def with_a_cart(demo: Demo, browser: Browser, path: str, width: int) -> Page:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/product/85123A", "/category/lights", "/cart", "/signup", "/messages", "/segments"]
+    "path",
+    ["/", "/product/85123A", "/category/lights", "/cart", "/signup", "/messages", "/segments", "/recommendations"],
 )
 def test_pages_with_their_widgets_are_accessible_and_never_shift(demo: Demo, browser: Browser, path: str) -> None:
     pages = [with_a_cart(demo, browser, path, width) for width in (390, 1280)]

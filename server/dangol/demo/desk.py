@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from dangol.definitions import notation
 from dangol.demo.backoffice import BackOffice
-from dangol.demo.front import Front, Visit
+from dangol.demo.front import Front, whose
 from dangol.demo.settings import ShopSettings
 from dangol.demo.words import scripted
 from dangol.errors import Invalid
@@ -92,10 +92,5 @@ class Desk:
     async def why(self, request: Request) -> Response:
         """Which conditions of a saved segment hold for this very shopper."""
         visit = self._front.visit(request)
-        query = {"segment": visit.asked.get("segment", ""), "url": f"{self._settings.base_url}/", **self._whose(visit)}
+        query = {"segment": visit.asked.get("segment", ""), "url": f"{self._settings.base_url}/", **whose(visit)}
         return await self._office.ask("GET", "explain", params=query)
-
-    def _whose(self, visit: Visit) -> dict[str, str]:
-        if visit.session.account is not None:
-            return {"member": visit.session.account.id}
-        return {"visitor": visit.request.cookies.get("dg_demo", "")}  # a cookie does not tell ports apart

@@ -119,6 +119,13 @@ class Front:
         return [["member", session.account.token(self.settings.identity_secret, time.time())]]
 
 
+def whose(visit: Visit) -> dict[str, str]:
+    """By what dangol knows who is there."""
+    if visit.session.account is not None:
+        return {"member": visit.session.account.id}
+    return {"visitor": visit.request.cookies.get("dg_demo", "")}  # a cookie does not tell ports apart
+
+
 def embedded(calls: Sequence[Call]) -> str:
     """JSON that can't end the script element it stands in."""
     return msgspec.json.encode(calls).decode().replace("<", "\\u003c")

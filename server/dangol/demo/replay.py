@@ -27,14 +27,18 @@ Advance = Callable[[int], Any]
 
 def product_row(product: Product, shop_url: str) -> Row:
     """A product as `POST /v1/products` takes it."""
-    return {
+    row = {
         "id": product.id,
         "name": product.title,
-        "price": money(product.price),
+        "price": money(product.was or product.price),
         "url": f"{shop_url}/product/{product.id}",
         "image": f"{shop_url}/img/{product.id}.svg",
         "category": product.category,
+        "group": product.group,
+        "hidden": product.hidden,
     }
+    sale = {"sale_price": money(product.price)} if product.was else {}
+    return {**row, **sale, **({"stock": 0} if product.sold_out else {})}
 
 
 def member_rows(history: Sample, shift: timedelta) -> list[Row]:

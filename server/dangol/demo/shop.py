@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dangol.demo.accounts import with_regular
+from dangol.demo.adviser import Adviser
 from dangol.demo.backoffice import BackOffice
 from dangol.demo.board import Board
 from dangol.demo.desk import Desk
@@ -54,6 +55,7 @@ def create(settings: ShopSettings) -> Starlette:
             *Desk(front, settings, office).routes(),
             *Board(front, settings, office).routes(),
             *Post(front, office).routes(),
+            *Adviser(front, office).routes(),
             Mount("/static", StaticFiles(directory=str(files("dangol.demo") / "static"))),
         ],
         lifespan=lifespan,

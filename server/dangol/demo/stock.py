@@ -1,5 +1,6 @@
 """What the shop's people change while it is open: what is sold out, put away or on sale. It ends with the process."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +24,14 @@ def change(id: str, what: str) -> Product | None:
     changed = _on_sale(product) if what == "sale" else replace(_usual(product), **CHANGES[what])
     sample().products[id] = changed
     return changed
+
+
+def changed() -> Iterator[tuple[Product, str]]:
+    """The products that are not as usual, and what they are."""
+    for product in sample().products.values():
+        state = "hidden" if product.hidden else "sold_out" if product.sold_out else "sale" if product.was else ""
+        if state:
+            yield product, state
 
 
 def _usual(product: Product) -> Product:
