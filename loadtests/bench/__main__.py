@@ -13,9 +13,9 @@ import click
 
 NAMES = (
     "page_view", "segments", "editing", "latency", "memory", "link", "rehearsal", "behaviour", "imports", "catalogue",
-    "population", "dispatch", "draw", "history", "neighbours", "recommendations",
+    "population", "dispatch", "draw", "counting", "history", "neighbours", "recommendations", "query", "gap",
 )  # fmt: skip
-ON_DATA = ("recommendations", "history")
+ON_DATA = ("recommendations", "history", "gap")
 """Those that measure on data which is no part of the project."""
 
 

@@ -32,7 +32,7 @@ FRESH = 1.0
 STALE = 1.5
 """Seconds after which a total is waited for; in between it is read anew beside the answer."""
 
-MOST_ROWS = 20_000
+MOST_ROWS = 10_000
 BESIDE = 1 << 16
 """Bytes of records from which on they are added up in a thread, since that takes a tenth of a millisecond."""
 

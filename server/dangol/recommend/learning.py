@@ -70,7 +70,7 @@ def checked(plugin: Recommender, counts: Iterable[Count | Total], now: float = F
         for number, each in enumerate(given)
         if (expected := _wrong(plugin, each, min(now + AHEAD, FAR - 1), names))
     ]
-    if not problems and (len(given) > MOST or sum(len(each.members) for each in given) > MOST):
+    if not problems and (len(given) > MOST or sum([len(each.members) for each in given]) > MOST):
         problems = [Problem("counts", len(given), f"at most {MOST} counts and members in all of one entry")]
     if problems:
         raise Invalid(problems[:10])
