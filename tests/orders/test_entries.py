@@ -12,7 +12,8 @@ GOODS = Goods([Product("mug", "Mug", 500, category="Cups", brand="Acme"), Produc
 
 
 def entries_of(*lines: Line) -> list[Entry]:
-    return list(entries(repeated(lines_of(*lines)), "shop", GOODS, lambda member: f"profile of {member}"))
+    some = entries(repeated(lines_of(*lines)), "shop", GOODS, lambda member: f"profile of {member}")
+    return [entry for each in some for entry in each]
 
 
 def test_an_order_is_an_entry_with_one_purchase() -> None:

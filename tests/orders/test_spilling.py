@@ -26,9 +26,9 @@ LINES = st.lists(
 )
 
 
-@given(LINES, LINES, st.sampled_from(["order", "customer"]))
+@given(LINES, LINES, st.sampled_from(["order", "day"]))
 def test_all_lines_come_back_with_what_belongs_together(first: list[Line], second: list[Line], by: str) -> None:
-    with Spill(by) as spill:  # type: ignore[arg-type]
+    with Spill(by, 8) as spill:  # type: ignore[arg-type]
         spill.add(lines_of(*first))
         spill.add(lines_of(*second))
         shares = [told(share) for share in spill]
@@ -36,12 +36,12 @@ def test_all_lines_come_back_with_what_belongs_together(first: list[Line], secon
     met: defaultdict[str, set[int]] = defaultdict(set)
     for number, share in enumerate(shares):
         for line in share:
-            met[f"c{line.customer}" if by == "customer" and line.customer else f"o{line.order}"].add(number)
+            met[f"c{line.customer}{line.at // 1000}" if by == "day" and line.customer else line.order].add(number)
     assert all(len(numbers) == 1 for numbers in met.values())
 
 
 def test_no_file_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with Spill("order") as spill:
+    with Spill("order", 8) as spill:
         spill.add(lines_of(Line("1", 1)))
         assert os.listdir(tmp_path) == []

@@ -29,7 +29,7 @@ AHEAD: Final = 86_400
 """Seconds that a time may lie ahead, as for orders that the shop's server tells."""
 
 STATES: Final = {"placed": 0, "cancelled": 1, "canceled": 1}
-REMEMBERED: Final = 200_000
+REMEMBERED: Final = 50_000
 """Values of one column that are remembered from batch to batch."""
 
 EMPTY: Final = -(2**62)

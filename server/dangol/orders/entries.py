@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise, repeat
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from dangol.orders.standing import Repeated
 from dangol.orders.sums import Places
 from dangol.plugin import Product
 from dangol.protocol.event import Entry, Event, Item
+
+AT_ONCE: Final = 100
 
 
 class Goods:
@@ -43,16 +46,26 @@ def _array(texts: list[str]) -> NDArray[np.object_]:
     return array
 
 
-def entries(share: Repeated, site: str, goods: Goods, profile_of: Callable[[str], str]) -> Iterator[Entry]:
-    """An entry with one purchase for each order. `profile_of` is the profile of a customer by the shop's id."""
+def entries(share: Repeated, site: str, goods: Goods, profile_of: Callable[[str], str]) -> Iterator[list[Entry]]:
+    """An entry with one purchase for each order, `AT_ONCE` at a time. `profile_of` is the profile of a customer by the
+    shop's id."""
     lines, again, starts = share
-    items = goods.items(lines.product, lines.price, lines.quantity)
     (numbers, orders), (names, customers) = lines.order, lines.customer
     profiles = [*((name, profile_of(name)) for name in names), ("", "")]
-    bounds = starts.tolist()
-    for start, end in pairwise(bounds):
+
+    def entry(start: int, items: list[Item], repeats: NDArray[np.int64]) -> Entry:
         member, profile = profiles[customers[start]]
         at, number = int(lines.at[start]) * 1000, numbers[orders[start]]
-        same = tuple(items[row].id for row in (start + np.flatnonzero(again[start:end])).tolist())
-        purchase = Event(f"order-{number}", "purchase", at, items=items[start:end], key=number, again=same)
-        yield Entry(site, profile, member, at, [purchase])
+        same = tuple(items[place].id for place in repeats.tolist())
+        return Entry(
+            site, profile, member, at, [Event(f"order-{number}", "purchase", at, "", items, None, number, {}, same)]
+        )
+
+    for some in range(0, len(starts) - 1, AT_ONCE):
+        bounds = starts[some : some + AT_ONCE + 1].tolist()
+        rows = slice(bounds[0], bounds[-1])
+        items = goods.items(lines.product[rows], lines.price[rows], lines.quantity[rows])
+        yield [
+            entry(start, items[start - bounds[0] : end - bounds[0]], np.flatnonzero(again[start:end]))
+            for start, end in pairwise(bounds)
+        ]

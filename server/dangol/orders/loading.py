@@ -1,15 +1,14 @@
 """The load of past orders: read and check the files, put orders together, let recommenders learn, put it in force.
 
-Lines go over the disk twice (`spilling`): once split by order, since a file has an order's lines anywhere, and once by
-customer, whose repeats on one day count once. So memory is bounded whatever the files are. Nothing is written before
-all rows are checked, and nothing is read by anybody before all is written.
+Lines go over the disk twice (`spilling`): split by order, since a file has an order's lines anywhere, and then by
+customers' days, on which repeats count once. So memory hardly grows with the files. Nothing is written before all rows
+are checked, and nothing is read by anybody before all is written.
 """
 
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import islice
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
@@ -25,7 +24,7 @@ from dangol.orders.entries import Goods, entries
 from dangol.orders.packing import Packer
 from dangol.orders.reading import batches
 from dangol.orders.sentences import REASONS
-from dangol.orders.spilling import SHARES, Spill
+from dangol.orders.spilling import Spill, shares_of
 from dangol.orders.standing import Reason, pick, repeated, standing
 from dangol.orders.sums import Added
 from dangol.plugin import Count, Entry, Recommender, Total
@@ -37,9 +36,8 @@ from dangol.store.generations import Generation, Loaded
 from dangol.store.link import Link
 from dangol.store.orders import claimed
 
-ENTRIES = 50
-"""Orders that a recommender is given at once, and the seconds that it has for them."""
 LEARN_BUDGET = 1.0
+"""Seconds that a recommender has for the orders that it is given at once."""
 READ, PUT_TOGETHER, LEARNED = 20, 30, 95
 """How much of the whole is done, in percent, after each stage: as long as they take."""
 
@@ -142,13 +140,15 @@ class _Load:
 
     async def all(self, sources: Sequence[Source], columns: Columns, skip_refused: bool, refuse: Refusals) -> Loaded:
         """All stages, as far as they may go."""
-        with Spill("order") as by_order, Spill("customer") as by_customer:
-            sound = await self._read(sources, columns, refuse, by_order)
+        sizes = [source.file.seek(0, os.SEEK_END) for source in sources]
+        shares = shares_of(sum(sizes))
+        with Spill("order", shares) as by_order, Spill("day", shares) as by_day:
+            sound = await self._read(sources, sizes, columns, refuse, by_order)
             told = Loaded(made=int(self._now), rows=sound + refuse.rows, refused=refuse.rows)
             if refuse.rows and not skip_refused:
                 return told
-            await self._put_together(by_order, by_customer)
-            told = await self._learn(by_customer, told)
+            await self._put_together(by_order, by_day)
+            told = await self._learn(by_day, told)
         if not told.orders:
             left = ", ".join(f"{count} lines {REASONS[reason]}" for reason, count in told.left.items())
             raise Invalid([Problem("orders", left or "none", "at least one that something can be learned from")])
@@ -159,9 +159,10 @@ class _Load:
         if self._generation:
             await self._generation.report(stage, int(percent))
 
-    async def _read(self, sources: Sequence[Source], columns: Columns, refuse: Refusals, spill: Spill) -> int:
+    async def _read(
+        self, sources: Sequence[Source], sizes: Sequence[int], columns: Columns, refuse: Refusals, spill: Spill
+    ) -> int:
         """Check all rows, and keep those that are sound; how many those are."""
-        sizes = [source.file.seek(0, os.SEEK_END) for source in sources]
         sound, before, total = 0, 0, max(sum(sizes), 1)
         for (name, file), size in zip(sources, sizes, strict=True):
             refuse.file = name if len(sources) > 1 else ""
@@ -173,7 +174,7 @@ class _Load:
             before += size
         return sound
 
-    async def _put_together(self, by_order: Spill, by_customer: Spill) -> None:
+    async def _put_together(self, by_order: Spill, by_day: Spill) -> None:
         for number, share in enumerate(by_order):
             lines = standing(share, self._left)
             numbers, orders = lines.order
@@ -182,22 +183,21 @@ class _Load:
             )
             live = np.isin(orders, [place for place, each in enumerate(numbers) if each in known])
             self._left["live"] += int(live.sum())
-            by_customer.add(pick(lines, np.flatnonzero(~live)))
-            await self._report("putting orders together", READ + (PUT_TOGETHER - READ) * number / SHARES)
+            by_day.add(pick(lines, np.flatnonzero(~live)))
+            await self._report("putting orders together", READ + (PUT_TOGETHER - READ) * number / by_order.shares)
 
-    async def _learn(self, by_customer: Spill, told: Loaded) -> Loaded:
+    async def _learn(self, by_day: Spill, told: Loaded) -> Loaded:
         site, profile_of = self._shop.site.id, partial(tokens.member_profile, self._shop.keys)
         firsts, lasts = [told.made], [0]
         orders, lines = 0, 0
-        for number, share in enumerate(by_customer):
+        for number, share in enumerate(by_day):
             known = repeated(share)
-            past = entries(known, site, self._goods, profile_of)
-            while some := list(islice(past, ENTRIES)):
+            for some in entries(known, site, self._goods, profile_of):
                 self._take(some)
             orders, lines = orders + len(known.starts) - 1, lines + len(share.at)
             firsts.append(int(share.at.min()))
             lasts.append(int(share.at.max()))
-            await self._report("learning", PUT_TOGETHER + (LEARNED - PUT_TOGETHER) * number / SHARES)
+            await self._report("learning", PUT_TOGETHER + (LEARNED - PUT_TOGETHER) * number / by_day.shares)
         left = {reason: count for reason, count in self._left.items() if count}
         return replace(told, orders=orders, lines=lines, first=min(firsts), last=max(lasts), left=left)
 

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from dangol.orders.columns import Lines, Texts
 
-SHARES: Final = 32
+LEAST, MOST = 16, 256
+BYTES: Final = 4 << 20
+"""Of the files, for each share: some hundred thousand lines."""
 
 SCHEMA: Final = pa.schema(
     {
@@ -28,17 +30,23 @@ SCHEMA: Final = pa.schema(
 )
 
 
-class Spill:
-    """Takes lines and gives them back share by share: those of one order, or of one customer (of one order for guests),
-    are in one share. Its files have no names: they are gone with the process, however that ends."""
+def shares_of(size: int) -> int:
+    """How many shares lines of files of so many bytes are split into."""
+    return max(LEAST, min(size // BYTES, MOST))
 
-    def __init__(self, by: Literal["order", "customer"]) -> None:
+
+class Spill:
+    """Takes lines and gives them back share by share: those of one order, or of one customer's day (of one order for
+    guests), are in one share. Its files have no names: they are gone with the process, however that ends."""
+
+    def __init__(self, by: Literal["order", "day"], shares: int) -> None:
         self._by = by
+        self.shares = shares
         self._files: list[BinaryIO] = []
         self._writers: list[pa.RecordBatchStreamWriter] = []
 
     def __enter__(self) -> Self:
-        for _ in range(SHARES):
+        for _ in range(self.shares):
             self._files.append(tempfile.TemporaryFile())
             self._writers.append(pa.ipc.new_stream(self._files[-1], SCHEMA))
         return self
@@ -52,7 +60,7 @@ class Spill:
         shares = self._shares(lines)
         order = np.argsort(shares, kind="stable")
         batch = _packed(lines).take(pa.array(order))
-        ends = np.cumsum(np.bincount(shares, minlength=SHARES)).tolist()
+        ends = np.cumsum(np.bincount(shares, minlength=self.shares)).tolist()
         for writer, start, end in zip(self._writers, [0, *ends], ends, strict=False):
             if end > start:
                 writer.write_batch(batch.slice(start, end - start))
@@ -68,15 +76,15 @@ class Spill:
             file.truncate(0)
 
     def _shares(self, lines: Lines) -> NDArray[np.int64]:
-        orders = _share_of(lines.order)
+        orders, customers = _sums(lines.order), _sums(lines.customer)
         if self._by == "order":
-            return orders
-        return np.where(lines.customer[1] < 0, orders, _share_of(lines.customer))
+            return orders % self.shares
+        return np.where(lines.customer[1] < 0, orders, customers + lines.day) % self.shares
 
 
-def _share_of(texts: Texts) -> NDArray[np.int64]:
+def _sums(texts: Texts) -> NDArray[np.int64]:
     found, codes = texts
-    return np.array([*(crc32(text.encode()) % SHARES for text in found), 0], np.int64)[codes]
+    return np.array([*(crc32(text.encode()) for text in found), 0], np.int64)[codes]
 
 
 def _packed(lines: Lines) -> pa.RecordBatch:
