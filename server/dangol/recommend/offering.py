@@ -1,7 +1,7 @@
 """What to offer: recommenders in turn, then whatever fits, each product as the catalogue has it at this moment."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import islice
 
@@ -9,13 +9,13 @@ from dangol.definitions.model import Site
 from dangol.errors import Invalid, PluginFailure, Problem, Unavailable
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
-from dangol.plugin import Counts, Product, Query, Recommender
+from dangol.plugin import Counts, Query, Recommender
 from dangol.recommend.answers import Answer, answer_of
-from dangol.recommend.chain import Chain, Pick
-from dangol.recommend.choosing import NONE, fits
+from dangol.recommend.chain import Chain
+from dangol.recommend.choosing import NONE
+from dangol.recommend.confirming import confirmed, named
 from dangol.recommend.counted import Counted
 from dangol.recommend.gap import CONSIDERED
-from dangol.recommend.reasons import reason_of
 from dangol.recommend.shelf import Shelf
 from dangol.recommend.shelves import Shelves
 from dangol.recommend.wish import Offered, Wish
@@ -64,8 +64,8 @@ class Offering:
             picks = await chain.best(missing + SPARE, taken)
             if not picks:
                 break
-            known = await catalogue.get(self._link, site.id, _ids(picks, shelf))
-            offered += islice(_confirmed(picks, shelf, known, wish, offered), missing)
+            known = await catalogue.get(self._link, site.id, named(picks, shelf))
+            offered += islice(confirmed(picks, shelf, known, wish, offered), missing)
         return offered
 
     async def _ask(self, site: str, shelf: Shelf, query: Query, name: str) -> Answer | None:
@@ -108,32 +108,3 @@ async def _answer(plugin: Recommender, query: Query, counts: Counts, shelf: Shel
         return answer_of(plugin, found, shelf)
     except (TypeError, ValueError, AttributeError) as error:
         raise PluginFailure(plugin.name, "result", f"{type(error).__name__}: {error}") from error
-
-
-def _ids(picks: Sequence[Pick], shelf: Shelf) -> list[str]:
-    """Of what was picked and of what has brought it up."""
-    places = dict.fromkeys(place for pick in picks for place in pick[:2])
-    return [shelf.ids[place] for place in places if 0 <= place < shelf.size]
-
-
-def _confirmed(
-    picks: Sequence[Pick], shelf: Shelf, known: Mapping[str, Product], wish: Wish, before: Sequence[Offered]
-) -> Iterator[Offered]:
-    """Those of the picks that may be offered beside what was `before`, as the catalogue has them now."""
-    held = {*wish.products, *wish.cart, *(each.product.id for each in before)}
-    groups = {each.product.group for each in before if each.product.group}
-    for place, cause, recommender in picks:
-        product = known.get(shelf.ids[place])
-        if product and product.id not in held and product.group not in groups and fits(product, wish.filters, wish.now):
-            held.add(product.id)
-            if product.group:
-                groups.add(product.group)
-            because = known.get(shelf.ids[cause]) if 0 <= cause < shelf.size else None
-            yield _offered(product, product.price_at(wish.now), recommender, because)
-
-
-def _offered(product: Product, price: int, recommender: Recommender | None, because: Product | None) -> Offered:
-    if recommender is None:
-        return Offered(product, price)
-    shown = None if because is None or because.hidden else because
-    return Offered(product, price, recommender.name, shown, reason_of(recommender, shown))
