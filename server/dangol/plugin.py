@@ -355,13 +355,13 @@ class Recommender(Plugin, ABC):
     counted and, in ``props["placed"]``, the unix milliseconds of the order.
     """
 
-    half_life: ClassVar[float] = 0.0
+    half_life: ClassVar[Annotated[float, Meta(ge=0)]] = 0.0
     """Seconds after which a row's sums count half; 0: they never fade."""
 
-    totals: ClassVar[Mapping[str, float]] = {}
+    totals: ClassVar[Mapping[Annotated[str, Meta(min_length=1, max_length=40)], Annotated[float, Meta(ge=0)]]] = {}
     """The names of its totals, and the half-life of each."""
 
-    keep: ClassVar[int] = 64
+    keep: ClassVar[Annotated[int, Meta(ge=1, le=256)]] = 64
     """Members that a row keeps, at most 256."""
 
     reason: ClassVar[Text] = ""

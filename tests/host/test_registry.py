@@ -104,6 +104,16 @@ def test_each_way_to_fail_is_told_apart(site: Site, code: str, state: str, detai
     assert detail in status.detail
 
 
+@pytest.mark.parametrize(
+    "said", ["keep = 257", "keep = 0", "half_life = -1", "totals = {'': 1.0}", "totals = {'a': 'b'}"]
+)
+def test_a_recommender_says_how_it_counts_within_bounds(site: Site, said: str) -> None:
+    code = broken('slot = "corner"', said).replace("(Widget)", "(Recommender)").replace("context", "recommend")
+    status = site.status_of(code)
+    assert (status.state, status.detail.partition(":")[0].startswith("its class says ")) == ("api", True)
+    assert said.partition(" ")[0] in status.detail
+
+
 def test_a_module_that_is_not_there_is_missing(site: Site) -> None:
     assert site.status_of(GOOD, "not_there.at_all:Hello").state == "missing"
 
