@@ -12,7 +12,7 @@ from dangol.definitions.model import Site
 from dangol.profile.merge import merge
 from dangol.profile.model import CARTED, RECENT_PRODUCTS, Profile
 from dangol.profile.reduce import reduce
-from dangol.profile.repeats import MOST_AT_ONCE, MOST_BEFORE, counted
+from dangol.profile.repeats import MOST_AT_ONCE, MOST_BEFORE, MOST_CHARACTERS, counted
 from dangol.protocol.event import Event, Item
 
 NOON = 1_782_874_800  # Wednesday, 1 July 2026, 12:00 in Seoul
@@ -84,6 +84,14 @@ def test_an_order_counts_so_many_products_and_tells_which_do_not() -> None:
     order = shopper.does("purchase", *products)
     assert order.again == tuple(products[MOST_AT_ONCE:])
     assert shopper.profile.recent_orders[0].products == tuple(products[:MOST_AT_ONCE])
+
+
+def test_an_order_remembers_so_many_characters_and_no_more() -> None:
+    shopper = Shopper()
+    products = [f"{number:0100}" for number in range(20)]
+    order = shopper.does("purchase", *products)
+    assert sum(map(len, shopper.profile.recent_orders[0].products)) == MOST_CHARACTERS
+    assert order.again == tuple(products[10:])
 
 
 def test_of_a_view_only_the_product_on_the_page_counts() -> None:

@@ -50,7 +50,7 @@ class Line(Struct, array_like=True, gc=False):
 
 class Order(Struct, array_like=True, gc=False):
     """An order that was counted; kept so that a second report of it is known and a cancelled one can be taken back.
-    `products` are those of its lines that recommenders count."""
+    `products` are those of its lines that recommenders count, 1,000 characters in all."""
 
     number: str
     value: int
@@ -251,7 +251,7 @@ class Pick(Struct, array_like=True, frozen=True, gc=False):
 
 class Profile(Struct, array_like=True):
     """Everything that dangol knows of one shopper, bounded by the rings' sizes above. An ordinary document has about a
-    kilobyte. All rings full of the longest texts of the most hostile browser have 210 KB; contacts with 200 campaigns
+    kilobyte. All rings full of the longest texts of the most hostile browser have 300 KB; contacts with 200 campaigns
     add 20 KB, ten times that where each was seen on 90 days and reports by eight segments, 45 KB where each recommends
     products, and what the shop's server tells of a member 65 KB, traits aside."""
 

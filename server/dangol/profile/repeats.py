@@ -6,6 +6,7 @@ done, so that nobody can push out what was done before.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from msgspec.structs import replace
 
@@ -16,6 +17,9 @@ from dangol.render.money import MOST
 
 MOST_AT_ONCE = 30
 """Products of one event that count."""
+
+MOST_CHARACTERS = 1_000
+"""Of their ids in all, since orders remember them: ordinary ids have twenty."""
 
 MOST_BEFORE = 10
 LONGEST_DAY = 25 * 3600
@@ -48,10 +52,15 @@ def _again(profile: Profile, event: Event, zone: str) -> tuple[str, ...]:
         return ()
     name, size = RINGS[event.name]
     ring, at = getattr(profile, name), event.at // 1000
-    again = [id for id in _ids(event.items) if _is_done(ring, size, id, at, zone)]
-    left = [id for id in _ids(event.items) if id not in again]
-    most = 1 if event.name == "view_item" else MOST_AT_ONCE  # a view is of its first item alone
-    return (*again, *left[most:])
+    done = [id for id in _ids(event.items) if _is_done(ring, size, id, at, zone)]
+    left = [id for id in _ids(event.items) if id not in done]
+    return (*done, *left[_room(left, 1 if event.name == "view_item" else MOST_AT_ONCE) :])
+
+
+def _room(ids: Sequence[str], most: int) -> int:
+    """How many of the products count; a view is of its first one alone."""
+    lengths = accumulate(len(id) for id in ids[:most])
+    return sum(length <= MOST_CHARACTERS for length in lengths)
 
 
 def _is_done(ring: Sequence[Seen], size: int, id: str, at: int, zone: str) -> bool:
