@@ -166,6 +166,11 @@ async def test_a_gap_is_closed_with_little_to_spare(shop: Shop) -> None:
     assert await shop.offered("abc", "", gap=50, count=2) == "ji"
 
 
+async def test_a_gap_is_closed_by_what_was_recommended_rather_than_by_anything_that_fits(shop: Shop) -> None:
+    assert await shop.offered("abcdef", "g", gap=9, count=3) == "gfe"
+    assert await shop.offered("ab", "c", gap=9, count=3) == "ijh"  # that would be too little to choose from
+
+
 BAD = [
     ValueError("no"),
     None,

@@ -32,17 +32,18 @@ class Chain:
         self._shelf = shelf
         self._wish = wish
         self._sieve = Sieve(shelf, wish, repurchase_days)
-        self._turns = [*dict.fromkeys((*wish.recommenders, FALLBACK)), ""]
+        self._turns = [*dict.fromkeys((*wish.recommenders, FALLBACK))]
+        self._has_all = False
         self._answers: list[Answer] = []
         self._picked: list[int] = []
 
     async def best(self, most: int, taken: Places = NONE) -> list[Pick]:
         """The next best, at most `most` and none a second time. None of those `taken` are among them nor any of their
-        groups. Only answers that are needed are asked for. Where the wish names a gap, all come first that close it."""
+        groups. Only answers that are needed are asked for. Where the wish names a gap, what closes it comes first."""
         pool = max(most, CONSIDERED) if self._wish.gap else most
         refused = np.array(self._picked, np.int32) if self._picked else NONE
         held, picks, turn = taken, list[Pick](), 0
-        while len(picks) < pool and (turn < len(self._answers) or await self._next()):
+        while len(picks) < pool and (turn < len(self._answers) or await self._next(all=len(picks) < most)):
             answer = self._answers[turn]
             best = self._sieve.best(answer.places, answer.scores, pool - len(picks), held, refused)
             places = answer.places[best]
@@ -55,12 +56,14 @@ class Chain:
         self._picked += [place for place, _, _ in picks]
         return picks
 
-    async def _next(self) -> bool:
-        """Get one more answer; whether there was one."""
-        while self._turns:
-            name = self._turns.pop(0)
-            answer = await self._ask(name) if name else all_of(self._shelf, self._wish.filters, self._wish.now)
-            if answer:
+    async def _next(self, all: bool) -> bool:
+        """Get one more answer; whether there was one. The catalogue is looked through only where `all` is wanted."""
+        while self._turns or (all and not self._has_all):
+            if not self._turns:
+                self._has_all = True
+                self._answers.append(all_of(self._shelf, self._wish.filters, self._wish.now))
+                return True
+            if answer := await self._ask(self._turns.pop(0)):
                 self._answers.append(answer)
                 return True
         return False
