@@ -6,6 +6,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
 from dangol.plugin import Product, Widget
@@ -14,7 +16,10 @@ from dangol.testing import profile, render
 
 PICTURE = "/v1/picture.png"
 WORDS = {"ko": "첫 구매 3,000원 할인", "en": "3.00 off your first order"}
-PRODUCTS = [Product(str(number), f"Linen shirt no. {number}", 39_000, "/other", PICTURE) for number in range(1, 5)]
+PRODUCTS = [
+    Product(str(number), f"Linen shirt no. {number}", 39_000, "/other", PICTURE, sale_price=sale)
+    for number, sale in enumerate((None, 29_000, None, 38_999), 1)
+]
 
 
 class Piece(NamedTuple):
@@ -72,7 +77,7 @@ def widgets() -> dict[str, Widget]:
 
 def _samples(text: Any, given: str) -> dict[str, tuple[str, dict[str, Any], dict[str, Any]]]:
     """Widget, parameters and facts, by a key that may name another slot and position than the widget's own."""
-    products = [Product(one.id, given or one.name, one.price, one.url, one.image) for one in PRODUCTS]
+    products = [replace(one, name=given or one.name) for one in PRODUCTS]
     picture = {"image": PICTURE, "image_alt": text}
     button = {"button": text, "link": "/other"}
     form = {"fields": _fields(text), "button": text, "done": text}
@@ -83,7 +88,11 @@ def _samples(text: Any, given: str) -> dict[str, tuple[str, dict[str, Any], dict
         "rich_popup": ("rich_popup", {"title": text, "body": text, **button, **picture, "second_button": text}, {}),
         "rich_popup dialog ": ("rich_popup", {"title": text, "form": form}, {}),
         "cart_gauge": ("cart_gauge", {"goal": 30_000, "below": text, "link": "/other"}, cart),
-        "recommendation_strip inline": ("recommendation_strip", {"title": text}, {"products": products}),
+        "recommendation_strip inline": (
+            "recommendation_strip",
+            {"title": text},
+            {"products": products, "reason": text},
+        ),
         "social_ticker": (
             "social_ticker",
             {"scope": "shop", "messages": [{"action": "bought", "text": text, "least": 3}]},
