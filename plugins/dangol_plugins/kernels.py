@@ -5,8 +5,6 @@ What was met is gathered in order of meeting. `slots` has room for every place o
 place is; it is FREE throughout before and after, so that a call costs what it meets and not what the shelf holds.
 """
 
-from math import sqrt
-
 import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
@@ -16,23 +14,24 @@ Numbers = NDArray[np.float32]
 Number = float | np.float32
 Gathered = tuple[Places, Numbers, Numbers, Places]
 
-SHRINK = 0.1
+PLAIN = 0.3
+"""What a similarity counts beside a fit: it is of this very second, and knows all members of a row."""
 
 FREE, SEED = -1, -2
 """What a slot says of a place that was not met yet, and of one that is asked about."""
 
-_places = types.Array(types.int32, 1, "C", readonly=True)
-_numbers = types.Array(types.float32, 1, "C", readonly=True)
-_slots = types.Array(types.int32, 1, "C")
+place_array = types.Array(types.int32, 1, "C", readonly=True)
+number_array = types.Array(types.float32, 1, "C", readonly=True)
+slot_array = types.Array(types.int32, 1, "C")
 
 inner = njit(inline="always")
 
 
 @inner
 def similarity(both: Number, first: Number, second: Number) -> Number:
-    """How much two products go together, from the weights of the orders with both (above 0) and with each. Totals may
-    be a second behind the rows; none is less than a part of it."""
-    return both / sqrt(max(first, both) * max(second, both)) * both / (both + SHRINK)
+    """How much two products go together, 0 to 1, from the weights of the orders with both (above 0) and with each: the
+    square of the cosine. Totals may be a second behind the rows; none is less than a part of it."""
+    return both / max(first, both) * (both / max(second, both))
 
 
 @inner
@@ -79,24 +78,44 @@ def _result(gathered: Gathered, count: int, seeds: Places, slots: Places) -> tup
     return places[:count], scores[:count], because[:count]
 
 
-@njit((_places, _places, _numbers, _numbers, _places, _numbers, _slots), cache=True)
+@njit(
+    (
+        place_array, place_array, number_array, number_array, place_array, place_array, number_array,
+        place_array, number_array, slot_array,
+    ),
+    cache=True,
+)  # fmt: skip
 def neighbours(
-    starts: Places, places: Places, sums: Numbers, totals: Numbers, seeds: Places, weights: Numbers, slots: Places
+    starts: Places,
+    places: Places,
+    sums: Numbers,
+    totals: Numbers,
+    fit_starts: Places,
+    fit_places: Places,
+    fits: Numbers,
+    seeds: Places,
+    weights: Numbers,
+    slots: Places,
 ) -> tuple[Places, Numbers, Places]:
     """The places in the rows of `seeds`, less the seeds themselves; for each its score, above 0, and the place of the
     seed that has the largest part in it.
 
     `starts`, `places` and `sums` are rows, one for each seed; a seed's place is -1 where the catalogue does not have
-    it. `totals` belong to places; what is beyond them has none.
+    it. `totals` belong to places; what is beyond them has none. A seed's part is its weight times the sum of its fit,
+    of which there are rows as well, and PLAIN times the similarity.
     """
-    gathered, count = _gather(len(places)), 0
+    gathered, count = _gather(len(places) + len(fits)), 0
     _mark(seeds, slots, SEED)
     for number in range(len(seeds)):
-        if not 0 <= seeds[number] < len(slots):
+        seed, weight = seeds[number], weights[number]
+        if not 0 <= seed < len(slots):
             continue
-        own = _at(totals, seeds[number])
+        for row in range(fit_starts[number], fit_starts[number + 1]):
+            if fits[row] > 0:
+                count = _add(gathered, count, slots, fit_places[row], weight * fits[row], seed)
+        own, weight = _at(totals, seed), weight * np.float32(PLAIN)
         for row in range(starts[number], starts[number + 1]):
             if 0 <= places[row] < len(slots) and sums[row] > 0:
-                part = weights[number] * similarity(sums[row], own, _at(totals, places[row]))
-                count = _add(gathered, count, slots, places[row], part, seeds[number])
+                part = weight * similarity(sums[row], own, _at(totals, places[row]))
+                count = _add(gathered, count, slots, places[row], part, seed)
     return _result(gathered, count, seeds, slots)

@@ -1,32 +1,49 @@
 """What goes with what: how pairs of products are counted, and what is made of the counts."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
 import numpy as np
 
 from dangol.plugin import Count, Counts, Event, Query, Ranked, Total
+from dangol_plugins.fitted import NO_FIT, Fitted
 from dangol_plugins.kernels import neighbours
 from dangol_plugins.slots import Slots
 
 TOTAL = "products"
 """The total in which each product's own orders, or views, are counted."""
 
-MOST_SEEDS = 20
+MOST_SEEDS = 100
 
 
 class Together:
-    """Ranks what goes with products by the rows and totals that a recommender has counted."""
+    """Ranks what goes with products by the rows and totals that a recommender has counted, and where it has `fits` by
+    them as well."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, fits: bool = False) -> None:
         self._slots = Slots()
+        self._fitted = Fitted(TOTAL) if fits else None
 
     async def ranked(self, seeds: dict[str, float], query: Query, counts: Counts, of: str = "") -> Ranked:
         """What goes with the seeds, each of which has a weight above 0."""
-        rows = await counts.rows(list(seeds), of)
-        totals = await counts.totals(TOTAL, of)
-        places, weights = query.shelf.places(list(seeds)), np.array(list(seeds.values()), np.float32)
-        slots = self._slots.of(query.shelf)
-        return Ranked(*neighbours(rows.starts, rows.places, rows.sums, totals, places, weights, slots))
+        shelf, ids = query.shelf, list(seeds)
+        rows, totals = await counts.rows(ids, of), await counts.totals(TOTAL, of)
+        places, weights = shelf.places(ids), np.array(list(seeds.values()), np.float32)
+        slots, fits = self._slots.of(shelf), [NO_FIT] * len(ids)
+        if self._fitted:
+            fits = self._fitted.of(ids, places, totals, counts, shelf, query.now)
+        starts = np.array([0, *accumulate(len(each.parts) for each in fits)], np.int32)
+        fitted = (
+            starts,
+            np.concatenate([NO_FIT.places, *(each.places for each in fits)]),
+            np.concatenate([NO_FIT.parts, *(each.parts for each in fits)]),
+        )
+        return Ranked(*neighbours(rows.starts, rows.places, rows.sums, totals, *fitted, places, weights, slots))
+
+    async def settle(self) -> None:
+        """Wait until all fits are made that queries have asked for."""
+        if self._fitted:
+            await self._fitted.settle()
 
 
 def weighed(query: Query) -> dict[str, float]:

@@ -9,8 +9,11 @@ from dangol.plugin import Text
 from dangol.products.product import NO_FILTERS, Filters, Product
 from dangol.profile.model import Profile
 
-SEEDS = 10
+SEEDS = 100
 """So many products a recommender is asked about at most."""
+
+FILLED = 10
+"""Up to so many, products that were merely looked at join those in the cart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +35,12 @@ class Wish:
 
     def seeds(self) -> list[str]:
         """What recommenders are asked about: the products on screen alone, as their page asks what goes with them; else
-        the cart, then what was looked at. At most `SEEDS`."""
+        the cart, then what was looked at. At most `SEEDS`, of which views fill up the first `FILLED`."""
         if self.products:
             return list(dict.fromkeys(self.products))[:SEEDS]
         viewed = [seen.id for seen in self.profile.viewed] if self.profile else []
-        return list(dict.fromkeys([*self.cart, *viewed]))[:SEEDS]
+        cart = list(dict.fromkeys(self.cart))[:SEEDS]
+        return list(dict.fromkeys([*cart, *viewed]))[: max(len(cart), FILLED)]
 
 
 class Offered(Struct, frozen=True, gc=False):
