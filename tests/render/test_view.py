@@ -9,6 +9,7 @@ from dangol.plugin import Filters, Money, Product, Request, Text
 from dangol.profile.model import Coupon, Line, Member, Profile, Seen
 from dangol.recommend.wish import SEEDS, Offered, Wish
 from dangol.render.view import PageView
+from dangol.testing import profile
 
 SITE = Site("shop", "abcdefgh", "Shop", ["https://shop.example"], traits=[Trait("size", "", "text", public=True)])
 DAY = 86_400
@@ -110,10 +111,12 @@ async def test_a_recommender_is_asked_about_the_page_else_about_cart_and_views(
     assert (wish.seeds(), wish.cart, wish.profile) == (seeds, ["2", "3"], PROFILE)
 
 
-def test_no_more_seeds_than_ten_are_asked_about() -> None:
-    many = [str(number) for number in range(30)]
-    assert Wish(recommenders=[], count=1, now=0, cart=many).seeds() == many[:SEEDS]
+def test_the_whole_cart_is_asked_about_and_views_up_to_ten() -> None:
+    many = [str(number) for number in range(2 * SEEDS)]
+    shopper = profile(viewed=many)
+    assert Wish(recommenders=[], count=1, now=0, cart=many, profile=shopper).seeds() == many[:SEEDS]
     assert Wish(recommenders=[], count=1, now=0, products=many).seeds() == many[:SEEDS]
+    assert Wish(recommenders=[], count=1, now=0, cart=["5", "tea"], profile=shopper).seeds() == ["5", "tea", *"01234678"]
 
 
 @pytest.mark.anyio
