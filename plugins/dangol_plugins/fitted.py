@@ -75,7 +75,7 @@ class Fitted:
             total = float(totals[place]) if 0 <= place < len(totals) else 0.0
             if total > 0 and (known is None or not known.holds(total, now)) and len(self._waiting) < MOST_WAITING:
                 self._waiting.setdefault((id(shelf.ids), seed), _Asked(counts, shelf, now))
-            found.append(known or NO_FIT)
+            found.append(known if known and total > 0 else NO_FIT)  # nothing is left of what was all taken back
         if self._waiting and (self._task is None or self._task.done()):
             self._task = asyncio.create_task(self._work())
         return found
