@@ -102,7 +102,8 @@ def neighbours(
 
     `starts`, `places` and `sums` are rows, one for each seed; a seed's place is -1 where the catalogue does not have
     it. `totals` belong to places; what is beyond them has none. A seed's part is its weight times the sum of its fit,
-    of which there are rows as well, and PLAIN times the similarity.
+    of which there are rows as well, and PLAIN times the similarity. A fit may be minutes old: it tells nothing of what
+    is in no row any more, since orders were cancelled.
     """
     gathered, count = _gather(len(places) + len(fits)), 0
     _mark(seeds, slots, SEED)
@@ -110,12 +111,13 @@ def neighbours(
         seed, weight = seeds[number], weights[number]
         if not 0 <= seed < len(slots):
             continue
-        for row in range(fit_starts[number], fit_starts[number + 1]):
-            if fits[row] > 0:
-                count = _add(gathered, count, slots, fit_places[row], weight * fits[row], seed)
-        own, weight = _at(totals, seed), weight * np.float32(PLAIN)
+        own, plain = _at(totals, seed), weight * np.float32(PLAIN)
         for row in range(starts[number], starts[number + 1]):
             if 0 <= places[row] < len(slots) and sums[row] > 0:
-                part = weight * similarity(sums[row], own, _at(totals, places[row]))
+                part = plain * similarity(sums[row], own, _at(totals, places[row]))
                 count = _add(gathered, count, slots, places[row], part, seed)
+        for row in range(fit_starts[number], fit_starts[number + 1]):
+            place = fit_places[row]
+            if fits[row] > 0 and 0 <= place < len(slots) and slots[place] >= 0:
+                count = _add(gathered, count, slots, place, weight * fits[row], seed)
     return _result(gathered, count, seeds, slots)
