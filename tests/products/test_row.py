@@ -45,6 +45,7 @@ def test_all_that_is_told_is_kept_cleaned() -> None:
         ({"id": "\u202e\u0000"}, "id"),
         ({"name": "\u200b \u00a0"}, "name"),
         ({"sale_from": "1969-12-31T00:00:00+00:00"}, "sale_from"),
+        ({"sale_until": "9999-12-31T23:59:59-12:00"}, "sale_until"),
         ({"sale_from": "2026-07-02T00:00:00+00:00", "sale_until": "2026-07-02T00:00:00+00:00"}, "sale_until"),
     ],
 )

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct, field
 from dangol.errors import Invalid, Problem
 from dangol.members.row import Line, ShopId
 from dangol.products.product import Product
+from dangol.profile.traits import LATEST
 from dangol.protocol.envelope import Amount, decimal, seconds, visible
 from dangol.protocol.text import clean
 from dangol.render.money import CURRENCIES, MOST, to_minor
@@ -93,8 +94,8 @@ def _problems(row: ProductRow, where: str, currency: str) -> Iterator[Problem]:
         yield Problem(f"{where}.sale_price", row.sale_price, "at most the price")
     for name in ("sale_from", "sale_until"):
         at = getattr(row, name)
-        if at is not None and seconds(at) < 1:
-            yield Problem(f"{where}.{name}", at.isoformat(), "a time after 1970")
+        if at is not None and not 1 <= seconds(at) <= LATEST:
+            yield Problem(f"{where}.{name}", at.isoformat(), "a time from 1970 to 9999")
     if row.sale_from and row.sale_until and seconds(row.sale_until) <= seconds(row.sale_from):
         yield Problem(f"{where}.sale_until", row.sale_until.isoformat(), "later than sale_from")
 
