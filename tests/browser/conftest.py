@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
@@ -20,9 +21,11 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 import pytest
+from click.testing import CliRunner
 from loadtests.browser import DESKTOP
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from dangol.cli import main
 from dangol.protocol.envelope import read
 from dangol.store.embedded import EmbeddedStore
 
@@ -215,11 +218,11 @@ class Dangol:
     folder: Path
 
     def run(self, *command: str) -> str:
-        """What `dangol COMMAND` prints; fails with its errors."""
-        done = subprocess.run(
-            [sys.executable, "-m", "dangol", *command], env=self.environment, capture_output=True, text=True, timeout=60
-        )
-        assert done.returncode == 0, done.stderr
+        """What `dangol COMMAND` prints; fails with its errors. Its event loop needs another thread than Playwright's."""
+        runner = CliRunner(env=self.environment)
+        with ThreadPoolExecutor(1) as beside:
+            done = beside.submit(runner.invoke, main, command).result(60)
+        assert done.exit_code == 0, done.output
         return done.stdout
 
     def apply(self, definitions: dict[str, Any]) -> None:
