@@ -34,7 +34,7 @@ def test_everything_that_the_snippet_stores_is_told(language: str) -> None:
 def test_the_lifetimes_are_those_of_the_code(language: str) -> None:
     text, settings = TEXTS[language], Settings()
     days = (settings.retention_days, settings.push_days, orders.SECONDS // 86_400, cookie.DAYS)
-    hours = (int(settings.log_hours), salts.SECONDS // 3600, tallies.HOURS)
+    hours = (int(settings.log_hours), salts.SECONDS // 3600, tallies.MINUTES // 60)
     assert days == (400, 90, 180, 400)
     for number in (*days, *hours):
         assert re.search(rf"\b{number}(?!\d)", text)
