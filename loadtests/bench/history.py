@@ -12,7 +12,6 @@ import asyncio
 import gc
 import multiprocessing
 import os
-import resource
 import tempfile
 import time
 from pathlib import Path
@@ -87,6 +86,12 @@ class Stages:
         return ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in self._seconds.items())
 
 
+def highest() -> int:
+    """The most bytes that this process has held. What `getrusage` tells has those of the process that started it."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1]) * 1024
+
+
 async def store_cpu(link: Link) -> float:
     """CPU seconds that the store has used."""
     lines = dict(line.split(b":") for line in (await link.call("INFO", "cpu")).split(b"\r\n") if b":" in line)
@@ -104,7 +109,7 @@ async def measure(url: str, path: Path, told: bool) -> None:
         loaded = await load(link, shop, [Source(path.name, file)], options, time.time(), lambda refusal: None, stages)
     wall, cpu, of_store = time.perf_counter() - wall, time.process_time() - cpu, await store_cpu(link) - of_store
     link.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = highest()
     if told:
         print(
             f"{path.name:16} {loaded.rows:,} lines in {cpu:.1f} s of CPU (bar {BAR}, aim {AIM}), {wall:.1f} s; ", end=""
