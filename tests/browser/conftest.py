@@ -218,7 +218,7 @@ class Dangol:
     folder: Path
 
     def run(self, *command: str) -> str:
-        """What `dangol COMMAND` prints; fails with its errors. Its event loop needs another thread than Playwright's."""
+        """What `dangol COMMAND` prints; fails with its errors. Its event loop needs a thread without Playwright's."""
         runner = CliRunner(env=self.environment)
         with ThreadPoolExecutor(1) as beside:
             done = beside.submit(runner.invoke, main, command).result(60)
