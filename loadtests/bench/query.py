@@ -5,9 +5,11 @@
 A shop of BENCH_PRODUCTS products (50,000), of which those that are asked about are in orders of their kind; the store
 is another process. Warm means that the rows were read within the last second, cold that each one is asked for. What
 the warm time goes into is measured piece by piece, each with its own data at hand: what the whole takes beyond their
-sum is waiting for memory, of which a busy machine has more. The baseline does the same as sorted sets have it: ZREVRANGE of the
-five rows, added up in Python, one HMGET of the best, and the same filters. That is simpler than what the recommender
-makes of its rows, which allows for common neighbours.
+sum is waiting for memory, of which a busy machine has more.
+
+The baseline does the same as sorted sets have it: ZREVRANGE of the five rows, added up in Python, one HMGET of the
+best, and the same filters. That is simpler than what the recommender makes of its rows, which allows for common
+neighbours.
 """
 
 import asyncio
