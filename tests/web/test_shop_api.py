@@ -13,6 +13,7 @@ from dangol.profile.model import Coupon, Member, Profile, Rfm
 from dangol.profile.reduce import reduce
 from dangol.protocol.event import Entry
 from dangol.store import catalogue, keys
+from dangol.web.shop_rows import OrderRow, order
 
 pytestmark = pytest.mark.anyio
 
@@ -130,6 +131,14 @@ async def test_orders_of_members_and_guests_count_once(browser: Any, shop: httpx
     assert (await shop.post("/v1/orders", json=body)).json() == {"accepted": 0, "known": 3}
     profile = await browser.profile(member_id("kim"))
     assert (profile.orders, profile.spent, profile.bought[0].times) == (2, 9000, 2)
+
+
+def test_an_order_of_a_clock_that_is_ahead_was_placed_now() -> None:
+    def placed(at: str) -> int:
+        return order(msgspec.convert({**ORDER, "at": at}, OrderRow), "orders[0]", "KRW", now=1_767_607_200).at
+
+    assert placed("2026-01-05T19:00:00") == placed("2026-01-05T10:00:00Z") == 1_767_607_200_000
+    assert placed("2026-01-05T18:59:59+09:00") == 1_767_607_199_000
 
 
 async def test_a_cancelled_order_is_taken_back(browser: Any, shop: httpx.AsyncClient, member_id: Any) -> None:

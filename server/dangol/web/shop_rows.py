@@ -73,7 +73,9 @@ class Orders(Struct, forbid_unknown_fields=True):
 
 
 def order(row: OrderRow, where: str, currency: str, now: float) -> Event:
-    """The purchase or, of a cancelled order, the refund. Raises `Invalid`; `now` is unix seconds."""
+    """The purchase or, of a cancelled order, the refund. Raises `Invalid`; `now` is unix seconds.
+
+    What a clock or a zone puts into the next day happened now: nothing can be counted ahead of its time."""
     at = seconds(row.at)
     if not 0 < at < now + 86_400:
         raise Invalid([Problem(f"{where}.at", row.at, "a time between 1970 and tomorrow")])
@@ -82,7 +84,7 @@ def order(row: OrderRow, where: str, currency: str, now: float) -> Event:
     return Event(
         id=f"{'cancel' if cancelled else 'order'}-{number}",
         name="refund" if cancelled else "purchase",
-        at=int(at * 1000),
+        at=int(min(at, now) * 1000),
         items=[item_of(item, currency, f"{where}.items[{place}]") for place, item in enumerate(row.items)],
         value=None if row.total is None else decimal(row.total, currency, f"{where}.total"),
         key=number,
