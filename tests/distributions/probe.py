@@ -1,13 +1,15 @@
-"""Run inside the environment of the sample distributions: renders every third-party widget.
+"""Run inside the environment of the sample distributions: renders every third-party widget, and calls `dangol plugin`.
 
-Prints as JSON what was shown and the statuses that the operator would read.
+Prints as JSON what was shown, the statuses that the operator would read, and how the commands end.
 """
 
 import asyncio
 import logging
 
 import msgspec
+from click.testing import CliRunner
 
+from dangol.cli import main
 from dangol.errors import PluginFailure
 from dangol.host.guard import Guard
 from dangol.host.params import check_params
@@ -15,10 +17,11 @@ from dangol.host.registry import Registry
 from dangol.render.renderer import Renderer
 from dangol.testing import view
 
+COMMANDS = ("list", "check hello", "check hello broken_api")
 
-async def main() -> None:
-    logging.disable()
-    registry, guard = Registry.load(), Guard()
+
+async def show(registry: Registry, guard: Guard) -> dict[str, str]:
+    """What each widget shows."""
     renderer = Renderer(registry, guard)
     shown = {}
     for widget in registry.widgets():
@@ -32,7 +35,17 @@ async def main() -> None:
             shown[widget.name] = str(failure)
         else:
             shown[widget.name] = rendered.tree.decode() if rendered else ""
-    print(msgspec.json.encode({"shown": shown, "statuses": registry.statuses(guard)}).decode())
+    return shown
 
 
-asyncio.run(main())
+def end(command: str) -> tuple[int, str]:
+    """Exit status and output of `dangol plugin COMMAND`."""
+    done = CliRunner().invoke(main, ["plugin", *command.split()])
+    return done.exit_code, done.output
+
+
+logging.disable()
+registry, guard = Registry.load(), Guard()
+shown = asyncio.run(show(registry, guard))
+told = {"shown": shown, "statuses": registry.statuses(guard), "ends": {command: end(command) for command in COMMANDS}}
+print(msgspec.json.encode(told).decode())

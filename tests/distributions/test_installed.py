@@ -1,5 +1,4 @@
 import json
-import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -76,18 +75,17 @@ def test_every_broken_plugin_has_its_line_above(told: dict[str, Any]) -> None:
     assert broken == {name for name, _, _ in mark.args[1]}
 
 
-def test_the_operators_list_shows_them_all(environment: Any) -> None:
-    listed = environment.run("-m", "dangol", "plugin", "list")
+def test_the_operators_list_shows_them_all(told: dict[str, Any]) -> None:
+    status, listed = told["ends"]["list"]
     lines = {line.split()[0]: line.split()[1:5] for line in listed.splitlines()}
+    assert status == 0
     assert lines["hello"] == ["widget", "hello-plugins", "1.2", "ok"]
     assert lines["broken_raising"] == ["widget", "broken-plugins", "0.9", "ok"]
     assert lines["broken_files"] == ["widget", "broken-plugins", "0.9", "import"]
     assert lines["broken_api"][:3] == ["broken-plugins", "0.9", "api"]
 
 
-def test_check_fails_on_a_broken_plugin(environment: Any) -> None:
-    command = [environment.python, "-m", "dangol", "plugin", "check"]
-    good = subprocess.run([*command, "hello"], capture_output=True, text=True)
-    bad = subprocess.run([*command, "hello", "broken_api"], capture_output=True, text=True)
-    assert (good.returncode, bad.returncode) == (0, 1)
-    assert "this dangol has api 1" in bad.stdout
+def test_check_fails_on_a_broken_plugin(told: dict[str, Any]) -> None:
+    good, bad = told["ends"]["check hello"], told["ends"]["check hello broken_api"]
+    assert (good[0], bad[0]) == (0, 1)
+    assert "this dangol has api 1" in bad[1]

@@ -6,12 +6,13 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from loadtests.browser import DESKTOP
+
+from dangol.protocol.tokens import Keys
 
 SECRET = "a secret of the tests, long enough"
 ORIGIN = "http://shop.example"
@@ -46,20 +47,16 @@ def server(environment: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     try:
         url = f"http://127.0.0.1:{port}"
         eventually(lambda: httpx.get(f"{url}/readyz").status_code == 200)
-        run(dangol, "apply", str(folder / "site.yaml"), environment=variables, folder=folder)
-        keys = run(dangol, "keys", "third", environment=variables, folder=folder)
-        key = next(word for word in keys.split() if word.startswith("ak_"))
+        apply = subprocess.run(
+            [*dangol, "apply", "site.yaml"], env=variables, cwd=folder, capture_output=True, text=True
+        )
+        assert apply.returncode == 0, apply.stderr
+        key = Keys.derive(SECRET.encode(), "third").admin
         eventually(lambda: httpx.get(f"{url}/v1/admin/definitions", headers=bearer(key)).status_code == 200)
         yield url, key
     finally:
         process.terminate()
         process.wait(20)
-
-
-def run(dangol: list[str], *arguments: str, environment: dict[str, str], folder: Path) -> str:
-    done = subprocess.run([*dangol, *arguments], env=environment, cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def bearer(key: str) -> dict[str, str]:
