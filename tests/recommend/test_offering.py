@@ -105,6 +105,14 @@ async def test_recommenders_are_asked_in_turn_once_and_no_more_than_needed(shop:
     assert (len(first.asked), len(popular.asked)) == (1, 2)
 
 
+async def test_pages_get_what_has_a_page_also_in_place_of_better_ones(shop: Shop) -> None:
+    await shop.with_products([Product(name, name, 1, url=f"/{name}") for name in "ghij"])
+    assert await shop.offered("abcdefgh", "ai", linked=True) == "ghi"
+    await catalogue.put(shop.link, "shop", [Product("h", "h", 1)])  # its page is gone, and the shelf not told yet
+    assert await shop.offered("abcdefgh", "ai", linked=True) == "gij"
+    assert await shop.offered("abcdefgh") == "abc"
+
+
 async def test_nothing_of_the_cart_on_screen_or_just_bought_is_offered(shop: Shop) -> None:
     profile = Profile(bought=[Seen("e", 5)])
     assert await shop.offered("abcde", "abcdef", products=["b"], cart=["a"], profile=profile) == "cdf"

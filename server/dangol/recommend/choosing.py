@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dangol.products.product import Filters, Product
 from dangol.recommend.kernels import Places, Scores, best
@@ -37,8 +38,9 @@ class Sieve:
         self._held, others = places[: len(held)], places[len(held) :]
         self._barred, self._bought = others[: len(filters.exclude)], others[len(filters.exclude) :]
         self._bought_at = np.array([each.at for each in bought], np.int64)
+        offerable = _linked(shelf) if wish.linked else shelf.offerable
         self._columns = (
-            shelf.offerable, shelf.prices, shelf.categories, shelf.brands, shelf.groups, shelf.costs, shelf.repurchase,
+            offerable, shelf.prices, shelf.categories, shelf.brands, shelf.groups, shelf.costs, shelf.repurchase,
         )  # fmt: skip
         self._categories = _codes(map(shelf.category, filters.categories)) if filters.categories else NONE
         self._brands = _codes(map(shelf.brand, filters.brands)) if filters.brands else NONE
@@ -63,6 +65,12 @@ class Sieve:
             self._margin,
             most,
         )
+
+
+def _linked(shelf: Shelf) -> NDArray[np.bool_]:
+    linked = shelf.offerable & shelf.linked
+    linked.flags.writeable = False  # the kernel is compiled for such arrays alone
+    return linked
 
 
 def _codes(codes: Iterable[int]) -> Places:

@@ -24,6 +24,7 @@ TYPES: Final[dict[str, tuple[DTypeLike, tuple[int, ...]]]] = {
     "offerable": (np.bool_, ()),
     "costs": (np.int64, ()),
     "repurchase": (np.int32, ()),
+    "linked": (np.bool_, ()),
     # What the prices of the moment are made of.
     "regular": (np.int64, ()),
     "sale": (np.int64, ()),
@@ -88,6 +89,7 @@ class Columns:
             "added": [each.added for each in products],
             "costs": [-1 if each.cost is None else each.cost for each in products],
             "repurchase": [-1 if each.repurchase_days is None else each.repurchase_days for each in products],
+            "linked": [bool(each.url) for each in products],
             "regular": [each.price for each in products],
             "sale": [NO_SALE if each.sale_price is None else each.sale_price for each in products],
             "sale_from": [each.sale_from for each in products],

@@ -24,7 +24,9 @@ def confirmed(
     groups = {each.product.group for each in before if each.product.group}
     for place, cause, recommender in picks:
         product = known.get(shelf.ids[place])
-        if product and product.id not in held and product.group not in groups and fits(product, wish.filters, wish.now):
+        if product is None or product.id in held or product.group in groups or (wish.linked and not product.url):
+            continue
+        if fits(product, wish.filters, wish.now):
             held.add(product.id)
             if product.group:
                 groups.add(product.group)

@@ -35,6 +35,8 @@ class Shelf:
         """Minor units; -1: not known."""
         self.repurchase: NDArray[np.int32] = self._view("repurchase")
         """Days; -1: as the site says."""
+        self.linked: NDArray[np.bool_] = self._view("linked")
+        """Whether there is a page of it."""
         self.marks: NDArray[np.uint64] = _read_only(columns.marks)
         """With `slots` the table that `recommend.places` reads. Newer products may be in it: places from `size` on."""
         self.slots: NDArray[np.int32] = _read_only(columns.slots)

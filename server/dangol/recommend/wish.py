@@ -22,7 +22,7 @@ class Wish:
 
     `recommenders` are asked in turn until there are `count` products, at the unix time `now`. `products` are those on
     screen or otherwise asked about, `cart` what lies in the cart; neither is offered. With a `gap` (minor units) those
-    come first that close it with little to spare."""
+    come first that close it with little to spare. What is `linked` has a page that a shopper can be led to."""
 
     recommenders: Sequence[str]
     count: int
@@ -32,6 +32,7 @@ class Wish:
     profile: Profile | None = None
     filters: Filters = NO_FILTERS
     gap: int | None = None
+    linked: bool = False
 
     def seeds(self) -> list[str]:
         """What recommenders are asked about: the products on screen alone, as their page asks what goes with them; else

@@ -73,8 +73,8 @@ class PageView:
         filters: Filters = NO_FILTERS,
         gap: int | None = None,
     ) -> Sequence[Recommendation]:
-        """At most `count` products that go with the page and the cart, best first. On the page of a product, or of an
-        order just placed, they go with that."""
+        """At most `count` products that go with the page and the cart, best first, each with a `url`. On the page of a
+        product, or of an order just placed, they go with that."""
         page = self.request
         wish = Wish(
             recommenders=(recommenders,) if isinstance(recommenders, str) else recommenders,
@@ -85,6 +85,7 @@ class PageView:
             profile=self.profile,
             filters=filters,
             gap=gap,
+            linked=True,
         )
         return [
             Recommendation(
