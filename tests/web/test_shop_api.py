@@ -13,6 +13,7 @@ from dangol.profile.model import Coupon, Member, Profile, Rfm
 from dangol.profile.reduce import reduce
 from dangol.protocol.event import Entry
 from dangol.store import catalogue, keys
+from dangol.web.shop_api import SIDE_BY_SIDE
 from dangol.web.shop_rows import OrderRow, order
 
 pytestmark = pytest.mark.anyio
@@ -139,6 +140,26 @@ def test_an_order_of_a_clock_that_is_ahead_was_placed_now() -> None:
 
     assert placed("2026-01-05T19:00:00") == placed("2026-01-05T10:00:00Z") == 1_767_607_200_000
     assert placed("2026-01-05T18:59:59+09:00") == 1_767_607_199_000
+
+
+async def test_many_orders_at_once_leave_page_views_their_turn(
+    house: House, shop: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take, taking, most = house.engine.take, 0, 0
+
+    async def counted(*given: Any) -> Any:
+        nonlocal taking, most
+        taking += 1
+        most = max(most, taking)
+        try:
+            return await take(*given)
+        finally:
+            taking -= 1
+
+    monkeypatch.setattr(house.engine, "take", counted)
+    orders = [{**ORDER, "id": str(number), "member": f"member {number}"} for number in range(2 * SIDE_BY_SIDE)]
+    assert (await shop.post("/v1/orders", json={"orders": orders})).json()["accepted"] == len(orders)
+    assert most == SIDE_BY_SIDE
 
 
 async def test_a_cancelled_order_is_taken_back(browser: Any, shop: httpx.AsyncClient, member_id: Any) -> None:

@@ -6,7 +6,8 @@ number, a push request is made once by its id.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -20,6 +21,7 @@ from dangol.engine import Context
 from dangol.errors import Invalid, PluginFailure, Problem
 from dangol.host.params import check_params
 from dangol.house import House
+from dangol.members.importing import Turns
 from dangol.members.row import MemberRow, changes, checked, consents
 from dangol.messages import view
 from dangol.messages.kinds import kind_of
@@ -37,17 +39,19 @@ from dangol.runtime import SiteRuntime
 from dangol.store import catalogue, outbox
 from dangol.web.body import json, read_body
 from dangol.web.keyed import Handler, keyed
-from dangol.web.member_import import MemberImport
-from dangol.web.product_import import ProductImport
+from dangol.web.member_import import PAUSE, MemberImport
 from dangol.web.order_import import OrderImport
+from dangol.web.product_import import ProductImport
 from dangol.web.shop_rows import Gone, Members, Orders, Products, PushRow, order
 
 LONGEST_BODY = 4 << 20
 STATE = ("key", "state", "channel", "attempts", "created", "updated", "due", "failure", "price", "provider_id")
 """What the shop is told of a push request."""
 AT_ONCE = 4  # orders of one member that make one entry of the log; its readers take entries whole
+SIDE_BY_SIDE = 32  # members whose orders are taken in at a time; answers of the store that come together hold the loop
 
 Body = TypeVar("Body", bound=Struct)
+T = TypeVar("T")
 
 
 def routes(house: House) -> list[Route]:
@@ -82,7 +86,7 @@ class ShopApi:
         """Add or replace products."""
         body = await _body(request, Products)
         site = runtime.site
-        changed = await catalogue.put(self._house.link, site.id, _products(body.products, site.currency))
+        changed = await catalogue.put(self._house.link, site.id, await _products(body.products, site.currency))
         return json({"accepted": len(body.products), "changed": changed})
 
     async def remove_products(self, request: Request, runtime: SiteRuntime) -> Response:
@@ -106,10 +110,10 @@ class ShopApi:
         declared = {trait.id: trait for trait in runtime.site.traits}
         for at, row in enumerate(body.members):
             by_member[row.id].append(checked(row, f"members[{at}].", declared, runtime.site))
-        engine = self._house.engine
-        await asyncio.gather(
+        engine, profile_of = self._house.engine, partial(tokens.member_profile, runtime.keys)
+        await _side_by_side(
             *(
-                engine.tell(runtime.site.id, tokens.member_profile(runtime.keys, id), changes(rows), id, consents(rows))
+                partial(engine.tell, runtime.site.id, profile_of(id), changes(rows), id, consents(rows))
                 for id, rows in by_member.items()
             )
         )
@@ -118,14 +122,15 @@ class ShopApi:
     async def orders(self, request: Request, runtime: SiteRuntime) -> Response:
         """Take orders in, each once by its number, whoever else reports it."""
         body = await _body(request, Orders)
-        now = self._house.now()
+        now, turns = self._house.now(), Turns(PAUSE)
         by_member: dict[str, list[Event]] = defaultdict(list)
         for at, row in enumerate(body.orders):
             by_member[row.member].append(order(row, f"orders[{at}]", runtime.site.currency, now))
+            await turns.give()
         guests = by_member.pop("", [])
-        taken = await asyncio.gather(
-            *(self._guest_order(runtime, event, now) for event in guests),
-            *(self._member_orders(runtime, member, events, now) for member, events in by_member.items()),
+        taken = await _side_by_side(
+            *(partial(self._guest_order, runtime, event, now) for event in guests),
+            *(partial(self._member_orders, runtime, member, events, now) for member, events in by_member.items()),
         )
         return json({"accepted": sum(taken), "known": len(body.orders) - sum(taken)})
 
@@ -196,10 +201,21 @@ class ShopApi:
         return json({name: told.get(name, "") for name in STATE} | {"reason": view.said(row), "why": view.why(row)})
 
 
-def _products(rows: Sequence[ProductRow], currency: str) -> list[Product]:
+async def _side_by_side(*work: Callable[[], Awaitable[T]]) -> list[T]:
+    limit = asyncio.Semaphore(SIDE_BY_SIDE)
+
+    async def one(each: Callable[[], Awaitable[T]]) -> T:
+        async with limit:
+            return await each()
+
+    return await asyncio.gather(*map(one, work))
+
+
+async def _products(rows: Sequence[ProductRow], currency: str) -> list[Product]:
     """All of them. Raises `Invalid` with what is wrong in any."""
-    products, problems = [], []
+    products, problems, turns = [], [], Turns(PAUSE)
     for at, row in enumerate(rows):
+        await turns.give()
         try:
             products.append(product(row, f"products[{at}]", currency))
         except Invalid as error:
