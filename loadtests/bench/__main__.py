@@ -32,7 +32,7 @@ def main(names: tuple[str, ...], data: Path | None) -> None:
     """Run the benchmarks NAMES one after the other; without names, list them."""
     if not names:
         for name in NAMES:
-            click.echo(f"{name:10} {about(name)}")
+            click.echo(f"{name:15} {about(name)}")
     for name in NAMES if "all" in names else names:
         click.secho(f"\n{name}: {about(name)}", bold=True)
         import_module(f"loadtests.bench.{name}").main(*([data] if name in ON_DATA else []))
