@@ -58,7 +58,7 @@ class MemberImport:
             return json({"error": "another import is under way; try again after it"}, 409, {"Retry-After": "30"})
         async with self._busy:
             with tempfile.TemporaryFile() as file:
-                await receive(request, file)
+                await receive(request, file, LARGEST)
                 return await self._import(file, runtime, dry_run, skip_refused)
 
     async def _import(self, file: BinaryIO, runtime: SiteRuntime, dry_run: bool, skip_refused: bool) -> Response:
@@ -78,7 +78,7 @@ class MemberImport:
         return json(Told(encoding, checked.rows, checked.refused, written, problems), 422 if stopped else 200)
 
 
-async def receive(request: Request, file: BinaryIO, largest: int = LARGEST) -> None:
+async def receive(request: Request, file: BinaryIO, largest: int) -> None:
     """Put the body into the file, off the event loop. Raises `TooLarge`, and `Invalid` for one that takes too long."""
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > largest:
