@@ -132,9 +132,12 @@ def test_an_unknown_site_and_a_pipe_are_refused(file: Path) -> None:
     file.write_text(HEADER)
     unknown = CliRunner().invoke(main, ["members", "import", "shopp", str(file)])
     assert unknown.output == "Error: there is no site 'shopp'; the sites with definitions: shop\n"
-    piped = [sys.executable, "-m", "dangol", "members", "import", "shop", "-"]
-    done = subprocess.run(piped, input=b"id\nkim\n", capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (1, b"Error: FILE must be one that can be read twice, no pipe\n")
+    ours, theirs = os.pipe()
+    os.write(theirs, b"id\nkim\n")
+    os.close(theirs)
+    done = run(Path(f"/dev/fd/{ours}"))
+    os.close(ours)
+    assert (done.exit_code, done.stderr) == (1, "Error: FILE must be one that can be read twice, no pipe\n")
 
 
 def test_a_terminal_shows_how_far_it_is(file: Path) -> None:
@@ -154,7 +157,7 @@ def test_a_terminal_shows_how_far_it_is(file: Path) -> None:
 def test_a_killed_import_is_finished_by_another(
     file: Path, store: EmbeddedStore, member: Callable[[str], Member | None]
 ) -> None:
-    file.write_text(HEADER + "".join(f"m{number},Kim,,{number}\n" for number in range(20_000)))
+    file.write_text(HEADER + "".join(f"m{number},Kim,,{number}\n" for number in range(8_000)))
     process = subprocess.Popen([sys.executable, "-m", "dangol", "members", "import", "shop", str(file)])
     with Redis.from_url(store.url) as client:
         while client.dbsize() < 1_000:
@@ -162,8 +165,8 @@ def test_a_killed_import_is_finished_by_another(
             time.sleep(0.005)
         process.kill()
         process.wait()
-        assert client.dbsize() < 20_000
-        assert member("m19999") is None
+        assert client.dbsize() < 8_000
+        assert member("m7999") is None
         assert run(file).exit_code == 0
     assert member("m0") == Member("m0", "Kim", traits={"points": 0.0})
-    assert member("m19999") == Member("m19999", "Kim", traits={"points": 19_999.0})
+    assert member("m7999") == Member("m7999", "Kim", traits={"points": 7_999.0})
