@@ -149,7 +149,7 @@ S = TypeVar("S", bound=Server)
 def _serve(server: S) -> Iterator[S]:
     http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(server))
     server.url = f"http://127.0.0.1:{http.server_port}"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05})
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server
     http.shutdown()
