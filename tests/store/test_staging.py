@@ -1,5 +1,7 @@
 """Whole feeds: in force in one step or not at all, and never over what is newer."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -8,6 +10,7 @@ from dangol.plugin import Product
 from dangol.store import catalogue, keys
 from dangol.store.link import Link
 from dangol.store.staging import Staging, Swapped
+from dangol.store.wire import Argument
 
 pytestmark = pytest.mark.anyio
 
@@ -56,6 +59,21 @@ async def test_nothing_is_in_force_before_the_swap_and_nothing_is_left_without_o
         [staged] = await link.call("KEYS", "*")
         assert 0 < await link.call("TTL", staged) <= 3600
     assert await link.call("KEYS", "*") == []
+
+
+async def test_what_is_killed_at_any_step_goes_by_itself(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    call, kept = link.call, set[int]()
+
+    async def watched(*command: Argument) -> Any:
+        answer = await call(*command)
+        kept.update([await call("TTL", each) for each in await call("KEYS", "*staged*")])
+        return answer
+
+    monkeypatch.setattr(link, "call", watched)
+    async with Staging(link, "shop", NOW) as staging:
+        await staging.add([MUG])
+        await staging.add([CUP])
+    assert kept == {3600}
 
 
 async def test_what_was_held_back_stays_hidden(link: Link) -> None:

@@ -19,6 +19,12 @@ KEPT: Final = 3600
 MOST_TOLD: Final = 2_000
 """Changed products that are named to those who follow the catalogue; above that they read all of it."""
 
+# In one step: whoever is killed between two would leave behind what never goes. ARGV: seconds, then ids and documents.
+_STAGE = Script("""
+redis.call('HSET', KEYS[1], unpack(ARGV, 2))
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+""")
+
 _SWAP = Script(
     catalogue.NOTE
     + """
@@ -124,6 +130,5 @@ class Staging:
         for start in range(0, len(products), catalogue.BATCH):
             batch = products[start : start + catalogue.BATCH]
             pairs = [part for each in batch for part in (each.id, catalogue.pack(each))]
-            await self._link.call("HSET", self._key, *pairs)
+            await _STAGE(self._link, [self._key], [KEPT, *pairs])
         self._staged.update(each.id for each in products)
-        await self._link.call("EXPIRE", self._key, KEPT)
