@@ -116,6 +116,7 @@ def test_a_variant_has_what_its_group_has() -> None:
         {**MUG, "offers": {**OFFER, "price": -1}},
         {**MUG, "offers": {**OFFER, "price": "NaN"}},
         {**MUG, "offers": {**OFFER, "price": 1e30}},
+        {**MUG, "offers": {**OFFER, "price": 10**400}},
         {"@type": "Organization", "isRelatedTo": [MUG]},
         "[" * 100_000,
         '{"@graph":' * 50_000,

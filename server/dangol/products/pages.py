@@ -155,7 +155,7 @@ def _offer(offers: Sequence[Node], site: Site, id: str) -> Node:
 def _number(price: Any) -> float | None:
     try:
         return float(price.replace(",", "")) if isinstance(price, str) else float(price)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
