@@ -27,7 +27,7 @@ from dangol.store import draws, sends, slots
 from dangol.store.sends import Send
 from dangol.web.body import json, read_body
 from dangol.web.keyed import Handler, admin_route
-from dangol.web.member_import import MOST_TOLD, PAUSE, flag, receive
+from dangol.web.member_import import LARGEST, MOST_TOLD, PAUSE, flag, receive
 
 LONGEST = 1 << 18
 NEXT = 5
@@ -134,7 +134,7 @@ class Desk:
             return json({"error": "another file is being checked; try again after it"}, 409, {"Retry-After": "30"})
         async with self._busy:
             with tempfile.TemporaryFile() as file:
-                await receive(request, file)
+                await receive(request, file, LARGEST)
                 return await self._take(file, send, runtime, skip)
 
     async def _take(self, file: BinaryIO, send: Send, runtime: SiteRuntime, skip: bool) -> Response:
