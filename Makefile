@@ -17,6 +17,8 @@ check: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Tests start many processes, and each would compile dangol anew where Python is told to keep no bytecode.
+unit: export PYTHONDONTWRITEBYTECODE =
 unit: .venv/installed-dev
 	scripts/chromium
 	scripts/nginx
