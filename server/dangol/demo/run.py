@@ -73,26 +73,26 @@ async def _serve(settings: Settings, url: str, wanted: Definitions, base: str, s
     keys = Keys.derive(house.master, SITE)
     await _define(house, wanted)
     front = ShopSettings(base, "pk_demo_shop", keys.identity, keys.server, shop_url, keys.admin, fake)
-    servers = [_server(create(house), settings.port), _server(shop.create(front), settings.port + 1)]
+    server, shop_server = _server(create(house), settings.port), _server(shop.create(front), settings.port + 1)
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with asyncio.TaskGroup() as group:
-        for server in servers:
-            group.create_task(server.serve())
+        group.create_task(server.serve())
         await house.loaded.wait()
-        while not all(server.started for server in servers):  # noqa: ASYNC110  (uvicorn has no event for it)
-            await asyncio.sleep(LOOK)
+        await _started(server)
         worker = worker_for(house)
         working = group.create_task(worker.run())
         await replay.run(base, keys.server, shop_url, already=bool(await house.link.call("GET", REPLAYED)))
         await house.link.call("SET", REPLAYED, "1")
+        # Who came before would wait for thousands of orders, and find strips without what is learned from them.
+        group.create_task(shop_server.serve())
+        await _started(shop_server)
         click.echo(guide.text(front))
         await stopping.wait()
         await worker.stop()
         await working
-        for server in servers:
-            server.should_exit = True
+        server.should_exit = shop_server.should_exit = True
 
 
 class _Quiet(uvicorn.Server):
@@ -100,6 +100,11 @@ class _Quiet(uvicorn.Server):
 
     def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
         return nullcontext()
+
+
+async def _started(server: uvicorn.Server) -> None:
+    while not server.started:  # noqa: ASYNC110  (uvicorn has no event for it)
+        await asyncio.sleep(LOOK)
 
 
 def _server(app: ASGIApp, port: int) -> uvicorn.Server:
