@@ -1,7 +1,7 @@
 """What is offered: asked in turn, filled up, and only what may be bought at this very moment."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -162,6 +162,23 @@ async def test_what_went_a_moment_ago_is_replaced_though_the_shelf_does_not_know
     await catalogue.remove(shop.link, "shop", ["d"])
     assert await shop.offered("abcdefghij", filters=Filters(price_to=50), count=2) == "ef"
     assert await shop.offered("abcdefghij", filters=Filters(price_to=50), count=9) == "efghij"
+
+
+async def test_few_readings_find_what_is_left_of_a_catalogue_that_went_a_moment_ago(
+    link: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = await Shop(link).with_products([Product(str(number), "", 1) for number in range(2_000)])
+    await catalogue.remove(link, "shop", [str(number) for number in range(1_999)])
+    readings: list[int] = []
+
+    async def get(link: Link, site: str, ids: Sequence[str]) -> Mapping[str, Product]:
+        readings.append(len(ids))
+        return await read(link, site, ids)
+
+    read = catalogue.get
+    monkeypatch.setattr(catalogue, "get", get)
+    assert await shop.offered("") == "1999"
+    assert len(readings) < 6
 
 
 async def test_variants_are_told_apart_by_what_the_catalogue_says_now(shop: Shop) -> None:

@@ -59,13 +59,15 @@ class Offering:
             partial(self._ask, site.id, shelf, _query(wish, shelf)), shelf, wish, site.products.repurchase_days
         )
         offered: list[Offered] = []
+        spare = SPARE
         while missing := wish.count - len(offered):
             taken = shelf.places([each.product.id for each in offered]) if offered else NONE
-            picks = await chain.best(missing + SPARE, taken)
+            picks = await chain.best(missing + spare, taken)
             if not picks:
                 break
             known = await catalogue.get(self._link, site.id, named(picks, shelf))
             offered += islice(confirmed(picks, shelf, known, wish, offered), missing)
+            spare *= 8  # where most have gone a moment ago, few readings still go through all of the shelf
         return offered
 
     async def _ask(self, site: str, shelf: Shelf, query: Query, name: str) -> Answer | None:
