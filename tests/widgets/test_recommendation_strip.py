@@ -98,7 +98,7 @@ def test_only_products_that_fit_the_conditions_are_shown() -> None:
 
 @pytest.mark.parametrize(
     ("params", "first"),
-    [({}, "bought_together"), ({"recommender": "x"}, "x"), ({"recommenders": ["y", "z"]}, "y")],
+    [({}, "bought_together"), ({"recommenders": ["y", "z"]}, "y")],
 )
 def test_recommenders_are_asked_in_their_order(params: dict[str, Any], first: str) -> None:
     shown = render(RecommendationStrip(), params, products=[product(1)])
@@ -152,7 +152,7 @@ def test_without_a_gap_there_is_nothing_to_fill(cart: dict[str, int]) -> None:
         {"count": 0},
         {"count": 13},
         {"fill_gap_goal": 0},
-        {"recommender": "x" * 41},
+        {"recommenders": []},
         {"recommenders": ["x"] * 6},
         {"filters": {"price_from": -1}},
         {"filters": {"margin": 101}},
@@ -161,8 +161,3 @@ def test_without_a_gap_there_is_nothing_to_fill(cart: dict[str, int]) -> None:
 def test_wrong_parameters_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(Invalid, match=f"params.{next(iter(wrong))}"):
         render(RecommendationStrip(), wrong)
-
-
-def test_the_former_name_and_the_new_one_exclude_each_other() -> None:
-    with pytest.raises(Invalid, match="recommender is the former name of recommenders"):
-        render(RecommendationStrip(), {"recommender": "x", "recommenders": ["y"]})

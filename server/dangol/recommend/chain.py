@@ -19,7 +19,7 @@ Ask = Callable[[str], Awaitable[Answer | None]]
 """What the recommender of that name answers; None where it fails."""
 
 
-Pick = tuple[int, int, Recommender | None]
+Chosen = tuple[int, int, Recommender | None]
 """A place on the shelf, that of the product which brought it up (-1: none), and by whom."""
 
 
@@ -37,12 +37,12 @@ class Chain:
         self._answers: list[Answer] = []
         self._picked: list[int] = []
 
-    async def best(self, most: int, taken: Places = NONE) -> list[Pick]:
+    async def best(self, most: int, taken: Places = NONE) -> list[Chosen]:
         """The next best, at most `most` and none a second time. None of those `taken` are among them nor any of their
         groups. Only answers that are needed are asked for. Where the wish names a gap, what closes it comes first."""
         pool = max(most, CONSIDERED) if self._wish.gap else most
         refused = np.array(self._picked, np.int32) if self._picked else NONE
-        held, picks, turn = taken, list[Pick](), 0
+        held, picks, turn = taken, list[Chosen](), 0
         while len(picks) < pool and (turn < len(self._answers) or await self._next(all=len(picks) < most)):
             answer = self._answers[turn]
             best = self._sieve.best(answer.places, answer.scores, pool - len(picks), held, refused)

@@ -3,21 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from dangol.plugin import Product, Recommender
-from dangol.recommend.chain import Pick
+from dangol.recommend.chain import Chosen
 from dangol.recommend.choosing import fits
 from dangol.recommend.reasons import reason_of
 from dangol.recommend.shelf import Shelf
 from dangol.recommend.wish import Offered, Wish
 
 
-def named(picks: Sequence[Pick], shelf: Shelf) -> list[str]:
+def named(picks: Sequence[Chosen], shelf: Shelf) -> list[str]:
     """Of what was picked and of what has brought it up."""
     places = dict.fromkeys(place for pick in picks for place in pick[:2])
     return [shelf.ids[place] for place in places if 0 <= place < shelf.size]
 
 
 def confirmed(
-    picks: Sequence[Pick], shelf: Shelf, known: Mapping[str, Product], wish: Wish, before: Sequence[Offered]
+    picks: Sequence[Chosen], shelf: Shelf, known: Mapping[str, Product], wish: Wish, before: Sequence[Offered]
 ) -> Iterator[Offered]:
     """Those of the picks that may be offered beside what was `before`, as the catalogue has them now."""
     held = {*wish.products, *wish.cart, *(each.product.id for each in before)}

@@ -115,21 +115,12 @@ class RecommendationStrip(Widget):
             about(
                 "추천 방식",
                 "Recommenders",
-                "추천 플러그인들의 이름입니다. 모자라면 다음 것이 채우고, 비우면 bought_together입니다.",
-                "Names of plugins, asked in turn; popular products fill up. Without any it is bought_together.",
+                "추천 플러그인들의 이름입니다. 모자라면 다음 것이 채우고, 마지막에는 인기 상품이 채웁니다.",
+                "Names of plugins, asked in turn; popular products fill up.",
+                min_length=1,
                 max_length=5,
             ),
-        ] = field(default_factory=list)
-        recommender: Annotated[
-            str,
-            about(
-                "추천 방식 하나",
-                "One recommender",
-                "예전 방식입니다. recommenders를 쓰세요.",
-                "As it was written before; use recommenders.",
-                max_length=40,
-            ),
-        ] = ""
+        ] = field(default_factory=lambda: ["bought_together"])
         count: Annotated[
             int, about("개수", "Count", "보여 줄 상품의 최대 개수입니다.", "At most so many products.", ge=1, le=12)
         ] = 4
@@ -176,15 +167,6 @@ class RecommendationStrip(Widget):
             ),
         ] = 4
 
-        def __post_init__(self) -> None:
-            if self.recommender and self.recommenders:
-                raise ValueError("recommender is the former name of recommenders: expected one of them, not both")
-
-        @property
-        def asked(self) -> Sequence[str]:
-            """The recommenders in their order."""
-            return self.recommenders or [self.recommender or "bought_together"]
-
     async def context(self, params: Params, view: View) -> Mapping[str, Any] | None:
         """The products and the title; None where there is nothing to offer or no gap to fill."""
         gap = None
@@ -192,7 +174,7 @@ class RecommendationStrip(Widget):
             gap = params.fill_gap_goal - view.profile.cart_total
             if gap <= 0 or not view.profile.cart:
                 return None
-        found = await view.recommend(params.asked, count=params.count, filters=params.filters.asked(), gap=gap)
+        found = await view.recommend(params.recommenders, count=params.count, filters=params.filters.asked(), gap=gap)
         cards = list(_cards(found, params.reasons, view.request.now))
         if not cards:
             return None
