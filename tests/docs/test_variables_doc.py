@@ -45,7 +45,7 @@ def seen(language: str) -> PageView:
     currency, zone = ("KRW", "Asia/Seoul") if korean else ("GBP", "Europe/London")
     site = Site("s", "abcdefgh", "S", ["https://s.example"], currency, zone, traits=[SIZE])  # type: ignore[arg-type]
 
-    async def nothing(*_: Any) -> list[Product]:
+    async def nothing(_: Any) -> list[Any]:
         return []
 
     return PageView(site, profile, Request(NOW, verified=True), language, nothing, Product("1", mug, 9_000))

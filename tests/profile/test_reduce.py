@@ -76,7 +76,10 @@ EFFECTS: list[tuple[list[Event], dict[str, Any]]] = [
     ([event("add_to_wishlist", NOW, A, B), event("remove_from_wishlist", NOW, A)], {"wishlist": [Seen("b", NOW)]}),
     ([event("begin_checkout")], {"checkout_at": NOW}),
     ([event("purchase", NOW, A, key="1")], {"orders": 1, "spent": 2000, "last_order_at": NOW}),
-    ([event("purchase", NOW, A, key="1", value=1500)], {"spent": 1500, "recent_orders": [Order("1", 1500, NOW, ("a",))]}),
+    (
+        [event("purchase", NOW, A, key="1", value=1500)],
+        {"spent": 1500, "recent_orders": [Order("1", 1500, NOW, ("a",))]},
+    ),
     ([event("purchase", NOW, A, key="1")], {"bought": [Seen("a", NOW)]}),
     (
         [event("add_to_cart", NOW, A, B), event("purchase", NOW + 5, A, key="1")],

@@ -20,7 +20,7 @@ Order = Callable[..., Entry]
 
 
 async def asked(link: Link, plugin: Tally, action: str, product: str, now: float) -> int:
-    return await tally(link, Registry.of([plugin]), Guard(), "shop", plugin.name, action, product, 24, now)
+    return await tally(link, Registry.of([plugin]), Guard(), "shop", plugin.name, action, product, "", 1440, now)
 
 
 async def test_what_the_log_tells_is_counted_once_however_often_it_comes(link: Link, order: Order) -> None:
@@ -80,4 +80,4 @@ async def test_a_count_that_is_none_is_zero(link: Link, counted: Any, told: int)
 
 
 async def test_a_tally_that_is_not_installed_counts_nobody(link: Link) -> None:
-    assert await tally(link, Registry.of([People()]), Guard(), "shop", "others", "bought", "", 24, 1.0) == 0
+    assert await tally(link, Registry.of([People()]), Guard(), "shop", "others", "bought", "", "", 1440, 1.0) == 0

@@ -75,8 +75,8 @@ class Credit(Struct, array_like=True, frozen=True, gc=False):
     before it.
 
     With a `part` it is about recommended products alone, which stand apart: `RECOMMENDED` is all of them, and
-    `RECOMMENDED` before a recommender's name its own. There `views` are of strips, `clicks` on products, `clickers` is 1
-    with a shopper's first, and `orders`, `items` and `revenue` are those of products that were clicked before.
+    `RECOMMENDED` before a recommender's name its own. There `views` are of strips, `clicks` on products, `clickers` is
+    1 with a shopper's first, and `orders`, `items` and `revenue` are those of products that were clicked before.
     """
 
     campaign: str
