@@ -178,6 +178,17 @@ async def test_a_promise_that_nobody_confirms_lapses(new_house: NewHouse, opened
     assert [len(outcome.shown) for outcome in outcomes] == [1, 0, 1]
 
 
+async def test_who_is_held_out_of_a_message_is_counted_and_served(
+    new_house: NewHouse, opened: Opened, define: Define
+) -> None:
+    house = await opened(new_house(define(campaigns=[{**WELCOME, "holdout": 100}, {**POPCORN, "on": ["sign_up"]}])))
+    kim = Identity("kim", NOW + 60)
+    outcome = await house.engine.take(shop(house), member_id(house, "kim"), [event("sign_up")], on(identity=kim))
+    assert (shown([outcome]), len(outcome.taken)) == (["hello"], 1)
+    [entry] = await entries(house.link)
+    assert {(one.campaign, one.kind) for one in entry.decided} == {("welcome", "holdout"), ("hello", "show")}
+
+
 async def test_a_login_takes_the_history_along(house: House) -> None:
     kim = member_id(house, "kim")
     cart = event("add_to_cart", 0, NOW, Item("a", price=500))

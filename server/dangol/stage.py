@@ -91,7 +91,8 @@ class Stage:
             silenced = len(silent)
             for decision in decisions:
                 campaign = decision.campaign.id
-                if decision.verdict in RENDERED and campaign not in trees:
+                shows = decision.verdict in RENDERED and decision.campaign.widget is not None
+                if shows and campaign not in trees:
                     if shown := await self._render(runtime, profile, request, decision):
                         trees[campaign] = shown
                     else:
