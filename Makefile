@@ -17,12 +17,13 @@ check: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Three at once, also on two cores: tests wait for browsers and servers as much as they work.
 # Tests start many processes, and each would compile dangol anew where Python is told to keep no bytecode.
 unit: export PYTHONDONTWRITEBYTECODE =
 unit: .venv/installed-dev
 	scripts/chromium
 	scripts/nginx
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest --numprocesses 3 --dist loadfile
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "dangol needs Python 3.11 or newer on the PATH; install it (Debian: apt-get install python3 python3-venv)" >&2; exit 1; }

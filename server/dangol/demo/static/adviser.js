@@ -12,6 +12,7 @@ const number = new Intl.NumberFormat(language);
 const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
 const pounds = new Intl.NumberFormat(language, { style: "currency", currency: "GBP" });
 const STATES = ["usual", "sold_out", "hidden", "sale"];
+const CATCH_UP = 1000; // milliseconds: what goes is gone at once, what comes back has to be seen by every server first
 const chosen = new Set();
 let newest = 0;
 
@@ -32,6 +33,7 @@ function states(id, name, state) {
     try {
       await post("/recommendations/change", { product: id, what: choice.value });
       await Promise.all([answer(), list()]);
+      setTimeout(answer, CATCH_UP);
     } catch (error) {
       wrong.textContent = error.message;
     }
