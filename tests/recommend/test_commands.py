@@ -76,10 +76,21 @@ def test_nothing_that_fits_is_told() -> None:
         (["shop", "--recommender", "nowhere"], "recommenders[0]: 'nowhere' is not a recommender"),
         (["other"], "SITE: 'other' is not a site with definitions"),
         (["shop", "--gap", "x"], "gap"),
-        (["shop", "--count", "0"], "count"),
     ],
 )
 def test_what_can_not_be_meant_is_refused(arguments: list[str], said: str) -> None:
     result = run(*arguments)
     assert result.exit_code == 1
     assert said in result.output
+
+
+def test_more_than_can_be_asked_for_is_refused() -> None:
+    result = run("shop", "--count", "51")
+    assert result.exit_code == 2
+    assert "'--count': 51 is not in the range 1<=x<=50" in result.output
+
+
+def test_products_that_are_not_known_are_told() -> None:
+    asked = ["shop", "--product", "nope", "--cart", "mug"]
+    assert run(*asked).output.splitlines()[0] == "'nope' is not in the catalogue of shop; it counts for nothing"
+    assert json.loads(run(*asked, "--json").output)["unknown"] == ["nope"]

@@ -17,7 +17,7 @@ from dangol.profile.model import Profile
 from dangol.protocol.strict import decode
 from dangol.protocol.tokens import Keys, member_profile
 from dangol.recommend.offering import Offering
-from dangol.recommend.question import Question, told, wish_of
+from dangol.recommend.question import MOST, Question, told, unknown, wish_of
 from dangol.recommend.reasons import said
 from dangol.recommend.shelves import Shelves
 from dangol.recommend.wish import Offered
@@ -32,28 +32,30 @@ NAMES: dict[str, Any] = {"multiple": True, "metavar": "NAME"}
 
 @click.command()
 @click.argument("site")
-@click.option("--product", "products", help="On screen; may be given several times, as the others below.", **IDS)
+@click.option("--product", "products", help="On screen. May be given several times, as all with ID or NAME.", **IDS)
 @click.option("--cart", help="In the cart.", **IDS)
-@click.option("--recommender", "recommenders", help="Asked in turn, before the popular one.", **NAMES)
+@click.option("--recommender", "recommenders", help="Asked in turn, popular last (or alone).", **NAMES)
 @click.option("--member", default="", help="For this member, whose own cart counts unless --cart is given.")
-@click.option("--count", default=10, show_default=True)
-@click.option("--category", "categories", **NAMES)
-@click.option("--brand", "brands", **NAMES)
-@click.option("--price-from", help="In decimal units, as the two below.")
-@click.option("--price-to")
-@click.option("--gap", help="What the cart is short of a goal.")
-@click.option("--margin", type=float, default=0.0, help="The least percentage of the price that the shop keeps.")
-@click.option("--exclude", **IDS)
-@click.option("--language", type=click.Choice(LANGUAGES))
+@click.option("--count", type=click.IntRange(1, MOST), default=10, show_default=True)
+@click.option("--category", "categories", help="Only of these.", **NAMES)
+@click.option("--brand", "brands", help="Only of these.", **NAMES)
+@click.option("--price-from", metavar="AMOUNT", help="The lowest price, in decimal units such as 12.50.")
+@click.option("--price-to", metavar="AMOUNT", help="The highest price.")
+@click.option("--gap", metavar="AMOUNT", help="What the cart is short of a goal.")
+@click.option("--margin", type=click.FloatRange(0, 100), default=0.0, help="The least % of the price to keep.")
+@click.option("--exclude", help="Never these.", **IDS)
+@click.option("--language", type=click.Choice(LANGUAGES), help="Of the reasons; the site's without it.")
 @click.option("--json", "as_json", is_flag=True, help="As POST /v1/recommendations answers.")
 def recommend(site: str, as_json: bool, **asked: Any) -> None:
     """Print what SITE would recommend now, best first: id, price, recommender, name and reason."""
     question = _question(asked)
-    about, offered, now = with_store(lambda link: _offered(link, site, question))
+    about, offered, missing, now = with_store(lambda link: _offered(link, site, question))
     if as_json:
         answer = told(offered, about, question.language, now)
-        click.echo(msgspec.json.format(msgspec.json.encode({"items": answer})).decode())
+        click.echo(msgspec.json.format(msgspec.json.encode({"items": answer, "unknown": missing})).decode())
         return
+    for id in missing:
+        click.echo(f"{id!r} is not in the catalogue of {site}; it counts for nothing", err=True)
     rows = [_row(each, about, question.language or about.language) for each in offered]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:3] if rows else []
     for *short, words in rows:
@@ -70,7 +72,7 @@ def _question(asked: Mapping[str, Any]) -> Question:
     return decode(msgspec.json.Decoder(Question).decode, msgspec.json.encode(given | {"filters": filters}))
 
 
-async def _offered(link: Link, site: str, question: Question) -> tuple[Site, Sequence[Offered], float]:
+async def _offered(link: Link, site: str, question: Question) -> tuple[Site, Sequence[Offered], list[str], float]:
     if (stored := await repository.read(link, site)) is None:
         raise Invalid([Problem("SITE", site, "a site with definitions")])
     about, shelves, now = stored[1].site, Shelves(link), time.time()
@@ -78,7 +80,7 @@ async def _offered(link: Link, site: str, question: Question) -> tuple[Site, Seq
     offering.check(question.recommenders)
     await shelves.caught_up(site)
     wish = wish_of(question, await _profile(link, site, question.member), about.currency, now)
-    return about, await offering.offer(about, wish), now
+    return about, await offering.offer(about, wish), unknown(question, shelves.of(site)), now
 
 
 async def _profile(link: Link, site: str, member: str) -> Profile | None:

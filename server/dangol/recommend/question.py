@@ -8,6 +8,7 @@ from msgspec import Meta, Struct, field
 from dangol.definitions.model import Language, Site
 from dangol.errors import Invalid, Problem
 from dangol.members.row import Line, ShopId
+from dangol.plugin import Shelf
 from dangol.products.product import Filters
 from dangol.products.row import written
 from dangol.profile.model import Profile
@@ -90,6 +91,12 @@ def told(offered: Sequence[Offered], site: Site, language: Language | None, now:
         }
         for each in offered
     ]
+
+
+def unknown(question: Question, shelf: Shelf) -> list[str]:
+    """The products asked about that the catalogue does not have."""
+    asked = list(dict.fromkeys([*question.products, *(question.cart or [])]))
+    return [id for id, place in zip(asked, shelf.places(asked).tolist(), strict=True) if place < 0]
 
 
 def _minor(amount: Amount, currency: str, where: str) -> int | None:

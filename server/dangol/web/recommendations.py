@@ -10,7 +10,7 @@ from dangol.house import House
 from dangol.profile.model import Profile
 from dangol.protocol import tokens
 from dangol.protocol.strict import decode
-from dangol.recommend.question import Question, told, wish_of
+from dangol.recommend.question import Question, told, unknown, wish_of
 from dangol.runtime import SiteRuntime
 from dangol.web.body import json, read_body
 from dangol.web.keyed import keyed
@@ -42,10 +42,8 @@ class Recommendations:
             raise Unavailable("the catalogue is being read for the first time; see /readyz")
         wish = wish_of(question, await self._profile(question, runtime), site.currency, now)
         offered = await offering.offer(site, wish)
-        asked = list(dict.fromkeys([*question.products, *(question.cart or [])]))
-        places = self._house.shelves.of(site.id).places(asked).tolist()
-        unknown = [id for id, place in zip(asked, places, strict=True) if place < 0]
-        return json({"items": told(offered, site, question.language, now), "unknown": unknown})
+        items = told(offered, site, question.language, now)
+        return json({"items": items, "unknown": unknown(question, self._house.shelves.of(site.id))})
 
     async def _profile(self, question: Question, runtime: SiteRuntime) -> Profile | None:
         """The shopper's, as it is now; an empty one where nothing is known."""
