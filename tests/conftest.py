@@ -149,7 +149,7 @@ async def opened(anyio_backend: str) -> AsyncIterator[Open]:
 
     async def take(house: House) -> House:
         houses.append(house)
-        warm()  # as `House.open` does: a widget has 50 ms, and loading compiled kernels may take longer
+        warm()  # as `House.open` does: a widget has a budget, and loading compiled kernels may take longer
         await house.adopt(await repository.read_all(house.link))
         return house
 

@@ -9,7 +9,7 @@ from dangol.plugin import Marks, Tally, TallyQuery
 from dangol.store.link import Link
 from dangol.store.tallies import MINUTES, Tallied
 
-BUDGET = 0.05
+BUDGET = 0.1
 
 logger = logging.getLogger(__name__)
 

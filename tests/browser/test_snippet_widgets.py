@@ -56,6 +56,7 @@ def test_the_page_around_a_corner_message_can_be_clicked(page: Page, shop: Shop,
 
 
 def test_the_close_button_is_large_named_and_closes(page: Page, shop: Shop, collector: Server) -> None:
+    page.emulate_media(reduced_motion="reduce")  # places are read at rest
     answering(collector, shown(lang="ko"))
     page.goto(shop.url)
     close = page.get_by_role("button", name="닫기")
@@ -162,6 +163,7 @@ def test_a_click_tells_the_product_that_its_link_names(page: Page, shop: Shop, c
 
 
 def test_one_at_a_time_in_a_slot_the_next_when_it_is_closed(page: Page, shop: Shop, collector: Server) -> None:
+    page.emulate_media(reduced_motion="reduce")  # places are read at rest
     second = shown("c2", tree=["p", {}, "Second"])
     answering(collector, shown("c1"), second, shown("c3", slot="bar"))
     page.goto(shop.url)

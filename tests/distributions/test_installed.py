@@ -56,7 +56,7 @@ def test_a_widget_fresh_from_the_scaffold_is_rendered(told: dict[str, Any]) -> N
         ("broken_params", "api", "must be a class derived from msgspec.Struct"),
         ("broken_making", "import", "FileNotFoundError: licence.key"),
         ("broken_raising", "raised", "context: ZeroDivisionError: a fault in the plugin"),
-        ("broken_slow", "slow", "context: took longer than its budget of 50 ms"),
+        ("broken_slow", "slow", "context: took longer than its budget of 250 ms"),
         ("broken_result", "result", "context: returned list, expected a mapping or None"),
         ("broken_html", "result", "<script>"),
         ("broken_files", "import", "template.html"),

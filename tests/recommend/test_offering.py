@@ -18,6 +18,7 @@ from dangol.profile.model import Line, Seen
 from dangol.recommend.offering import Offering
 from dangol.recommend.shelves import Shelves
 from dangol.recommend.wish import Offered, Wish
+from dangol.render import renderer
 from dangol.store import catalogue
 from dangol.store.link import Link
 
@@ -45,6 +46,14 @@ class Fixed(Recommender):
         if isinstance(self.answer, str):
             return [Scored(name, -float(place)) for place, name in enumerate(self.answer)]
         return self.answer(query) if callable(self.answer) else self.answer  # type: ignore[no-any-return]
+
+
+class Silent(Fixed):
+    """Never answers."""
+
+    async def recommend(self, query: Query, counts: Counts) -> Ranked | Sequence[Scored]:
+        await asyncio.sleep(60)
+        return []
 
 
 class Popular(Fixed):
@@ -103,6 +112,11 @@ async def test_recommenders_are_asked_in_turn_once_and_no_more_than_needed(shop:
     assert (len(first.asked), len(popular.asked)) == (0, 1)
     assert await shop.offered(first, popular, recommenders=["fixed", "none", "popular"], count=9) == "abcdefghi"
     assert (len(first.asked), len(popular.asked)) == (1, 2)
+
+
+async def test_one_that_never_answers_leaves_a_widget_time_for_the_next(shop: Shop) -> None:
+    async with asyncio.timeout(renderer.BUDGET):
+        assert await shop.offered(Silent(""), "abc") == "abc"
 
 
 async def test_pages_get_what_has_a_page_also_in_place_of_better_ones(shop: Shop) -> None:

@@ -22,7 +22,9 @@ from dangol.recommend.wish import Offered, Wish
 from dangol.store import catalogue
 from dangol.store.link import Link
 
-BUDGET = 0.2
+BUDGET = 0.1
+"""Seconds a recommender has. Less than half of what the strip that asks has: who is asked next needs time too."""
+
 SPARE = 4
 """So many more are read from the catalogue than are asked for: some may have sold out since the shelf was filled."""
 

@@ -19,8 +19,9 @@ from dangol.plugin import Text, View, Widget
 from dangol.render.nodes import check, told_by_clicks
 from dangol.render.style import check_style, style_address
 
-BUDGET = 0.05
-"""Seconds a widget has for its context and its template together."""
+BUDGET = 0.25
+"""Seconds a widget has for its context and its template together: enough for a recommender that never answers and
+those that are asked in its place."""
 
 CACHED = 512
 """Trees kept, of at most `nodes.MAX_HTML` characters each: most views of a campaign render alike."""
