@@ -103,7 +103,8 @@ def test_a_pointer_that_hurries_out_by_the_top_means_to_leave(page: Page, shop: 
     leave_by_the_top(page, steps=60)  # this one strolls
     page.wait_for_timeout(300)
     assert due(collector) == []
-    leave_by_the_top(page, steps=5)
+    for _ in range(3):  # one may be slow on a busy machine
+        leave_by_the_top(page, steps=4)
     collector.wait(lambda: due(collector) == [["c1"]])
     frame(page).wait_for()
 

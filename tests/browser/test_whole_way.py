@@ -270,8 +270,9 @@ def test_a_public_trait_brings_a_shopper_into_a_segment_and_a_private_one_does_n
         {"id": "vip", "name": "VIP", "type": "boolean"},
     ]
     dangol.apply(definitions)
+    traits = "{size: 'M', likes: ['Tea', 'mugs'], vip: true, size_of_shoes: 42}"
+    front.put("/", head=f"<script>{STUB}dangol('trait', {traits})</script>")
     page.goto(front.url)
-    page.evaluate("dangol('trait', {size: 'M', likes: ['Tea', 'mugs'], vip: true, size_of_shoes: 42})")
     expect(widget(page).get_by_text("friend, hello")).to_be_visible()
     expect(widget(page).get_by_text("Dear VIP")).to_have_count(0)
     front.put("/in", head=f"<script>{STUB}dangol('member', {json.dumps(identity(dangol, sub='tea-lover'))})</script>")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from redis import Redis
+from tests.terminals import shown_on
 
 from dangol.cli import main
 from dangol.definitions import repository
@@ -146,8 +147,7 @@ def test_a_terminal_shows_how_far_it_is(file: Path) -> None:
     command = [sys.executable, "-m", "dangol", "members", "import", "shop", str(file)]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, check=True)
     os.close(theirs)
-    shown = os.read(ours, 100_000).decode()
-    os.close(ours)
+    shown = shown_on(ours)
     assert done.stdout == b"3,000 rows in UTF-8, 0 refused\n3,000 rows imported\n"
     assert shown.count("100%") >= 2
     assert "checking" in shown

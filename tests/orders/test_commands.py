@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from redis import Redis
+from tests.terminals import shown_on
 
 from dangol.cli import main
 from dangol.definitions import repository
@@ -123,11 +124,10 @@ def test_a_shop_that_is_not_there_and_a_pipe_are_refused(file: Path) -> None:
 def test_a_terminal_sees_how_far_it_is(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.write_text(TWO)
     terminal, stderr = pty.openpty()
-    with open(terminal, "rb", buffering=0) as seen, open(stderr, "w") as screen:
+    with open(stderr, "w") as screen:
         monkeypatch.setattr(sys, "stderr", screen)
         main.main(["orders", "import", "shop", str(file)], standalone_mode=False)
-        screen.flush()
-        told = seen.read(65_536).decode()
+    told = shown_on(terminal)
     assert "learning" in told
     assert "100%" in told
 
