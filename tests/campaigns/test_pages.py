@@ -1,4 +1,4 @@
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -127,6 +127,6 @@ def test_globs_match_as_their_slow_twin_does(glob: str, path: str) -> None:
 
 def test_a_hostile_pair_of_glob_and_path_is_quick() -> None:
     index = PageIndex([Pages(only=["*a" * 100 + "b", "*?" + "&".join(["a=" + "*a" * 20 + "b"] * 5)])])
-    began = perf_counter()
+    began = process_time()
     assert index.allowed("/" + "a" * 1999 + "?" + "&".join(["a=" + "a" * 300] * 6)) == bytes([0])
-    assert perf_counter() - began < 0.05
+    assert process_time() - began < 0.05
