@@ -55,6 +55,7 @@ __all__ = [
     "Receipt",
     "Recommendation",
     "Recommender",
+    "RecommenderName",
     "Request",
     "Rows",
     "Scored",
@@ -86,6 +87,9 @@ Text = str | dict[Literal["ko", "en"], str]
 
 Url = Annotated[str, Meta(pattern=r"^(https?://[^\s\\]+|/(?![/\\])[^\s\\]*)\Z", max_length=2000)]
 """An http(s) address, or a path on the shop's own site."""
+
+RecommenderName = Annotated[str, Meta(max_length=40, extra={"names": "recommender"})]
+"""The name of a recommender. Definitions that name one which is not installed are refused."""
 
 
 class Plugin:

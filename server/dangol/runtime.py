@@ -13,7 +13,7 @@ from dangol.campaigns.plan import Plan
 from dangol.definitions.drafts import NONE, Draft, Drafts
 from dangol.definitions.model import Campaign, Definitions, Site
 from dangol.errors import Invalid, PluginFailure
-from dangol.host.params import check_params
+from dangol.host.params import check_params, recommender_problems
 from dangol.host.registry import Registry
 from dangol.plugin import Widget
 from dangol.profile.watch import Stream, Watching
@@ -128,10 +128,14 @@ def _widget(campaign: Campaign, registry: Registry) -> tuple[Widget, dict[str, A
         return None
     try:
         widget = registry.widget(campaign.widget.use)
-        return widget, {
+        checked = {
             name: check_params(widget, params, f"{campaign.id}.{name or 'widget'}.params")
             for name, params in with_variants(campaign, campaign.widget.params)
         }
     except (PluginFailure, Invalid) as error:
         log.error("campaign %s is not shown: %s", campaign.id, error)
         return None
+    for name, params in checked.items():
+        for problem in recommender_problems(params, f"{name or 'widget'}.params", registry):
+            log.error("campaign %s is shown without a recommender: %s", campaign.id, problem)
+    return widget, checked

@@ -26,7 +26,18 @@ from dangol.definitions.model import (
 )
 from dangol.errors import Invalid
 from dangol.host.registry import Registry
-from dangol.plugin import Channel, Condition, Profile, PushRequest, Receipt, Request, Text, View, Widget
+from dangol.plugin import (
+    Channel,
+    Condition,
+    Profile,
+    PushRequest,
+    Receipt,
+    RecommenderName,
+    Request,
+    Text,
+    View,
+    Widget,
+)
 from dangol.segments.language.reader import MAX_DEPTH
 
 DOCUMENT = """
@@ -79,6 +90,14 @@ class Strip(Card):
     slot = "inline"  # type: ignore[assignment]
 
 
+class Picks(Card):
+    name = "picks"
+    api = 1
+
+    class Params(Struct, frozen=True, forbid_unknown_fields=True):
+        by: list[RecommenderName] = []
+
+
 class Post(Channel):
     name = "post"
     api = 1
@@ -97,7 +116,7 @@ class Mood(Condition):
         return 1
 
 
-REGISTRY = Registry.of([Card(), Strip(), Post(), Mood()])
+REGISTRY = Registry.of([Card(), Strip(), Picks(), Post(), Mood()])
 
 
 def problems_of(text: str) -> list[str]:
@@ -182,6 +201,14 @@ CARD = "widget: {use: card, params: {title: x}}"
         ("widget: {use: crad}", "did you mean 'card'?"),
         ("widget: {use: post}", "widget.use: 'post' is not a usable widget"),
         ("message: {use: card}", "message.use: 'card' is not a usable channel"),
+        (
+            "widget: {use: picks, params: {by: [nobody]}}",
+            "widget.params.by[0]: 'nobody' is not a usable recommender: no recommender of this name is installed",
+        ),
+        (
+            "widget: {use: picks}, variants: [{id: a}, {id: b, params: {by: [nobody]}}]",
+            "variants[1].params.by[0]: 'nobody' is not a usable recommender",
+        ),
         ("widget: {use: card}", "widget.params.title: None is not given; card requires it"),
         ("widget: {use: card, params: {title: '{nmae}'}}", "widget.params.title: '{nmae}' is not a known variable"),
         ("message: {use: post, params: {x: 1}}", "message.params.x: 1 is not a parameter of post"),

@@ -16,7 +16,7 @@ from dangol.definitions.model import Campaign, MessageUse, Segment, Site, Trait,
 from dangol.definitions.senders import Means, use_problems
 from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, PluginFailure, Problem
-from dangol.host.params import check_params
+from dangol.host.params import check_params, recommender_problems
 from dangol.host.registry import Registry
 from dangol.plugin import Channel, Widget
 from dangol.protocol.text import clean
@@ -150,35 +150,42 @@ def _widget_problems(
         yield Problem(f"{where}.widget.at", use.at, f"left out: {use.use} has its own place on the page")
     yield from position_problems(use, widget.slot, f"{where}.widget")
     known = kinds(site.traits, widget.variables)
-    yield from _forms_problems(widget, campaign, use, known, where)
+    yield from _forms_problems(widget, campaign, use, known, where, registry)
 
 
 def _message_problems(campaign: Campaign, use: MessageUse, where: str, means: Means) -> Iterator[Problem]:
     yield from use_problems(campaign, use, f"{where}.message", means)
-    if channel := means.channel(use.use):
+    if means.registry is not None and (channel := means.channel(use.use)):
         whole = replace(use, params=means.params(use))
-        yield from _forms_problems(channel, campaign, whole, kinds(means.site.traits), where)
+        yield from _forms_problems(channel, campaign, whole, kinds(means.site.traits), where, means.registry)
 
 
 def _forms_problems(
-    plugin: Widget | Channel, campaign: Campaign, use: WidgetUse | MessageUse, known: Mapping[str, str], where: str
+    plugin: Widget | Channel,
+    campaign: Campaign,
+    use: WidgetUse | MessageUse,
+    known: Mapping[str, str],
+    where: str,
+    registry: Registry,
 ) -> Iterator[Problem]:
     """Of the action's own parameters, and where they are right, of what the campaign's variants make of them."""
     action = "widget" if isinstance(use, WidgetUse) else "message"
     (_, own), *variants = with_variants(campaign, use.params)
-    if problems := _param_problems(plugin, own, f"{where}.{action}.params", known):
+    if problems := _param_problems(plugin, own, f"{where}.{action}.params", known, registry):
         yield from problems
         return
     for number, (_, laid_over) in enumerate(variants):
-        yield from _param_problems(plugin, laid_over, f"{where}.variants[{number}].params", known)
+        yield from _param_problems(plugin, laid_over, f"{where}.variants[{number}].params", known, registry)
 
 
-def _param_problems(plugin: Widget | Channel, raw: object, where: str, known: Mapping[str, str]) -> list[Problem]:
+def _param_problems(
+    plugin: Widget | Channel, raw: object, where: str, known: Mapping[str, str], registry: Registry
+) -> list[Problem]:
     try:
         params = check_params(plugin, raw, where)
     except Invalid as invalid:
         return invalid.problems
-    return params_problems(params, known, where)
+    return [*params_problems(params, known, where), *recommender_problems(params, where, registry)]
 
 
 def is_timezone(name: str) -> bool:

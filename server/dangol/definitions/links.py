@@ -1,22 +1,17 @@
 """The addresses that a document's campaigns lead to."""
 
-from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
-
-from msgspec import Meta, Struct
+from collections.abc import Iterator
+from typing import Any
 
 from dangol.definitions.model import Campaign, Definitions
 from dangol.definitions.templates import Template
-from dangol.host.params import check_params
+from dangol.host.params import check_params, texts_of
 from dangol.host.registry import Registry
 from dangol.messages.buttons import WEB
 from dangol.messages.places import said
 from dangol.messages.resolving import Routes
 from dangol.messages.writing import LINK
 from dangol.plugin import Url
-
-PATTERNS = [each for each in get_args(Url) if isinstance(each, Meta)]
-"""What makes a text an address."""
 
 
 def addresses(definitions: Definitions, registry: Registry) -> dict[str, list[str]]:
@@ -25,7 +20,7 @@ def addresses(definitions: Definitions, registry: Registry) -> dict[str, list[st
     routes = Routes(definitions)
     for number, campaign in enumerate(definitions.campaigns):
         for where, params in _params(campaign, routes, registry):
-            for place, address in _urls(params, f"campaigns[{number}].{where}"):
+            for place, address in texts_of(params, Url, f"campaigns[{number}].{where}"):
                 found.setdefault(address, []).append(place)
     for place, address in in_messages(definitions):
         found.setdefault(address, []).append(place)
@@ -57,25 +52,3 @@ def _params(campaign: Campaign, routes: Routes, registry: Registry) -> Iterator[
     if campaign.message is not None:
         route = routes.of(campaign.message)
         yield "message.params", check_params(registry.channel(route.channel), route.params, "")
-
-
-def _urls(params: Any, where: str) -> Iterator[tuple[str, str]]:
-    if isinstance(params, Struct):
-        hints = get_type_hints(type(params), include_extras=True)
-        for name in params.__struct_fields__:
-            value = getattr(params, name)
-            if isinstance(value, str):
-                if value and _is_url(hints[name]):
-                    yield f"{where}.{name}", value
-            else:
-                yield from _urls(value, f"{where}.{name}")
-    elif isinstance(params, Sequence) and not isinstance(params, str):
-        for place, one in enumerate(params):
-            yield from _urls(one, f"{where}[{place}]")
-
-
-def _is_url(hint: Any) -> bool:
-    """Whether a field's type is `Url`, narrowed or as one of several."""
-    if get_origin(hint) is Annotated and any(each in get_args(hint) for each in PATTERNS):
-        return True
-    return any(_is_url(each) for each in get_args(hint))

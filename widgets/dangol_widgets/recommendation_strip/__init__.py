@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from msgspec import Struct, field
 
 from dangol.plugin import Filters as Asked
-from dangol.plugin import Money, Product, Recommendation, Text, View, Widget
+from dangol.plugin import Money, Product, Recommendation, RecommenderName, Text, View, Widget
 from dangol_widgets.parameters import about
 
 TITLE: Text = {"ko": "함께 보면 좋은 상품", "en": "You may also like"}
@@ -102,14 +102,8 @@ class RecommendationStrip(Widget):
         recommenders: Annotated[
             list[
                 Annotated[
-                    str,
-                    about(
-                        "추천 방식",
-                        "Recommender",
-                        "추천 플러그인의 이름입니다.",
-                        "The name of a recommender plugin.",
-                        max_length=40,
-                    ),
+                    RecommenderName,
+                    about("추천 방식", "Recommender", "추천 플러그인의 이름입니다.", "A recommender plugin's name."),
                 ]
             ],
             about(
