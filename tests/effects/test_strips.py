@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dangol.campaigns import ledger
-from dangol.definitions.model import Campaign, Definitions, Site, Variant
+from dangol.definitions.model import Campaign, Definitions, MessageUse, Site, Variant, WidgetUse
 from dangol.effects.answer import StripReport
 from dangol.effects.figures import LIMB, Cell, Figures
 from dangol.effects.report import report
@@ -129,10 +129,30 @@ def test_before_enough_have_clicked_nothing_is_said() -> None:
 def test_one_arm_alone_is_compared_with_nothing() -> None:
     alone = Campaign("c", holdout=0)
     draw = ledger.draw_of(ledger.shares(alone))
-    found = told({Cell(TODAY, draw, "on", ""): Figures(entered=10)}, alone)
+    entered = {Cell(TODAY, draw, "on", ""): Figures(entered=10)}
+    found = told(entered | {Cell(TODAY, draw, "on", "~"): Figures(views=1)}, alone)
     assert (found.comparisons, found.arms[0].recommenders, found.arms[0].click_rate) == ([], [], 0)
     assert found.sentences["en"][-1].startswith("There is nothing to compare.")
     assert told({}).sentences["ko"] == ["아직 이 캠페인의 대상이 된 고객이 없습니다."]
+
+
+@pytest.mark.parametrize("campaign", [Campaign("c", holdout=0, widget=WidgetUse("popcorn")), Campaign("c", holdout=0)])
+def test_without_a_strip_that_was_seen_there_is_no_table_and_it_is_said_why(campaign: Campaign) -> None:
+    draw = ledger.draw_of(ledger.shares(campaign))
+    found = told({Cell(TODAY, draw, "on", ""): Figures(entered=10)}, campaign)
+    assert list(strip_lines(found)) == []
+    assert [len(each) for each in found.sentences.values()] == [2, 2]
+    assert found.sentences["ko"][1].startswith("이 가운데 추천 상품을 본 고객은 없습니다.")
+    assert found.sentences["en"][1].endswith("the campaign's widget offers none, or was never in view.")
+
+
+def test_a_message_recommends_no_products() -> None:
+    found = told({}, Campaign("c", message=MessageUse("log")))
+    assert list(strip_lines(found)) == []
+    assert [each[0].partition(".")[0] for each in found.sentences.values()] == [
+        "메시지를 보내는 캠페인이라 추천 상품을 보여 주지 않습니다",
+        "This campaign sends a message and recommends no products",
+    ]
 
 
 def test_a_terminal_gets_columns() -> None:

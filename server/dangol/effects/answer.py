@@ -210,3 +210,8 @@ class StripReport(Struct, frozen=True):
     shares: Shares
     sentences: dict[str, list[str]]
     method: Method
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether nobody has seen or clicked a recommended product."""
+        return not any(arm.views or arm.clicks or arm.clickers for arm in self.arms)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from dangol.campaigns.arms import HOLDOUT, ON
-from dangol.definitions.model import Language
+from dangol.definitions.model import Campaign, Language
 from dangol.effects.answer import ALL, Comparison, Effect, Report, StripComparison, StripReport
 from dangol.effects.sequence import LEAST
 from dangol.render.money import CURRENCIES, money
@@ -83,6 +83,15 @@ WORDS: Mapping[str, Mapping[Language, str]] = {
         "en": "Recommended products were seen {views} time{plural}; {clickers} of the shoppers clicked."
         " What they bought of those within 7 days is recommended revenue.",
     },
+    "no strip": {
+        "ko": "메시지를 보내는 캠페인이라 추천 상품을 보여 주지 않습니다. 캠페인의 성과는 캠페인 보고서에 있습니다.",
+        "en": "This campaign sends a message and recommends no products. The campaign's report tells what it brings.",
+    },
+    "unseen": {
+        "ko": "이 가운데 추천 상품을 본 고객은 없습니다."
+        " 캠페인의 위젯이 상품을 추천하지 않거나, 아직 화면에 보인 적이 없습니다.",
+        "en": "None of them has seen a recommended product: the campaign's widget offers none, or was never in view.",
+    },
     "one arm": {
         "ko": "견줄 변형안이 없습니다. 추천 방식이 다른 변형안을 두 개 두면 어느 쪽이 나은지 알 수 있습니다.",
         "en": "There is nothing to compare. Two variants with different recommenders would tell which is better.",
@@ -111,8 +120,10 @@ def sentences(report: Report, language: Language) -> list[str]:
     return list(_Voice(report, language).sentences())
 
 
-def strip_sentences(report: StripReport, language: Language) -> list[str]:
-    """The same of recommended products."""
+def strip_sentences(report: StripReport, campaign: Campaign, language: Language) -> list[str]:
+    """The same of recommended products; where there are none, why."""
+    if campaign.message and report.is_unseen:
+        return [WORDS["no strip"][language]]
     return list(_StripVoice(report, language).sentences())
 
 
@@ -207,6 +218,9 @@ class _StripVoice(_Speaker):
     def sentences(self) -> Iterator[str]:
         yield from self._begin()
         if not self._shoppers:
+            return
+        if self._report.is_unseen:
+            yield self._say("unseen")
             return
         views, clickers = (sum(getattr(arm, each) for arm in self._report.arms) for each in ("views", "clickers"))
         yield self._say("strip", views=f"{views:,}", plural="" if views == 1 else "s", clickers=f"{clickers:,}")

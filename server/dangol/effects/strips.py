@@ -48,7 +48,7 @@ def strip_report(
         sentences={},
         method=Method(len(teller.pairs)),
     )
-    return replace(told, sentences={each: strip_sentences(told, each) for each in languages})
+    return replace(told, sentences={each: strip_sentences(told, campaign, each) for each in languages})
 
 
 class _Teller:

@@ -34,7 +34,9 @@ def lines(report: Report) -> Iterator[str]:
 
 
 def strip_lines(report: StripReport) -> Iterator[str]:
-    """The arms, each with its recommenders below it, as aligned columns."""
+    """The arms, each with its recommenders below it, as aligned columns; none where there is nothing in them."""
+    if report.is_unseen:
+        return iter(())
     rows = [["arm", "shoppers", "seen in", "clicks", "click rate", "clicked by", "orders", "items", "revenue"]]
     for arm in report.arms:
         items = sum(each.items for each in arm.recommenders)
