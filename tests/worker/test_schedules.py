@@ -114,20 +114,21 @@ async def test_workers_that_were_all_away_since_a_campaign_was_saved_miss_nothin
     await house.close()
 
 
+@pytest.mark.parametrize("after", [{"late": 100}, {}], ids=["with more hours", "as before"])
 @pytest.mark.parametrize(
     "between",
     [{"schedule": {"at": "11:00"}}, {"active": False}, {"ends": "2026-11-02"}, {"id": "other"}],
     ids=["another time", "switched off", "ended", "taken away"],
 )
 async def test_a_schedule_that_was_changed_has_no_slots_in_the_past(
-    new_house: Any, define: Define, clock: Clock, between: dict[str, Any]
+    new_house: Any, define: Define, clock: Clock, between: dict[str, Any], after: dict[str, Any]
 ) -> None:
     house = new_house(define(campaigns=[weekly()]))
     clock.at = _unix("2026-11-02 10:31")
     await look(house)
     await repository.save(house.link, define(campaigns=[weekly(**between)]))
     clock.at = _unix("2026-11-04 12:00")
-    await repository.save(house.link, define(campaigns=[weekly(schedule={"late": 100})]))
+    await repository.save(house.link, define(campaigns=[weekly(schedule=after)]))
     await look(house)
     assert len(await opened_slots(house)) == 1
     clock.at = _unix("2026-11-05 10:30")
@@ -142,4 +143,20 @@ async def test_a_campaign_that_is_off_or_over_has_no_slots(new_house: Any, defin
     await look(house)
     assert await opened_slots(house) == []
     assert await slots.latest(house.link, "shop", "daily", 9) == []
+    await house.close()
+
+
+async def test_a_campaign_that_was_off_while_a_worker_looked_on_makes_up_for_nothing(
+    new_house: Any, define: Define, clock: Clock
+) -> None:
+    house = new_house(define(campaigns=[weekly()]))
+    job = Schedules(house.link, lambda: house.by_id)
+    lane = job.lane(Place(job.name, keys.partition("daily")), "")
+    for at, is_on in (("02 10:30", True), ("02 12:00", False), ("03 12:00", True), ("04 10:30", True)):
+        clock.at = _unix(f"2026-11-{at}")
+        await repository.save(house.link, define(campaigns=[weekly(active=is_on)]))
+        await house.adopt(await repository.read_all(house.link))
+        await lane.step()
+    told = await slots.latest(house.link, "shop", "daily", 9)
+    assert [(each.slot, each.state) for each in told] == [(clock.at, "run"), (clock.at - 2 * DAY, "run")]
     await house.close()

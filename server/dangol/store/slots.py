@@ -36,10 +36,12 @@ class Settled(Struct, array_like=True, frozen=True):
     at: float
 
 
-# KEYS: slots. ARGV: the rule found before, the new rule, since. A rule that somebody else has written stands.
+# KEYS: slots. ARGV: the rule found before and the second up to which slots were settled, the new rule, since. What
+# somebody else has written meanwhile stands.
 _ADOPT = Script("""
-if (redis.call('HGET', KEYS[1], 'rule') or '') == ARGV[1] then
-  redis.call('HSET', KEYS[1], 'rule', ARGV[2], 'since', ARGV[3])
+local found = redis.call('HMGET', KEYS[1], 'rule', 'since')
+if (found[1] or '') == ARGV[1] and tonumber(found[2] or 0) == tonumber(ARGV[2]) then
+  redis.call('HSET', KEYS[1], 'rule', ARGV[3], 'since', ARGV[4])
 end
 """)
 
@@ -68,8 +70,9 @@ async def read(link: Link, site: str, campaign: str) -> Record:
 
 
 async def adopt(link: Link, site: str, campaign: str, before: Record, rule: str, since: int) -> Record:
-    """Go by another rule, whose slots up to `since` are nobody's. Answers with what stands then."""
-    await _ADOPT(link, [keys.slots(site, campaign)], [before.rule, rule, since])
+    """Go by another rule, or by the same one anew, whose slots up to `since` are nobody's. Answers with what stands
+    then."""
+    await _ADOPT(link, [keys.slots(site, campaign)], [before.rule, before.since, rule, since])
     return await read(link, site, campaign)
 
 

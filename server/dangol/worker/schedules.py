@@ -52,31 +52,39 @@ class _Keeper(Lane):
         self._rest: dict[tuple[str, str], tuple[str, float]] = {}  # by campaign its rule, and its next slot
 
     async def step(self) -> float | None:
+        found: set[tuple[str, str]] = set()
         for runtime in self._job.sites().values():
             for campaign, table in scheduled(runtime.definitions):
                 if keys.partition(campaign.id) == self._number:
+                    found.add((runtime.site.id, campaign.id))
                     await self._look(runtime, campaign, table, time.time())
+        for place in self._rest.keys() - found:  # one that is switched on again is new
+            del self._rest[place]
         return PAUSE
 
     async def _look(self, runtime: SiteRuntime, campaign: Campaign, table: Timetable, now: float) -> None:
         place, rule = (runtime.site.id, campaign.id), rule_of(table)
         known, following = self._rest.get(place, ("", 0.0))
         if known != rule or following <= now:
-            record = await self._record(runtime, campaign, rule)
+            record = await self._record(runtime, campaign, table, rule, now if known != rule else 0.0)
             for slot in due(table, record.since, now):
                 if record.rule != rule or record.since >= slot:
                     return  # somebody else sees to it
                 record = await settle(self._job.link, runtime, table, campaign, record, slot, now)
             self._rest[place] = rule, next(slots(table, now), float("inf"))
 
-    async def _record(self, runtime: SiteRuntime, campaign: Campaign, rule: str) -> Record:
-        """How far the slots are settled. Where it was by another rule, this one counts since it is in force."""
+    async def _record(
+        self, runtime: SiteRuntime, campaign: Campaign, table: Timetable, rule: str, new_at: float
+    ) -> Record:
+        """How far the slots are settled. One that is met at the time `new_at` (0: it is known here) may have been
+        switched off or changed before, and has no slots from before it is in force."""
         site = runtime.site.id
         record = await store.read(self._job.link, site, campaign.id)
-        if record.rule == rule:
+        if record.rule == rule and not due(table, record.since, new_at):
             return record
-        since = await in_force_since(self._job.link, site, campaign.id, rule)
-        return await store.adopt(self._job.link, site, campaign.id, record, rule, since)
+        settled = record.since if record.rule == rule else 0
+        since = await in_force_since(self._job.link, site, campaign.id, rule, settled)
+        return await store.adopt(self._job.link, site, campaign.id, record, rule, since) if since > settled else record
 
 
 def rule_of(table: Timetable) -> str:
@@ -105,8 +113,9 @@ async def settle(
     return await store.read(link, site, campaign.id)
 
 
-async def in_force_since(link: Link, site: str, campaign: str, rule: str) -> int:
-    """The unix second since which the campaign's schedule is as it is, by the definitions that were saved."""
+async def in_force_since(link: Link, site: str, campaign: str, rule: str, settled: int = 0) -> int:
+    """The unix second since which the campaign's schedule is as it is, by the definitions that were saved; any before
+    `settled` for that second or an earlier one."""
     since = int(time.time())
     async for stored in repository.saved(link, site):
         each = next((each for each in stored.definitions.campaigns if each.id == campaign), None)
@@ -114,4 +123,6 @@ async def in_force_since(link: Link, site: str, campaign: str, rule: str) -> int
         if table is None or rule_of(table) != rule:
             break
         since = stored.saved_at
+        if since <= settled:
+            break
     return since
