@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dangol.plugin import Filters, Ranked, Recommender, Scored
-from dangol.recommend.kernels import Places, Scores
+from dangol.recommend.kernels import Scores
+from dangol.recommend.places import Places
 from dangol.recommend.shelf import Shelf
 
 MOST_TAKEN = 500

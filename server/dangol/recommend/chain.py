@@ -9,7 +9,7 @@ from dangol.plugin import Recommender
 from dangol.recommend.answers import Answer, all_of
 from dangol.recommend.choosing import NONE, Sieve
 from dangol.recommend.gap import CONSIDERED, closers
-from dangol.recommend.kernels import Places
+from dangol.recommend.places import Places
 from dangol.recommend.shelf import Shelf
 from dangol.recommend.wish import Wish
 

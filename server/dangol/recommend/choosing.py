@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dangol.products.product import Filters, Product
-from dangol.recommend.kernels import Places, Scores, best
+from dangol.recommend.kernels import Scores, best
+from dangol.recommend.places import Places
 from dangol.recommend.shelf import Shelf
 from dangol.recommend.wish import Wish
 from dangol.render.money import MOST

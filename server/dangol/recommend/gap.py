@@ -1,6 +1,7 @@
 """Which products close the gap between a cart and a goal, such as that of free delivery. Pure."""
 
-from dangol.recommend.kernels import Amounts, Places, closing
+from dangol.recommend.kernels import Amounts, closing
+from dangol.recommend.places import Places
 
 CONSIDERED = 100
 """So many of the best are looked at: what is further down does not go with the cart."""

@@ -7,19 +7,17 @@ before anything else is asked of them.
 from math import isnan
 
 import numpy as np
-import numpy.typing as npt
-from numba import njit
+from numpy.typing import NDArray
 
-Bools = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.int32]
-Scores = npt.NDArray[np.float32]
-Amounts = npt.NDArray[np.int64]
+from dangol.recommend.places import Places, compiled
+
+Bools = NDArray[np.bool_]
+Scores = NDArray[np.float32]
+Amounts = NDArray[np.int64]
 Columns = tuple[Bools, Amounts, Places, Places, Places, Amounts, Places]
 """A shelf's: offerable, prices, categories (n, 4), brands, groups, costs, days until a repurchase."""
 
 DAY = 86_400
-
-compiled = njit(nogil=True, cache=True)
 
 
 @compiled
