@@ -1,14 +1,16 @@
 # `make demo` runs the main job, `make test` every check. Both set up all that they need in .venv.
+# `make demo PORT=9000` takes that port and the next two instead of 8000 to 8002.
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
 	command -v $(name) >/dev/null 2>&1 && $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
+PORT ?= 8000
 BIN := .venv/bin
 SOURCES := pyproject.toml constraints.txt hatch_build.py snippet/build.mjs $(shell find snippet/src snippet/*.json -type f)
 
 .PHONY: demo test check unit browser bench load clean
 
 demo: .venv/installed
-	$(BIN)/dangol demo
+	$(BIN)/dangol demo --port $(PORT)
 
 test: check unit
 

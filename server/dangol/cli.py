@@ -101,7 +101,13 @@ def worker() -> None:
 
 
 @main.command()
-@click.option("--port", default=8000, show_default=True, help="Port of the server; shop and phone take the next two.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65_533),
+    default=8000,
+    show_default=True,
+    help="Port of the server; shop and phone take the next two.",
+)
 @click.option("--fresh", is_flag=True, help="Forget what the demo has stored so far.")
 def demo(port: int, fresh: bool) -> None:
     """Run everything with a sample shop."""

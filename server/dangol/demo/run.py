@@ -35,6 +35,8 @@ SITE = "demo"
 SENDER = "kakao"
 REPLAYED = "{defs}demo-replayed"
 LOOK = 0.02
+PORTS = 3
+"""The server's, the shop's and the fake providers', one after the other."""
 
 
 def run(port: int, fresh: bool) -> None:
@@ -44,8 +46,10 @@ def run(port: int, fresh: bool) -> None:
     folder = Path(os.environ.get("DANGOL_DATA_DIR", ".dangol/demo"))
     base, shop_url = f"http://localhost:{port}", f"http://localhost:{port + 1}"
     settings = Settings(data_dir=str(folder), port=port, rate_limit=1000, public_url=base)
-    for each in (port, port + 1, port + 2):
-        _check_free(each)
+    ports = range(port, port + PORTS)
+    if problem := next(filter(None, map(_problem_with, ports)), ""):
+        others = "`dangol demo --port N` or `make demo PORT=N` takes N and the next two"
+        raise click.ClickException(f"{problem}; the demo needs {ports[0]} to {ports[-1]}, and {others}")
     if fresh:
         shutil.rmtree(folder, ignore_errors=True)
     world = World(delay=2.0, hooks={"solapi": f"http://{LOOPBACK}:{port}/v1/hooks/{SITE}/{SENDER}"})
@@ -59,13 +63,15 @@ def run(port: int, fresh: bool) -> None:
         raise click.ClickException(str(error)) from error
 
 
-def _check_free(port: int) -> None:
+def _problem_with(port: int) -> str:
+    """Why the port can't be taken; empty where it can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("localhost", port))
         except OSError as error:
-            raise click.ClickException(f"port {port}: {error.strerror}; choose others with --port") from None
+            return f"port {port}: {error.strerror}"
+    return ""
 
 
 async def _serve(settings: Settings, url: str, wanted: Definitions, base: str, shop_url: str, fake: str) -> None:
