@@ -11,7 +11,7 @@ MOST_ITEMS = 100
 class People(Tally):
     """Actions ``viewed``, ``carted`` and ``bought``, of a product, a category or anything in the shop. A person is a
     profile; who did something as a guest and does it again as a member counts once. What was bought in an order that
-    is cancelled counts no more."""
+    is cancelled counts no more: marks are of whole seconds, as the time is that a cancellation tells of its order."""
 
     name = "people"
     api = 1
@@ -26,7 +26,7 @@ class People(Tally):
                 placed = event.props.get("placed")
                 at = placed if undone and isinstance(placed, int) else event.at
                 for about in _abouts(event):
-                    yield Mark(f"{action}{about}", entry.profile, at / 1000, undone, entry.formerly)
+                    yield Mark(f"{action}{about}", entry.profile, at // 1000, undone, entry.formerly)
 
     async def count(self, query: TallyQuery, marks: Marks) -> int:
         """Exact up to what is kept."""

@@ -45,9 +45,10 @@ def test_a_category_is_counted_by_what_its_products_say_of_themselves() -> None:
 
 
 def cancelled(product: str) -> list[Entry]:
-    placed = {"placed": int((NOW - 300) * 1000)}
+    """An order, and its cancellation, which knows when it was placed to the second."""
+    placed = {"placed": (NOW - 300) * 1000}
     return [
-        entry(event("purchase", product, at=NOW - 300), profile="v1"),
+        entry(event("purchase", product, at=NOW - 299.211), profile="v1"),
         entry(event("refund", product, at=NOW - 60, props=placed), profile="v1"),
     ]
 
