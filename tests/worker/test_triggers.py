@@ -7,7 +7,7 @@ import pytest
 
 from dangol.definitions.model import Campaign, MessageUse, Segment, Variant, WidgetUse
 from dangol.errors import Unavailable
-from dangol.profile.model import Member, Profile
+from dangol.profile.model import Line, Member, Profile
 from dangol.protocol.event import Decided, Entry
 from dangol.store import outbox
 from dangol.store.link import Link
@@ -20,13 +20,17 @@ CAMPAIGNS = [
     Campaign("welcome", message=MessageUse("scripted")),
     Campaign("gauge", widget=WidgetUse("cart_gauge")),
     Campaign("later", message=MessageUse("scripted", wait=600), audience=["rich"]),
+    Campaign("now", message=MessageUse("scripted"), audience=["rich", "ordering"]),
     Campaign(
         "compared",
         message=MessageUse("scripted", {"text": "own"}),
         variants=[Variant("a"), Variant("b", params={"text": "b"})],
     ),
 ]
-SEGMENTS = [Segment("rich", {"cart_total": {"gte": 100}})]
+SEGMENTS = [
+    Segment("rich", {"cart_total": {"gte": 100}}),
+    Segment("ordering", {"order_now": {"is": True}}),
+]
 
 
 def entry(*decided: Decided, profile: str = "m1", at: float = 1_763_778_000.5) -> Logged:
@@ -86,26 +90,36 @@ async def test_a_message_has_the_parameters_of_its_variant(desk: Any, pushed: An
     ways = desk.job.preparing.ways("shop")
     with pytest.raises(Exception, match="text"):  # this channel has no such parameter, which is told by its name
         await ways.of(made, desk.job.preparing.sends)
-    forms = ways._routes.of(CAMPAIGNS[3].message, {"text": text})
+    forms = ways._routes.of(CAMPAIGNS[4].message, {"text": text})
     assert forms.params == {"text": text}
 
 
-async def test_a_message_that_waits_goes_later_if_its_audience_still_holds(desk: Any) -> None:
-    from dangol.profile.model import Line
-
+async def settled(desk: Any, campaign: str, ago: float) -> list[tuple[str, str]]:
+    """What becomes of a message to who has something in the cart, and to who has nothing, decided on so long ago."""
     now = time.time()
     await desk.meet("m1", Profile(member=Member("member-1"), cart=[Line("tea", 500, 1, int(now))]))
     await desk.meet("m2", Profile(member=Member("member-2")))
-    decided = Decided("later", "message", "once")
-    logged = [entry(decided, profile=profile, at=now - 601) for profile in ("m1", "m2")]
+    decided = Decided(campaign, "message", "once")
+    logged = [entry(decided, profile=profile, at=now - ago) for profile in ("m1", "m2")]
     await Triggers(desk.link, desk.site)(0, logged)
-    made = [push_of(each.entry, decided).key for each in logged]
-    assert [round(now - (await desk.row(key)).due) for key in made] == [1, 1]
     await desk.run()
-    assert [((await desk.row(key)).state, (await desk.row(key)).reason) for key in made] == [
-        ("accepted", ""),
-        ("refused", "no_match"),
-    ]
+    rows = [await desk.row(push_of(each.entry, decided).key) for each in logged]
+    return [(row.state, row.reason) for row in rows]
+
+
+async def test_a_message_that_waits_goes_later_if_its_audience_still_holds(desk: Any) -> None:
+    decided = Decided("later", "message", "other")
+    await Triggers(desk.link, desk.site)(0, [entry(decided, at=1_763_778_000.5)])
+    assert (await desk.row(push_of(entry().entry, decided).key)).due == 1_763_778_600.5
+    assert await settled(desk, "later", 601) == [("accepted", ""), ("refused", "no_match")]
+
+
+async def test_a_message_that_had_to_wait_goes_to_who_still_matches_whatever_page_was_open(desk: Any) -> None:
+    assert await settled(desk, "now", 3600) == [("accepted", ""), ("refused", "no_match")]
+
+
+async def test_a_message_that_goes_at_once_was_matched_on_the_page(desk: Any) -> None:
+    assert await settled(desk, "now", 5) == [("accepted", ""), ("accepted", "")]
 
 
 def test_two_campaigns_with_the_same_cause_have_different_keys() -> None:

@@ -138,13 +138,17 @@ class Preparing:
                 prepared.outcomes.append(made)
 
     def _made(self, row: Row, way: Way, runtime: SiteRuntime, case: Case, shorten: Shortener) -> Ready | Outcome:
-        if reason := _unfit(row.push, way, runtime, case.profile, case):
+        if reason := _unfit(row, way, runtime, case.profile, case.now):
             return refused(row, reason, way)
         verdict = judge(case)
         if not isinstance(verdict, Go):
             return not_now(row, verdict, way)
         return composed(row, way, runtime, case, verdict, shorten)
 
+
+AT_ONCE = 60.0
+"""Seconds within which a trigger's message goes at once; one that had to wait longer, such as for the morning, goes to
+who still matches."""
 
 ENDED_WORKERS = 10
 """Workers that may end while they handle one request, before the request is taken for the cause."""
@@ -197,16 +201,15 @@ def not_now(row: Row, verdict: object, way: Way) -> Outcome:
     return refused(row, verdict.reason, way)  # type: ignore[attr-defined]  # the third kind of verdict
 
 
-def _unfit(push: Push, way: Way, runtime: SiteRuntime, profile: Profile | None, case: Case) -> Reason | None:
+def _unfit(row: Row, way: Way, runtime: SiteRuntime, profile: Profile | None, now: float) -> Reason | None:
     """What has changed between the cause and now, and what Kakao has not approved."""
-    template = way.route.template
-    if unapproved := reviews.problem(template):
+    if unapproved := reviews.problem(way.route.template):
         return Reason("review", unapproved.value)
-    waited = push.origin == "trigger" and way.use.wait > 0 and way.campaign is not None and not push.step
-    if not waited or way.campaign is None or not way.campaign.audience:
+    has_waited = way.use.wait > 0 or now - min(row.created, row.due) > AT_ONCE
+    if row.push.origin != "trigger" or row.push.step or not (has_waited and way.lasting):
         return None
-    matched = runtime.audiences.match(profile, Request(case.now)) if profile else ()
-    return None if set(way.campaign.audience).issubset(matched) else Reason("no_match")
+    matched = runtime.audiences.match(profile, Request(now)) if profile else ()
+    return None if way.lasting.issubset(matched) else Reason("no_match")
 
 
 def _with_arm(row: Row, runtime: SiteRuntime, profile: Profile | None) -> Row:

@@ -1,6 +1,6 @@
 """The way that messages of one kind go, by the definitions in force: what is said, through whom, within what money."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,6 +14,9 @@ from dangol.messages.push import Push
 from dangol.messages.resolving import Route, Routes, fallback_use
 from dangol.plugin import Channel
 from dangol.runtime import SiteRuntime
+from dangol.segments.language.nodes import leaves_of
+from dangol.segments.language.reader import parse_unsaved
+from dangol.segments.language.scope import Scope
 from dangol.store.money import Limits, most
 from dangol.store.rows import pack
 from dangol.store.sends import PREFIX, Sends
@@ -24,7 +27,8 @@ MOST = 10_000
 
 class Way(NamedTuple):
     """`params` are checked. `campaign` is None where there is none, as with a manual send. `looks_up` tells whether the
-    provider can be asked what it knows."""
+    provider can be asked what it knows. `lasting` are the segments of the campaign's audience that can still be matched
+    when no page is open."""
 
     use: MessageUse
     route: Route
@@ -36,6 +40,7 @@ class Way(NamedTuple):
     rate: float | None
     limits: Limits
     looks_up: bool
+    lasting: frozenset[str]
 
 
 class Ways:
@@ -103,7 +108,15 @@ class Ways:
             route.rate or channel.rate or None,
             limits,
             type(channel).look_up is not Channel.look_up,
+            _lasting(campaign.audience if campaign else (), self.runtime.scope),
         )
+
+
+def _lasting(audience: Sequence[str], scope: Scope) -> frozenset[str]:
+    nodes = {id: parse_unsaved({"segment": id}, None, scope) for id in audience}
+    return frozenset(
+        id for id, node in nodes.items() if all(leaf.row.source == "profile" for leaf in leaves_of([node]))
+    )
 
 
 def _params(channel: Channel, route: Route) -> msgspec.Struct:
