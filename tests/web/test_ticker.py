@@ -38,5 +38,5 @@ async def test_people_are_told_of_once_enough_have_looked(
         for number in range(PARTITIONS):
             rows = await house.link.call("XRANGE", log(number), "-", "+")
             batch = [Logged(id.decode(), msgspec.msgpack.decode(fields[1], type=Entry)) for id, fields in rows]
-            await Teller(house.link, house.guard, People())(number, batch)
+            await Teller(house.link, house.guard, People(), house.shelves)(number, batch)
     assert said == ["", "", "", "3 people", "4 people"]

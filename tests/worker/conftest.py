@@ -48,8 +48,8 @@ def order() -> Callable[..., Entry]:
     """Makes the entry of an order."""
 
     def make(number: int, *products: str) -> Entry:
-        event = Event(f"e{number}", "purchase", number, items=[Item(product) for product in products], key=f"o{number}")
-        return Entry("shop", f"v{number}", "", 1_763_778_000_000 + number, [event])
+        at, items = 1_763_778_000_000 + number, [Item(product) for product in products]
+        return Entry("shop", f"v{number}", "", at, [Event(f"e{number}", "purchase", at, items=items, key=f"o{number}")])
 
     return make
 

@@ -4,13 +4,18 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dangol.errors import PluginFailure
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
-from dangol.plugin import Entry, Mark, Marks, Tally, TallyQuery
+from dangol.plugin import Entry, Item, Mark, Marks, Product, Tally, TallyQuery
+from dangol.recommend.shelves import Shelves
+from dangol.store import catalogue
 from dangol.store.link import Link
+from dangol.store.tallies import Tallied
 from dangol.tallying import tally
+from dangol.testing import NOW, entry, event
 from dangol.worker.follow import Logged
 from dangol.worker.learners import MOST_COUNTS, Teller
 from dangol_plugins.people import People
@@ -27,7 +32,7 @@ async def test_what_the_log_tells_is_counted_once_however_often_it_comes(link: L
     entries = [order(1, "mug"), order(2, "mug"), order(3, "cup")]
     batch = [Logged(f"{number}-0", entry) for number, entry in enumerate(entries, start=1)]
     for _ in range(2):
-        await Teller(link, Guard(), People())(0, batch)
+        await Teller(link, Guard(), People(), Shelves(link))(0, batch)
     now = max(event.at for entry in entries for event in entry.events) / 1000
     people = len(
         {entry.profile for entry in entries if any(item.id == "mug" for e in entry.events for item in e.items)}
@@ -35,6 +40,18 @@ async def test_what_the_log_tells_is_counted_once_however_often_it_comes(link: L
     assert await asked(link, People(), "bought", "mug", now) == people
     assert await asked(link, People(), "bought", "pot", now) == 0
     assert await asked(link, People(), "bought", "mug", now + 2 * 86_400) == 0
+
+
+async def test_a_category_that_nobody_tells_is_the_catalogues(link: Link) -> None:
+    await catalogue.put(link, "shop", [Product("mug", "Mug", 100, category="kitchen")])
+    shelves, sold = Shelves(link), event("purchase", "mug")
+    back = event("refund", "mug", at=NOW + 60, props={"placed": sold.at})
+    told = replace(sold, items=[Item("mug", category="kitchen"), Item("cup", category="gifts")])
+    people = Tallied(link, "shop", "people").people
+    for given, found in (([sold], 1), ([back], 0), ([told], 1), ([back], 0)):
+        await Teller(link, Guard(), People(), shelves)(0, [Logged("1-0", entry(*given, profile="p"))])
+        assert await people("bought@kitchen", 0) == found
+    assert await people("bought@gifts", 0) == 1
 
 
 class Made(Tally):
@@ -68,7 +85,7 @@ def made(marks: Callable[[Entry], Iterable[Mark]]) -> Made:
 )
 async def test_a_tally_that_breaks_its_contract_leaves_no_mark(link: Link, order: Order, marks: Any) -> None:
     with pytest.raises(PluginFailure):
-        await Teller(link, Guard(), made(marks))(0, [Logged("1-0", order(1, "mug"))])
+        await Teller(link, Guard(), made(marks), Shelves(link))(0, [Logged("1-0", order(1, "mug"))])
     assert await link.call("DBSIZE") == 0
 
 

@@ -56,6 +56,23 @@ def _known(event: Event, known: Mapping[str, str]) -> Event:
     return replace(event, items=items, before=tuple(id for id in event.before if id in known))
 
 
+def uncategorized(entry: Entry) -> Iterator[str]:
+    """The ids of products of which an entry tells no category."""
+    return (item.id for event in entry.events for item in event.items if not item.category)
+
+
+def categorized(entry: Entry, known: Mapping[str, str]) -> Entry:
+    """The entry with the categories of those `known` where it tells none itself, as a cancellation seldom does."""
+    if not any(known.get(id) for id in uncategorized(entry)):
+        return entry
+    return replace(entry, events=[_categorized(event, known) for event in entry.events])
+
+
+def _categorized(event: Event, known: Mapping[str, str]) -> Event:
+    items = [item if item.category else replace(item, category=known.get(item.id, "")) for item in event.items]
+    return replace(event, items=items)
+
+
 def learned(plugin: Recommender, entry: Entry) -> list[Count | Total]:
     """What the recommender makes of an entry. Raises `Invalid` naming the first counts that can't be added, and
     whatever the plugin raises."""

@@ -6,7 +6,7 @@ from itertools import islice
 
 from dangol.host.guard import Guard
 from dangol.plugin import Entry, Mark, Recommender, Sink, Tally
-from dangol.recommend.learning import MOST, filed, learned, of_catalogue, products
+from dangol.recommend.learning import MOST, categorized, filed, learned, of_catalogue, products, uncategorized
 from dangol.recommend.shelves import Shelves
 from dangol.store import tallies
 from dangol.store.counters import Counters, Learned
@@ -36,16 +36,8 @@ class Learner:
         named: dict[str, list[str]] = {}
         for logged in batch:
             named.setdefault(logged.entry.site, []).extend(products(logged.entry))
-        known = {site: await self._known(site, ids) for site, ids in named.items()}
+        known = {site: await _known(self.shelves, site, ids) for site, ids in named.items()}
         await self.counters.add(number, [self._learned(id, entry, known[entry.site]) for id, entry in batch])
-
-    async def _known(self, site: str, ids: Sequence[str]) -> dict[str, str]:
-        """What the catalogue has of the products. One that it does not have may have been told just now."""
-        known = filed(self.shelves.of(site), ids)
-        if len(known) < len(set(ids)):
-            await self.shelves.caught_up(site)
-            known = filed(self.shelves.of(site), ids)
-        return known
 
     def _learned(self, id: str, entry: Entry, known: Mapping[str, str]) -> Learned:
         learn = partial(learned, self.plugin, of_catalogue(entry, known))
@@ -53,17 +45,31 @@ class Learner:
         return Learned(id, entry.site, counts)
 
 
+async def _known(shelves: Shelves, site: str, ids: Sequence[str]) -> dict[str, str]:
+    """What the catalogue has of the products. One that it does not have may have been told just now."""
+    known = filed(shelves.of(site), ids)
+    if len(known) < len(set(ids)):
+        await shelves.caught_up(site)
+        known = filed(shelves.of(site), ids)
+    return known
+
+
 class Teller:
     """The handler of one tally's job."""
 
-    def __init__(self, link: Link, guard: Guard, plugin: Tally) -> None:
+    def __init__(self, link: Link, guard: Guard, plugin: Tally, shelves: Shelves) -> None:
         self.link = link
         self.guard = guard
         self.plugin = plugin
+        self.shelves = shelves
 
     async def __call__(self, number: int, batch: Sequence[Logged]) -> None:
         """Leave the marks that the tally makes of each entry; the same however often the batch comes."""
-        marked = [Marked(logged.entry.site, self._marks(logged.entry)) for logged in batch]
+        named: dict[str, list[str]] = {}
+        for logged in batch:
+            named.setdefault(logged.entry.site, []).extend(uncategorized(logged.entry))
+        known = {site: await _known(self.shelves, site, ids) for site, ids in named.items()}
+        marked = [Marked(entry.site, self._marks(categorized(entry, known[entry.site]))) for _, entry in batch]
         await tallies.apply(self.link, self.plugin.name, marked)
 
     def _marks(self, entry: Entry) -> list[Mark]:

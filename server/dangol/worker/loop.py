@@ -82,7 +82,7 @@ class Worker:
             Follow(link, "consents", Consents(link, engine, sites)),
             Follow(link, "hints", Hints(link, sites)),
             *(Follow(link, f"learn:{each.name}", Learner(link, guard, each, shelves)) for each in learning),
-            *(Follow(link, f"tally:{each.name}", Teller(link, guard, each)) for each in registry.tallies()),
+            *(Follow(link, f"tally:{each.name}", Teller(link, guard, each, shelves)) for each in registry.tallies()),
             *(Follow(link, f"sink:{each.name}", Drain(guard, each), SINK_TRIES) for each in registry.sinks()),
         ]
         upkeep = Upkeep(link, {job.name for job in follows}, self.timing.retention)
