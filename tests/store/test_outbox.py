@@ -90,6 +90,27 @@ async def test_enqueuing_again_tells_what_became_of_it(link: Link) -> None:
     assert await claim(link, NOW + 100) == []
 
 
+@pytest.mark.parametrize(
+    ("state", "reason", "slot", "is_new"),
+    [
+        ("refused", "no_consent", 2, True),
+        ("refused", "no_consent", 1, False),
+        ("refused", "holdout", 2, False),
+        ("failed", "other", 2, False),
+    ],
+)
+async def test_what_was_refused_at_one_slot_is_judged_anew_at_the_next(
+    link: Link, state: Any, reason: str, slot: int, is_new: bool
+) -> None:
+    first, later = (push("c:ever", origin="schedule", slot=at) for at in (1, slot))
+    await enqueue(link, first)
+    await claim(link)
+    await outbox.settle(link, "a", [Outcome(first.key, state, reason=reason)], NOW)
+    assert await enqueue(link, later) == [(first.key, "queued" if is_new else state, is_new)]
+    assert [row.push.slot for row in await claim(link, NOW + 20, "b")] == ([slot] if is_new else [])
+    assert [row.key for row in await outbox.history(link, "shop", "m1")] == [first.key]
+
+
 async def test_many_are_made_at_once_each_when_it_is_due(link: Link) -> None:
     made = [push(profile=f"m{number}") for number in range(1200)]
     found = await outbox.enqueue(link, made, [NOW + number for number in range(1200)], NOW, zone="UTC")

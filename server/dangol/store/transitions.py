@@ -4,6 +4,7 @@ All names are made from the tag of a partition, which the first key has, so a sc
 fields stand where `Row` has them. claimed and sending count as queued, so that what is under way is counted once.
 """
 
+from dangol.messages.push import Push
 from dangol.store.rows import BEHIND, BULK, KEY_LENGTH, Row
 from dangol.store.script import Script
 
@@ -13,6 +14,7 @@ HISTORY = 50
 _FIELDS = Row.__struct_fields__[:-1]
 _NAMES = ", ".join(name.upper() for name in _FIELDS)
 _PLACES = f"local {_NAMES} = {', '.join(str(at + 2) for at in range(len(_FIELDS)))}"
+_SLOT = Push.__struct_fields__.index("slot") + 1
 _PREFIX = "".join(f"\\{byte:03d}" for byte in (0xDC, 0, len(_FIELDS) + 1))
 
 # `load` gives the row's fields and in `rest` its request; `wait` makes it due at another time, behind what is sent to
@@ -22,7 +24,7 @@ _SHARED = (
     f"""
 {_PLACES}
 local tag, SIZE, PREFIX = string.sub(KEYS[1], 1, 4), {len(_FIELDS)}, '{_PREFIX}'
-local KEY, HISTORY, BEHIND = {KEY_LENGTH}, {HISTORY}, {BEHIND:.0f}
+local KEY, HISTORY, BEHIND, SLOT = {KEY_LENGTH}, {HISTORY}, {BEHIND:.0f}, {_SLOT}
 local BULK = {{{", ".join(f"{origin} = true" for origin in BULK)}}}
 """
     + """
@@ -97,20 +99,26 @@ end
 
 # KEYS: due. ARGV: milliseconds to keep the history, those to keep the counts, then of each row its key, the time at
 # which it is due, the row, its counts, the field there and its history. Answers with the states that were there, or "".
+# What was refused at an earlier slot is judged anew at this one, but for who is held out of the campaign.
 ENQUEUE = Script(
     _SHARED
     + """
+local function slot(row) return cmsgpack.unpack(row.rest)[SLOT] or 0 end
+local function is_over(row, value)
+  return row[STATE] == 'refused' and row[REASON] ~= 'holdout' and slot(row) < slot(parse(value))
+end
 local answer = {}
 for i = 3, #ARGV, 6 do
   local key = ARGV[i]
   local row = load(key)
-  answer[#answer + 1] = row and row[STATE] or ''
-  if not row then
+  local new = not row or is_over(row, ARGV[i + 2])
+  answer[#answer + 1] = new and '' or row[STATE]
+  if new then
     redis.call('SET', row_name(key), ARGV[i + 2])
     redis.call('ZADD', KEYS[1], ARGV[i + 1], key)
     count(ARGV[i + 3], ARGV[i + 4], 1)
-    remember(ARGV[i + 5], key, ARGV[1])
   end
+  if not row then remember(ARGV[i + 5], key, ARGV[1]) end
 end
 flush(ARGV[2])
 return answer
