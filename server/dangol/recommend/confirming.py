@@ -31,11 +31,12 @@ def confirmed(
             if product.group:
                 groups.add(product.group)
             because = known.get(shelf.ids[cause]) if 0 <= cause < shelf.size else None
-            yield _offered(product, product.price_at(wish.now), recommender, because)
+            yield _offered(product, recommender, because, wish)
 
 
-def _offered(product: Product, price: int, recommender: Recommender | None, because: Product | None) -> Offered:
+def _offered(product: Product, recommender: Recommender | None, because: Product | None, wish: Wish) -> Offered:
+    price = product.price_at(wish.now)
     if recommender is None:
         return Offered(product, price)
     shown = None if because is None or because.hidden else because
-    return Offered(product, price, recommender.name, shown, reason_of(recommender, shown))
+    return Offered(product, price, recommender.name, shown, reason_of(recommender, shown, wish.products))
