@@ -417,7 +417,7 @@ class Tally(Plugin, ABC):
     """Knows how many people did something lately, from the event log, one entry at a time.
 
     Of each key dangol keeps the people who were marked last within seven days, 5,000 at most, and nothing that tells
-    who they are. A mark that comes twice changes nothing. Items have the catalogue's category where it knows them.
+    who they are. A mark that comes twice changes nothing. Items that tell no category have the catalogue's.
     """
 
     @abstractmethod

@@ -138,6 +138,35 @@ def test_an_order_that_is_not_known_or_gone_takes_nothing_back(number: str) -> N
     assert (back.items, back.props, back.value) == ([], {"why": "late"}, 100)
 
 
+def test_what_was_ordered_anew_after_a_cancellation_counts() -> None:
+    shopper = Shopper()
+    shopper.does("purchase", "tea", "cup", at=NOON - DAY)
+    shopper.does("purchase", "tea", "pot")
+    refund(shopper, "2")
+    assert [(each.id, each.at) for each in shopper.profile.bought] == [("tea", NOON - DAY), ("cup", NOON - DAY)]
+    assert counted(shopper.does("purchase", "tea", "pot", at=NOON + 60)) == ("tea", "pot")
+
+
+def test_cancelling_never_makes_the_same_count_twice() -> None:
+    shopper = Shopper()
+    for number in range(3):
+        shopper.does("purchase", "tea", at=NOON + number)
+    refund(shopper, "2")
+    assert counted(shopper.does("purchase", "tea", at=NOON + 60)) == ()
+    refund(shopper, "1")
+    assert counted(shopper.does("purchase", "tea", at=NOON + 61)) == ()
+
+
+def test_cancelling_lets_nobody_push_out_what_was_bought_today() -> None:
+    shopper = Shopper()
+    first, second = ([f"p{number}" for number in range(start, start + 25)] for start in (0, 25))
+    shopper.does("purchase", *first)
+    shopper.does("purchase", *second)
+    shopper.does("purchase", *(f"new{number}" for number in range(30)), at=NOON + 1)
+    refund(shopper, "2")
+    assert counted(shopper.does("purchase", *first, *second, at=NOON + 60)) == ()
+
+
 def joined(*shoppers: Shopper) -> Profile:
     first, *others = (each.profile for each in shoppers)
     for number, other in enumerate(others):

@@ -240,6 +240,7 @@ def _refund(profile: Profile, event: Event, at: int) -> None:
         conversions.take_back(profile, order.number)
         conversions.take_out(profile, order)
         picks.take_back(profile, order.number)
+        profile.bought = repeats.given_back(profile, order, at)
         order.value, order.products = TAKEN_BACK, ()
         forget_latest(profile, order.at)
         if event.props.get("moved"):

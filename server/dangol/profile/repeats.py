@@ -11,7 +11,7 @@ from itertools import accumulate
 from msgspec.structs import replace
 
 from dangol.campaigns.calendar import day_number
-from dangol.profile.model import CARTED, RECENT_PRODUCTS, TAKEN_BACK, Profile, Seen
+from dangol.profile.model import CARTED, RECENT_PRODUCTS, TAKEN_BACK, Order, Profile, Seen
 from dangol.protocol.event import Event, Item
 from dangol.render.money import MOST
 
@@ -23,6 +23,8 @@ MOST_CHARACTERS = 1_000
 
 MOST_BEFORE = 10
 LONGEST_DAY = 25 * 3600
+LATEST = 9 * 86_400
+"""Seconds after which no browser reports anything of a day any more."""
 
 RINGS = {
     "view_item": ("viewed", RECENT_PRODUCTS),
@@ -40,6 +42,25 @@ def marked(profile: Profile, event: Event, zone: str) -> Event:
     if again == event.again and before == event.before:
         return event
     return replace(event, again=again, before=before)
+
+
+def given_back(profile: Profile, gone: Order, at: int) -> list[Seen]:
+    """What was bought, less what an order that was cancelled at the unix second `at` had counted with: it may be
+    offered again, and who orders it anew buys it. A ring that may have lost what was done of late stays as it is, or
+    that could be done once more."""
+    ring = profile.bought
+    if len(ring) >= RECENT_PRODUCTS and at - ring[-1].at < LATEST:
+        return ring
+    orders = sorted(profile.recent_orders, key=lambda order: order.at)
+    before = {id: order.at for order in orders for id in order.products if order != gone}
+    left = [_once_less(seen, gone.at, before.get(seen.id)) if seen.id in gone.products else seen for seen in ring]
+    return sorted((seen for seen in left if seen.times), key=lambda seen: -seen.at)
+
+
+def _once_less(seen: Seen, gone: int, before: int | None) -> Seen:
+    """A product less the time at which it was bought in the order that is `gone`; it was last bought `before`."""
+    at = seen.at if before is None or seen.at != gone else before
+    return Seen(seen.id, at, seen.times - 1, seen.price)
 
 
 def counted(event: Event) -> tuple[str, ...]:
