@@ -156,7 +156,9 @@ def test_a_budget_needs_the_prices_that_it_counts() -> None:
     (told,) = problems(message, senders=senders)
     assert told == "campaigns[0].message.use: 'main' is not a sender with prices of lms, which a budget counts in"
     assert problems(message) == []
-    assert problems({"use": "main", "template": "hello"}, senders=senders) == []
+    plain = {"use": "main", "template": "hello"}
+    assert problems(plain, senders=senders) == []
+    assert problems(plain, senders=senders, contact={**CONTACT, "budget": {"total": 100}}) == [told]
     instead = {"use": "main", "template": "ordered", "fill": {"이름": "x"}, "fallback": SMS, "budget": {"day": 1}}
     (told,) = problems(instead, senders=[{**SENDERS[0], "prices": {"alimtalk": 8}}])
     assert told.startswith("campaigns[0].message.fallback.use: 'main' is not a sender with prices of sms, lms")

@@ -170,6 +170,16 @@ async def test_what_a_campaign_may_cost_in_all_is_not_passed(shop: Any, pushed: 
     assert sorted((row.state, row.reason) for row in rows) == [("accepted", "")] * 3 + [("refused", "budget_total")] * 2
 
 
+async def test_what_costs_nobody_knows_what_is_not_sent_where_there_is_a_budget(shop: Any, pushed: Any) -> None:
+    desk = shop(senders=[Sender("text", "batched", prices={"sms": 10})], contact=replace(NIGHT, budget=Budget(day=15)))
+    known = pushed("one", "text", to=PHONE, use=MessageUse("text", template="news"))
+    assert (await one(desk, known)).state == "accepted"
+    desk = shop(senders=[Sender("text", "batched")], contact=replace(NIGHT, budget=Budget(total=15)))
+    row = await one(desk, pushed("other", "text", to=PHONE, use=MessageUse("text", template="news")))
+    assert (row.state, row.detail) == ("refused", "senders.text.prices.sms: '' is not given: a budget counts in it")
+    assert desk.channel.got == []
+
+
 async def test_money_of_what_failed_is_there_again(shop: Any, pushed: Any) -> None:
     desk = shop(
         Receipt("failed", failure="bad_address"), campaigns=[campaign(template="news", budget=Budget(total=15))]

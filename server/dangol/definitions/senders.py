@@ -12,7 +12,7 @@ from dangol.host.params import check_params
 from dangol.host.registry import Registry
 from dangol.messages import proof, reviews
 from dangol.messages.brand import is_left
-from dangol.messages.kinds import FORMS, PRICES, is_ad, kind_of, price_forms
+from dangol.messages.kinds import FORMS, PAID, PRICES, is_ad, kind_of, price_forms
 from dangol.messages.limits import names
 from dangol.plugin import Channel
 from dangol.render.proof import params_problems
@@ -22,9 +22,6 @@ from dangol.render.variables import kinds
 T = TypeVar("T")
 Found = Generator[Problem, None, T | None]
 """Tells what is wrong, and returns what is used where it is there."""
-
-PAID = ("text", "alimtalk", "brand")
-"""Kinds that no provider sends for nothing."""
 
 
 class Means(NamedTuple):
@@ -114,7 +111,7 @@ def _content_problems(
 
 def _price_problems(budget: Budget, use: str, template: Template, where: str, means: Means) -> Iterator[Problem]:
     """A budget in money can't hold what costs nobody knows what."""
-    amounts = (budget.day, budget.total, means.contact.budget.day)
+    amounts = (budget.day, budget.total, means.contact.budget.day, means.contact.budget.total)
     is_told = use in means.sender_ids and use not in means.senders
     if kind_of(template) not in PAID or is_told or not any(amount is not None for amount in amounts):
         return

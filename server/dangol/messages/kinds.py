@@ -13,6 +13,9 @@ KINDS = ("text", "alimtalk", "brand", "push", "email", CUSTOM)
 PRICES = (*FORMS, *(kind for kind in KINDS if kind != "text"))
 """What a sender may have prices of."""
 
+PAID = ("text", "alimtalk", "brand")
+"""Kinds that no provider sends for nothing."""
+
 THOUSANDTHS = 1000
 """Prices are counted in whole thousandths of the currency's unit: an Alimtalk costs 6.5 won."""
 

@@ -174,6 +174,11 @@ class Limits:
     site: Most = NO_LIMIT
     campaigns: Mapping[str, Most] = field(default_factory=dict)
 
+    @property
+    def is_set(self) -> bool:
+        """Whether there is any limit."""
+        return any(each != NO_LIMIT for each in (self.site, *self.campaigns.values()))
+
 
 class Stand(NamedTuple):
     """What is spent, and reserved by those who are sending, within the day and in all."""

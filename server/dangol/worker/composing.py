@@ -2,8 +2,10 @@
 
 from typing import NamedTuple
 
+from dangol.errors import Invalid, Problem
 from dangol.messages import filling, unsubscribing
 from dangol.messages.filling import Whom
+from dangol.messages.kinds import PAID
 from dangol.messages.links import Shortener
 from dangol.messages.policy import Case, Go
 from dangol.messages.push import Push
@@ -37,7 +39,8 @@ def tried(row: Row, way: Way, attempts: int, price: int = 0) -> Try:
 
 
 def composed(row: Row, way: Way, runtime: SiteRuntime, case: Case, go: Go, shorten: Shortener) -> Ready:
-    """The request as the channel gets it, with its price. Raises Invalid where it can't be filled."""
+    """The request as the channel gets it, with its price. Raises Invalid where it can't be filled, and where a budget
+    would have to hold what costs nobody knows what."""
     push, profile, site = row.push, case.profile, runtime.site
     language = push.language or (profile.environment.language if profile else "")
     language = language if language in ("ko", "en") else site.language
@@ -58,6 +61,9 @@ def composed(row: Row, way: Way, runtime: SiteRuntime, case: Case, go: Go, short
             device=way.channel.device,
             test=case.test,
         )
+    if way.kind in PAID and way.limits.is_set and form not in way.route.prices:
+        by = way.route.sender or way.route.channel
+        raise Invalid([Problem(f"senders.{by}.prices.{form}", "", "given: a budget counts in it")])
     recipient = recipient_of(push, profile)
     request = PushRequest(
         push.key, push.site, push.cause, push.member, recipient, variables, row.attempts + 1, go.to, go.devices,

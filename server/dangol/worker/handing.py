@@ -22,7 +22,7 @@ from dangol.plugin import Receipt
 from dangol.profile.model import Profile
 from dangol.store import money, outbox, recipients
 from dangol.store.link import Link
-from dangol.store.money import NO_LIMIT, Out, Want
+from dangol.store.money import Out, Want
 from dangol.store.outbox import Outcome, Row
 from dangol.store.rows import BULK
 from dangol.worker.asking import Answer, Asking
@@ -249,8 +249,7 @@ def _sender(way: Way, row: Row) -> tuple[str, str]:
 
 def _is_limited(way: Way, chunk: Sequence[Ready]) -> bool:
     """Whether there is anything to ask: a rate, or budgets and a price."""
-    budgets = (way.limits.site, *way.limits.campaigns.values())
-    return bool(way.rate) or (any(each.price for each in chunk) and any(each != NO_LIMIT for each in budgets))
+    return bool(way.rate) or (any(each.price for each in chunk) and way.limits.is_set)
 
 
 def _unpaid(ready: Ready, out: Out, policy: Policy, now: float) -> Outcome:
