@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct, field
@@ -27,7 +28,7 @@ from dangol.protocol.event import Entry, Event
 from dangol.protocol.tokens import Identity
 from dangol.runtime import SiteRuntime
 from dangol.stage import Sent, Shown, Stage
-from dangol.store.profiles import FORGOTTEN, NOBODY, Profiles, Stored
+from dangol.store.profiles import FORGOTTEN, NOBODY, Profiles, Stored, Write
 
 TRIES = 20
 FORMERLY = 3
@@ -73,6 +74,26 @@ class Outcome(Struct, frozen=True):
     waiting: list[Decision] = field(default_factory=list)
     page: Request | None = None
     begins: bool = False
+
+
+class Looked(NamedTuple):
+    """A profile as it stood: the id under which it is, the document, and a copy."""
+
+    profile_id: str
+    stored: Stored
+    profile: Profile
+
+
+class Sending(NamedTuple):
+    """A message that is about to be sent: the push request's `key`, and for what. `campaign` may be the id of a manual
+    send, or empty. With an `arm` the shopper takes part in the campaign's comparison from then on; with "holdout"
+    without getting the message. `now` is unix seconds."""
+
+    campaign: str
+    key: str
+    now: float
+    ad: bool = True
+    arm: str = ""
 
 
 class Engine:
@@ -283,18 +304,11 @@ class Engine:
         self,
         runtime: SiteRuntime,
         profile_id: str,
-        campaign: str,
-        key: str,
-        now: float,
-        *,
-        ad: bool = True,
-        arm: str = "",
+        sending: Sending,
         if_still: Callable[[Profile], bool] | None = None,
     ) -> bool:
-        """Count the message of the push request `key` in the shopper's limits, once, before it is sent: an
-        advertisement in its campaign, its group and the budget that messages share with widgets, another message in its
-        campaign alone. `campaign` may be the id of a manual send, or empty. With an `arm` the shopper takes part in the
-        campaign's comparison from now on; with "holdout" without getting the message.
+        """Count a message in the shopper's limits, once by its key, before it is sent: an advertisement in its
+        campaign, its group and the budget that messages share with widgets, another message in its campaign alone.
 
         `if_still` is asked of the profile as it stands in the store; where it says no, nothing is counted and the
         answer is False. Raises `Unavailable`.
@@ -305,19 +319,29 @@ class Engine:
             nonlocal allowed, moved
             moved = profile.alias
             allowed = bool(moved) or if_still is None or if_still(profile)
-            if moved or not allowed or not counting.is_somebody(profile) or counting.is_noted(profile, key):
-                return False
-            rule = runtime.plan.by_id.get(campaign)
-            asked = rule is not None and bool(arm and rule.campaign.report_by)
-            segments = runtime.audiences.match(profile, Request(now)) if asked else ()
-            credits = counting.note(profile, rule, campaign, key, now, runtime.site, ad, arm, segments)
-            member = profile.member.id if profile.member else ""
-            return not credits or Entry(runtime.site.id, profile_id, member, int(now * 1000), [], [], credits)
+            return not moved and allowed and _counted(runtime, profile_id, profile, sending)
 
         await self._change(runtime.site.id, profile_id, count)
         if moved and moved != FORGOTTEN:
-            return await self.note_sent(runtime, moved, campaign, key, now, ad=ad, arm=arm, if_still=if_still)
+            return await self.note_sent(runtime, moved, sending, if_still)
         return allowed
+
+    async def note_judged(self, runtime: SiteRuntime, judged: Sequence[tuple[Looked, Sending]]) -> list[bool]:
+        """Count messages that were judged by the very profiles that were looked at, in one step for each partition.
+        False for those that `note_sent` is left to: somebody wrote the profile meanwhile, or it can't be counted. The
+        copies that were looked at are used up."""
+        writes: dict[int, Write] = {}
+        for place, (looked, sending) in enumerate(judged):
+            try:
+                made = _counted(runtime, looked.profile_id, looked.profile, sending)
+            except Exception:  # noqa: S112  # raised again where it is counted by itself, and then told
+                continue
+            if made:
+                entry = made if isinstance(made, Entry) else None
+                writes[place] = Write(looked.profile_id, looked.stored, looked.profile, entry)
+        done = await self._profiles.write_many(runtime.site.id, list(writes.values()))
+        written = dict(zip(writes, done, strict=True))
+        return [written.get(place, False) for place in range(len(judged))]
 
     async def forget(self, site: str, profile_id: str) -> None:
         """Delete a profile for good, and from under requests that are under way. What the log has of it goes as the log
@@ -330,14 +354,30 @@ class Engine:
 
     async def look(self, runtime: SiteRuntime, profile_id: str) -> Profile:
         """A copy of the profile as it is now, through an alias where there is one."""
-        [profile] = await self.look_many(runtime, [profile_id])
-        return profile
+        [looked] = await self.look_many(runtime, [profile_id])
+        return looked.profile
 
-    async def look_many(self, runtime: SiteRuntime, profile_ids: Sequence[str]) -> list[Profile]:
-        """The same for many."""
+    async def look_many(self, runtime: SiteRuntime, profile_ids: Sequence[str]) -> list[Looked]:
+        """The same for many, each with where it was found."""
         found = await self._profiles.read_many_now(runtime.site.id, profile_ids)
-        profiles = [stored.profile() for stored in found]
-        return [await self.look(runtime, each.alias) if each.alias else each for each in profiles]
+        looked = [Looked(name, each, each.profile()) for name, each in zip(profile_ids, found, strict=True)]
+        for place, each in enumerate(looked):
+            if each.profile.alias:
+                [looked[place]] = await self.look_many(runtime, [each.profile.alias])
+        return looked
+
+
+def _counted(runtime: SiteRuntime, profile_id: str, profile: Profile, sending: Sending) -> bool | Entry:
+    """Count a message on a profile; False where there is nothing to count, else what the log is told."""
+    campaign, key, now, ad, arm = sending
+    if not counting.is_somebody(profile) or counting.is_noted(profile, key):
+        return False
+    rule = runtime.plan.by_id.get(campaign)
+    asked = rule is not None and bool(arm and rule.campaign.report_by)
+    segments = runtime.audiences.match(profile, Request(now)) if asked else ()
+    credits = counting.note(profile, rule, campaign, key, now, runtime.site, ad, arm, segments)
+    member = profile.member.id if profile.member else ""
+    return not credits or Entry(runtime.site.id, profile_id, member, int(now * 1000), [], [], credits)
 
 
 def request_of(events: Sequence[Event], context: Context) -> Request:

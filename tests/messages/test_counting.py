@@ -6,6 +6,7 @@ import pytest
 
 from dangol.campaigns.arms import HOLDOUT
 from dangol.definitions.model import Definitions
+from dangol.engine import Sending
 from dangol.house import House
 from dangol.messages.counting import API
 from dangol.profile.model import Member, Profile
@@ -68,9 +69,9 @@ async def test_a_message_counts_once_by_its_key(
 ) -> None:
     runtime, profile_id = await member(shop)
     for _ in range(3):
-        assert await shop.engine.note_sent(runtime, profile_id, campaign, "key-1", NOW, ad=ad)
+        assert await shop.engine.note_sent(runtime, profile_id, Sending(campaign, "key-1", NOW, ad))
     assert await counted(shop, runtime, profile_id) == (contacts, tallies)
-    await shop.engine.note_sent(runtime, profile_id, campaign, "key-2", NOW, ad=ad)
+    await shop.engine.note_sent(runtime, profile_id, Sending(campaign, "key-2", NOW, ad))
     assert (await counted(shop, runtime, profile_id))[0] == {name: 2 for name in contacts}
 
 
@@ -90,14 +91,14 @@ async def test_the_profile_is_asked_as_it_stands_and_may_say_no(shop: House) -> 
         names.append(profile.member.name if profile.member else "")
         return names[-1] == "Kim"
 
-    assert not await shop.engine.note_sent(runtime, profile_id, "spring", "key-1", NOW, if_still=ask)
+    assert not await shop.engine.note_sent(runtime, profile_id, Sending("spring", "key-1", NOW), ask)
     assert names[-1] == "Lee"
     assert await counted(shop, runtime, profile_id) == ({}, {})
 
 
 async def test_who_is_gone_is_not_made_anew(shop: House) -> None:
     runtime = shop.by_id["shop"]
-    assert await shop.engine.note_sent(runtime, "m" + "x" * 15, "spring", "key-1", NOW)
+    assert await shop.engine.note_sent(runtime, "m" + "x" * 15, Sending("spring", "key-1", NOW))
     assert (await shop.profiles.read_now("shop", "m" + "x" * 15)).document == b""
 
 
@@ -105,7 +106,7 @@ async def test_who_is_gone_is_not_made_anew(shop: House) -> None:
 async def test_with_an_arm_the_shopper_enters_the_comparison(shop: House, arm: str, messages: int) -> None:
     runtime, profile_id = await member(shop)
     for key in ("key-1", "key-2"):
-        await shop.engine.note_sent(runtime, profile_id, "spring", key, NOW, arm=arm)
+        await shop.engine.note_sent(runtime, profile_id, Sending("spring", key, NOW, arm=arm))
     contact = (await shop.engine.look(runtime, profile_id)).contacts["spring"]
     assert (contact.arm, contact.entered_at, contact.messages) == (arm, int(NOW), 2 * messages)
     credits = [credit for entry in await entries(shop, profile_id) for credit in entry.credits]
@@ -118,5 +119,16 @@ async def test_what_is_sent_to_a_visitor_counts_for_the_member_that_the_visitor_
     await shop.profiles.write(
         "shop", "v" + "x" * 15, await shop.profiles.read("shop", "v" + "x" * 15), Profile(alias=profile_id)
     )
-    await shop.engine.note_sent(runtime, "v" + "x" * 15, "spring", "key-1", NOW)
+    await shop.engine.note_sent(runtime, "v" + "x" * 15, Sending("spring", "key-1", NOW))
+    assert (await counted(shop, runtime, profile_id))[0] == {"spring": 1}
+
+
+async def test_what_was_judged_counts_at_once_where_nobody_wrote_the_profile_meanwhile(shop: House) -> None:
+    runtime, profile_id = await member(shop)
+    first, second, gone = await shop.engine.look_many(runtime, [profile_id, profile_id, "m" + "x" * 15])
+    one, other = Sending("spring", "key-1", NOW), Sending("spring", "key-2", NOW)
+    judged = [(first, one), (second, other), (gone, one)]
+    assert await shop.engine.note_judged(runtime, judged) == [True, False, False]
+    again = await shop.engine.look_many(runtime, [profile_id])
+    assert await shop.engine.note_judged(runtime, [(again[0], one)]) == [False], "it has counted already"
     assert (await counted(shop, runtime, profile_id))[0] == {"spring": 1}

@@ -9,7 +9,7 @@ from dangol.protocol.event import Entry, Event
 from dangol.store import keys, profiles
 from dangol.store.embedded import EmbeddedStore
 from dangol.store.link import Link
-from dangol.store.profiles import NOBODY, Profiles, Stored
+from dangol.store.profiles import NOBODY, Profiles, Stored, Write
 
 pytestmark = pytest.mark.anyio
 
@@ -54,6 +54,21 @@ async def test_a_lost_race_changes_nothing_and_tells_what_stands(link: Link) -> 
     assert await there.read("shop", VISITOR) == first
     assert await logged(link) == [entry(1)]
     assert profiles.LOST_RACES._value.get() == lost + 1
+
+
+async def test_of_many_writes_at_once_each_stands_or_falls_by_itself(link: Link) -> None:
+    here, there = Profiles(link, 60), Profiles(link, 60)
+    names = [f"v{number:015}" for number in range(40)]
+    for name in names[::3]:
+        await there.write("shop", name, NOBODY, Profile(visits=1))
+    writes = [
+        Write(name, NOBODY, Profile(visits=2), entry(2) if name == VISITOR else None) for name in [*names, VISITOR]
+    ]
+    assert await here.write_many("shop", writes) == [number % 3 > 0 for number in range(40)] + [True]
+    found = await here.read_many_now("shop", names)
+    assert [each.profile().visits for each in found] == [1 + (number % 3 > 0) for number in range(40)]
+    assert [await here.read("shop", name) for name in names] == found
+    assert await logged(link) == [entry(2)]
 
 
 async def test_of_many_writers_one_wins_and_only_its_entry_is_logged(link: Link) -> None:

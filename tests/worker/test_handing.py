@@ -19,7 +19,9 @@ from dangol.definitions.model import (
     Sender,
 )
 from dangol.definitions.templates import AlimtalkTemplate, TextTemplate
+from dangol.engine import Sending
 from dangol.errors import Unavailable
+from dangol.messages import counting
 from dangol.plugin import Receipt
 from dangol.profile.model import Contact, Device, Member, Profile, Subscription
 from dangol.store import keys, money, outbox, recipients
@@ -120,7 +122,7 @@ async def test_a_message_that_was_counted_before_its_worker_died_is_not_refused_
     desk = shop()
     await desk.meet("m1", agreed())
     [key] = await desk.enqueue(due(pushed))
-    await desk.engine.note_sent(desk.runtime, "m1", "sale", key, time.time())
+    await desk.engine.note_sent(desk.runtime, "m1", Sending("sale", key, time.time()))
     await desk.run()
     assert (await desk.row(key)).state == "accepted"
     assert (await desk.engine.look(desk.runtime, "m1")).contacts["sale"].messages == 1
@@ -404,14 +406,14 @@ async def test_a_request_that_can_not_be_counted_does_not_take_its_chunk_along(
     shop: Any, pushed: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = shop(campaigns=[campaign(template="news", once="event")])
-    noted = desk.engine.note_sent
+    note = counting.note
 
-    async def broken(runtime: Any, profile: str, *more: Any, **named: Any) -> bool:
-        if profile == "m3":
-            raise KeyError(profile)
-        return bool(await noted(runtime, profile, *more, **named))
+    def broken(profile: Profile, *more: Any) -> Any:
+        if profile.member and profile.member.phone == "01012340003":
+            raise KeyError(profile.member.id)
+        return note(profile, *more)
 
-    monkeypatch.setattr(desk.engine, "note_sent", broken)
+    monkeypatch.setattr(counting, "note", broken)
     made = []
     for number in range(6):
         await desk.meet(f"m{number}", Profile(member=Member("kim", phone=f"0101234000{number}")))

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 from prometheus_client import Counter
@@ -26,19 +27,26 @@ LOST_RACES = Counter("dangol_lost_races", "Profile writes that came second and w
 TOUCHED = 20_000
 """Writes without a log entry that each partition remembers."""
 
-# KEYS: profile, stream. ARGV: the version that was read ("" for none), the new version and document, seconds to live,
-# field and value of what the stream takes, and how many of those it keeps where that is bounded. Answers with nothing,
-# or with what stands there now.
+# KEYS: of each write its profile and stream. ARGV: of each the version that was read ("" for none), the new version and
+# document, seconds to live, field and value of what the stream takes, and how many of those it keeps ("" for all).
+# Answers for each with nothing, or with what stands there now.
 WRITE = Script("""
-local now = redis.call('GETRANGE', KEYS[1], 0, 7)
-if now ~= ARGV[1] then return redis.call('GET', KEYS[1]) or '' end
-redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
-if ARGV[6] then
-  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], '*', ARGV[4], ARGV[5])
-else
-  redis.call('XADD', KEYS[2], '*', ARGV[4], ARGV[5])
+local answer = {}
+for i = 1, #KEYS, 2 do
+  local at = (i - 1) * 3
+  if redis.call('GETRANGE', KEYS[i], 0, 7) ~= ARGV[at + 1] then
+    answer[#answer + 1] = redis.call('GET', KEYS[i]) or ''
+  else
+    redis.call('SET', KEYS[i], ARGV[at + 2], 'EX', ARGV[at + 3])
+    if ARGV[at + 6] ~= '' then
+      redis.call('XADD', KEYS[i + 1], 'MAXLEN', '~', ARGV[at + 6], '*', ARGV[at + 4], ARGV[at + 5])
+    else
+      redis.call('XADD', KEYS[i + 1], '*', ARGV[at + 4], ARGV[at + 5])
+    end
+    answer[#answer + 1] = false
+  end
 end
-return false
+return answer
 """)
 
 # KEYS: profile, touched. ARGV: what the stream takes, how much of it is kept, and what stands in the profile's place
@@ -83,6 +91,16 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
 NOBODY = Stored(ABSENT, b"")
 
 
+class Write(NamedTuple):
+    """What a profile becomes if `before` still stands, and what the log is told in the same step; without an entry the
+    partition remembers that the profile was touched."""
+
+    profile_id: str
+    before: Stored
+    after: Profile
+    entry: Entry | None = None
+
+
 class Profiles:
     """The profiles of a store. Those used lately are remembered, so that a shopper's next page view costs one round
     trip: the write tells when another server knows better."""
@@ -125,18 +143,48 @@ class Profiles:
     async def write(
         self, site: str, profile_id: str, before: Stored, after: Profile, entry: Entry | None = None
     ) -> tuple[bool, Stored]:
-        """Write `after` if `before` still stands, and append `entry` to the log in the same step; without an entry the
-        partition remembers that the profile was touched.
+        """Write one profile, as `Write` says.
 
         Returns True and what was written, or False and what another request wrote meanwhile.
         """
-        name, number = keys.profile(site, profile_id), keys.partition(profile_id)
-        written = Stored(os.urandom(VERSION_BYTES), encode(after))
-        stream = keys.log(number) if entry else keys.touched(number)
-        note: list[Argument] = ["e", encode(entry)] if entry else ["p", f"{site}:{profile_id}", TOUCHED]
-        newer = await WRITE(
-            self._link, [name, stream], [before.version, written.version + written.document, self._life(after), *note]
+        names, args, written = self._asked(site, Write(profile_id, before, after, entry))
+        [newer] = await WRITE(self._link, names, args)
+        return self._done(names[0], written, newer)
+
+    async def write_many(self, site: str, writes: Sequence[Write]) -> list[bool]:
+        """The same for many, in one step for each partition: whether each was written."""
+        parts: dict[int, list[int]] = defaultdict(list)
+        for place, write in enumerate(writes):
+            parts[keys.partition(write.profile_id)].append(place)
+        asked = [self._asked(site, write) for write in writes]
+        answers = await asyncio.gather(
+            *(
+                WRITE(
+                    self._link,
+                    [name for place in places for name in asked[place][0]],
+                    [arg for place in places for arg in asked[place][1]],
+                )
+                for places in parts.values()
+            )
         )
+        done = [False] * len(writes)
+        for places, answer in zip(parts.values(), answers, strict=True):
+            for place, newer in zip(places, answer, strict=True):
+                names, _, written = asked[place]
+                done[place], _ = self._done(names[0], written, newer)
+        return done
+
+    def _asked(self, site: str, write: Write) -> tuple[list[str], list[Argument], Stored]:
+        """The names and arguments of the script, and what is written."""
+        name, number = keys.profile(site, write.profile_id), keys.partition(write.profile_id)
+        written = Stored(os.urandom(VERSION_BYTES), encode(write.after))
+        args: list[Argument] = [write.before.version, written.version + written.document, self._life(write.after)]
+        if write.entry:
+            return [name, keys.log(number)], [*args, "e", encode(write.entry), ""], written
+        return [name, keys.touched(number)], [*args, "p", f"{site}:{write.profile_id}", TOUCHED], written
+
+    def _done(self, name: str, written: Stored, newer: bytes | None) -> tuple[bool, Stored]:
+        """Whether it was written, and what stands."""
         if newer is not None:
             LOST_RACES.inc()
         stands = written if newer is None else Stored.parse(newer)

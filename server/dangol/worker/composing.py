@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from dangol.engine import Looked, Sending
 from dangol.errors import Invalid, Problem
 from dangol.messages import filling, unsubscribing
 from dangol.messages.filling import Whom
@@ -11,20 +12,32 @@ from dangol.messages.policy import Case, Go
 from dangol.messages.push import Push
 from dangol.plugin import PushRequest
 from dangol.profile.model import Profile
-from dangol.runtime import SiteRuntime
 from dangol.store.rows import Row
 from dangol.worker.outcomes import Try
 from dangol.worker.ways import Way
 
 
 class Ready(NamedTuple):
-    """A request that may go. `price` is what it will cost at most, thousandths. `case` is what was judged of it."""
+    """A request that may go. `price` is what it will cost at most, thousandths. `case` is what was judged of it, by the
+    profile that was `looked` at; None where the request names none that is somebody's."""
 
     row: Row
     way: Way
     request: PushRequest
     price: int
     case: Case
+    looked: Looked | None
+
+    @property
+    def sending(self) -> Sending:
+        """What its recipient's profile counts."""
+        push, case = self.row.push, self.case
+        return Sending(push.campaign, push.key, case.now, case.is_ad, push.arm)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it has to be counted on its recipient's profile before it goes."""
+        return not self.case.counted and not self.case.test and bool(self.row.push.profile)
 
     @property
     def tried(self) -> Try:
@@ -38,10 +51,11 @@ def tried(row: Row, way: Way, attempts: int, price: int = 0) -> Try:
     return Try(row, attempts, channel.idempotent, way.looks_up, channel.keeps_trying, price, way.use.fallback)
 
 
-def composed(row: Row, way: Way, runtime: SiteRuntime, case: Case, go: Go, shorten: Shortener) -> Ready:
+def composed(row: Row, way: Way, looked: Looked | None, case: Case, go: Go, shorten: Shortener) -> Ready:
     """The request as the channel gets it, with its price. Raises Invalid where it can't be filled, and where a budget
     would have to hold what costs nobody knows what."""
-    push, profile, site = row.push, case.profile, runtime.site
+    push, profile, runtime = row.push, case.profile, way.runtime
+    site = runtime.site
     language = push.language or (profile.environment.language if profile else "")
     language = language if language in ("ko", "en") else site.language
     whom = Whom(site, profile, language, case.now, "" if push.to else go.to)
@@ -69,7 +83,7 @@ def composed(row: Row, way: Way, runtime: SiteRuntime, case: Case, go: Go, short
         push.key, push.site, push.cause, push.member, recipient, variables, row.attempts + 1, go.to, go.devices,
         template, unsubscribe,
     )  # fmt: skip
-    return Ready(row, way, request, way.route.price(form), case)
+    return Ready(row, way, request, way.route.price(form), case, looked)
 
 
 def _name(profile: Profile | None) -> dict[str, str]:

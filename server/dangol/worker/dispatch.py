@@ -54,7 +54,7 @@ class Dispatch(Job):
         asking = Asking(guard, policy.budget)
         self.settling = Settling(link, policy)
         self.interrupted = Interrupted(link, asking, self.settling, policy)
-        self.handing = Handing(link, asking, engine, self.preparing, self.settling, policy)
+        self.handing = Handing(link, asking, engine, self.settling, policy)
         self.free = policy.rows
         self.free_for_many = policy.rows - policy.rows // 5
         self.working: set[asyncio.Task[None]] = set()

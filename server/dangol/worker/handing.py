@@ -29,7 +29,7 @@ from dangol.worker.asking import Answer, Asking
 from dangol.worker.composing import Ready
 from dangol.worker.metrics import SENDS, SPENT
 from dangol.worker.outcomes import Policy, after_failure, after_receipt, stumbled
-from dangol.worker.preparing import Preparing, not_now, refused
+from dangol.worker.preparing import not_now, refused
 from dangol.worker.settling import Settling
 from dangol.worker.ways import Way
 
@@ -64,14 +64,11 @@ class Spent:
 class Handing:
     """Serves one worker."""
 
-    def __init__(
-        self, link: Link, asking: Asking, engine: Engine, preparing: Preparing, settling: Settling, policy: Policy
-    ) -> None:
+    def __init__(self, link: Link, asking: Asking, engine: Engine, settling: Settling, policy: Policy) -> None:
         self.link = link
         self.asking = asking
         self.settling = settling
         self.engine = engine
-        self.preparing = preparing
         self.policy = policy
         self._full: dict[tuple[str, str], float] = {}  # until when nobody waits for a slot of the sender, unix seconds
         self._turns: dict[tuple[str, str], float] = {}
@@ -180,9 +177,10 @@ class Handing:
 
     async def _noted(self, way: Way, chunk: Sequence[Ready]) -> tuple[list[Ready], list[Outcome]]:
         """Those that still may go, each counted in its recipient's limits now."""
-        verdicts = await asyncio.gather(*(self._note(each) for each in chunk), return_exceptions=True)
-        going, outcomes = [], []
-        for each, verdict in zip(chunk, verdicts, strict=True):
+        outcomes: list[Outcome] = []
+        going, left = await self._noted_as_judged(way, chunk)
+        verdicts = await asyncio.gather(*(self._note(each) for each in left), return_exceptions=True)
+        for each, verdict in zip(left, verdicts, strict=True):
             if isinstance(verdict, Go):
                 going.append(each)
             elif isinstance(verdict, Unavailable) or not isinstance(verdict, Exception | Hold | Refuse):
@@ -193,23 +191,27 @@ class Handing:
                 outcomes.append(not_now(each.row, verdict, way))
         return going, outcomes
 
+    async def _noted_as_judged(self, way: Way, chunk: Sequence[Ready]) -> tuple[list[Ready], list[Ready]]:
+        """Those that go, as their recipients' profiles are still the very ones that they were judged by or nothing has
+        to be counted; and the others."""
+        judged = [(each, each.looked) for each in chunk if each.counts and each.looked and each.row.push.arm != HOLDOUT]
+        noted = await self.engine.note_judged(way.runtime, [(looked, each.sending) for each, looked in judged])
+        done = {each.row.key for (each, _), mine in zip(judged, noted, strict=True) if mine}
+        going = [each for each in chunk if not each.counts or each.row.key in done]
+        return going, [each for each in chunk if each.counts and each.row.key not in done]
+
     async def _note(self, ready: Ready) -> Verdict:
         """Judged once more on the profile as it stands when the message is counted on it: of two messages at once only
         one may take the last place that a limit leaves."""
         push, case = ready.row.push, ready.case
         verdict: Verdict = Go(ready.request.to, ready.request.devices)
-        if case.counted or case.test or not push.profile:
-            return verdict
 
         def still(profile: Profile) -> bool:
             nonlocal verdict
             verdict = judge(replace(case, profile=profile))
             return isinstance(verdict, Go)
 
-        runtime = self.preparing.ways(push.site).runtime
-        await self.engine.note_sent(
-            runtime, push.profile, push.campaign, push.key, case.now, ad=case.is_ad, arm=push.arm, if_still=still
-        )
+        await self.engine.note_sent(ready.way.runtime, push.profile, ready.sending, still)
         if push.arm == HOLDOUT and isinstance(verdict, Go):
             return Refuse(Reason("holdout"))
         return verdict
@@ -232,15 +234,15 @@ class Handing:
         for ready, answer in given:
             if isinstance(answer, Receipt) and (answer.dead or answer.failure == receipts.OPTED_OUT):
                 push, to = ready.row.push, ready.request.to
-                runtime = self.preparing.ways(push.site).runtime
-                await receipts.follow(self.link, self.engine, runtime, push, ready.way.kind, to, answer, time.time())
+                way = ready.way
+                await receipts.follow(self.link, self.engine, way.runtime, push, way.kind, to, answer, time.time())
 
     async def _told(self, chunk: Sequence[Ready], sent: Sequence[Outcome]) -> None:
         """Whoever was sent the notice of what became of consents counts as told."""
         for ready, outcome in zip(chunk, sent, strict=True):
             if outcome.state in ("accepted", "delivered"):
                 push = ready.row.push
-                await consents.told(self.link, self.engine, self.preparing.ways(push.site).runtime, push, time.time())
+                await consents.told(self.link, self.engine, ready.way.runtime, push, time.time())
 
 
 def _sender(way: Way, row: Row) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from dangol import consents
 from dangol.campaigns.decide import arm_of
-from dangol.engine import Engine
+from dangol.engine import Engine, Looked
 from dangol.errors import Invalid, PluginFailure, Unavailable
 from dangol.host.registry import Registry
 from dangol.messages import reviews
@@ -61,15 +61,13 @@ class Preparing:
 
     async def prepare(self, rows: Sequence[Row], now: float) -> Prepared:
         """Look at claimed rows. Raises `Unavailable`."""
-        prepared, profiles = Prepared(), await self._profiles([row.push for row in rows])
-        await asyncio.gather(
-            *(self._try(row, profile, now, prepared) for row, profile in zip(rows, profiles, strict=True))
-        )
+        prepared, found = Prepared(), await self._looked([row.push for row in rows])
+        await asyncio.gather(*(self._try(row, looked, now, prepared) for row, looked in zip(rows, found, strict=True)))
         return prepared
 
-    async def _try(self, row: Row, profile: Profile | None, now: float, prepared: Prepared) -> None:
+    async def _try(self, row: Row, looked: Looked | None, now: float, prepared: Prepared) -> None:
         try:
-            await self._take(row, profile, now, prepared)
+            await self._take(row, looked, now, prepared)
         except Unavailable:
             raise
         except PluginFailure as failure:
@@ -96,21 +94,21 @@ class Preparing:
             known = self._ways[site] = Ways(runtime, self.registry)
         return known
 
-    async def _profiles(self, pushes: Sequence[Push]) -> list[Profile | None]:
-        """The recipients' as they stand; None where there is none."""
-        found: list[Profile | None] = [None] * len(pushes)
+    async def _looked(self, pushes: Sequence[Push]) -> list[Looked | None]:
+        """The recipients' profiles as they stand; None where there is none."""
+        found: list[Looked | None] = [None] * len(pushes)
         for site in {push.site for push in pushes}:
             runtime = self.sites(site)
             places = [at for at, push in enumerate(pushes) if push.site == site and push.profile]
             if runtime is None or not places:
                 continue
-            profiles = await self.engine.look_many(runtime, [pushes[at].profile for at in places])
-            for at, profile in zip(places, profiles, strict=True):
-                found[at] = profile if is_somebody(profile) else None
+            looked = await self.engine.look_many(runtime, [pushes[at].profile for at in places])
+            for at, each in zip(places, looked, strict=True):
+                found[at] = each if is_somebody(each.profile) else None
         return found
 
-    async def _take(self, row: Row, profile: Profile | None, now: float, prepared: Prepared) -> None:
-        ways = self.ways(row.push.site)
+    async def _take(self, row: Row, looked: Looked | None, now: float, prepared: Prepared) -> None:
+        ways, profile = self.ways(row.push.site), looked.profile if looked else None
         row = _with_arm(row, ways.runtime, profile)
         way = await ways.of(row.push, self.sends)
         if row.state == "sending" and (way is None or not way.channel.idempotent):
@@ -129,7 +127,7 @@ class Preparing:
             case = case_of(row, way, ways, profile, now)
             case = await consents.consult(self.link, self.engine, ways.runtime, case)
             shorten = Shortener(self.policy.public_url, ways.runtime.keys, ways.runtime.site, way.campaign, row.key)
-            made = self._made(row, way, ways.runtime, case, shorten)
+            made = self._made(row, way, looked, case, shorten)
             if isinstance(made, Ready):
                 if shorten.targets:  # kept before the message goes out with them
                     await self.targets.keep(shorten.targets, now)
@@ -137,13 +135,13 @@ class Preparing:
             else:
                 prepared.outcomes.append(made)
 
-    def _made(self, row: Row, way: Way, runtime: SiteRuntime, case: Case, shorten: Shortener) -> Ready | Outcome:
-        if reason := _unfit(row, way, runtime, case.profile, case.now):
+    def _made(self, row: Row, way: Way, looked: Looked | None, case: Case, shorten: Shortener) -> Ready | Outcome:
+        if reason := _unfit(row, way, case.profile, case.now):
             return refused(row, reason, way)
         verdict = judge(case)
         if not isinstance(verdict, Go):
             return not_now(row, verdict, way)
-        return composed(row, way, runtime, case, verdict, shorten)
+        return composed(row, way, looked, case, verdict, shorten)
 
 
 AT_ONCE = 60.0
@@ -201,14 +199,14 @@ def not_now(row: Row, verdict: object, way: Way) -> Outcome:
     return refused(row, verdict.reason, way)  # type: ignore[attr-defined]  # the third kind of verdict
 
 
-def _unfit(row: Row, way: Way, runtime: SiteRuntime, profile: Profile | None, now: float) -> Reason | None:
+def _unfit(row: Row, way: Way, profile: Profile | None, now: float) -> Reason | None:
     """What has changed between the cause and now, and what Kakao has not approved."""
     if unapproved := reviews.problem(way.route.template):
         return Reason("review", unapproved.value)
     has_waited = way.use.wait > 0 or now - min(row.created, row.due) > AT_ONCE
     if row.push.origin != "trigger" or row.push.step or not (has_waited and way.lasting):
         return None
-    matched = runtime.audiences.match(profile, Request(now)) if profile else ()
+    matched = way.runtime.audiences.match(profile, Request(now)) if profile else ()
     return None if way.lasting.issubset(matched) else Reason("no_match")
 
 

@@ -26,10 +26,11 @@ MOST = 10_000
 
 
 class Way(NamedTuple):
-    """`params` are checked. `campaign` is None where there is none, as with a manual send. `looks_up` tells whether the
-    provider can be asked what it knows. `lasting` are the segments of the campaign's audience that can still be matched
-    when no page is open."""
+    """`runtime` is the site as it is defined. `params` are checked. `campaign` is None where there is none, as with a
+    manual send. `looks_up` tells whether the provider can be asked what it knows. `lasting` are the segments of the
+    campaign's audience that can still be matched when no page is open."""
 
+    runtime: SiteRuntime
     use: MessageUse
     route: Route
     channel: Channel
@@ -98,6 +99,7 @@ class Ways:
         budgets = {name: most(own.budget)} if name else {}
         limits = Limits(definitions.site.timezone, most(definitions.contact.budget), budgets)
         return Way(
+            self.runtime,
             use,
             route,
             channel,
