@@ -46,6 +46,11 @@ def opened_with(page: Page, url: str, text: str | re.Pattern[str]) -> None:
     expect(widget(page, text)).to_be_visible()
 
 
+def has_room(page: Page, place: str) -> bool:
+    """Whether the room that the page keeps is enough for the widget in it, which else would not come into view."""
+    return bool(page.locator(place).evaluate("e => e.offsetHeight <= parseFloat(getComputedStyle(e).minHeight)"))
+
+
 def test_it_prints_what_to_open_and_what_to_try(demo: Demo) -> None:
     printed = demo.output.read_text()
     assert demo.shop in printed
@@ -78,6 +83,9 @@ def test_the_focus_goes_to_the_first_field_that_is_wrong(demo: Demo, page: Page)
 def test_a_product_page_shows_what_was_bought_together(demo: Demo, page: Page) -> None:
     opened_with(page, f"{demo.shop}/product/85123A", TOGETHER)
     expect(page.locator("#dg-together dangol-widget img").first).to_be_visible()
+    expect(widget(page, re.compile("people chose this"))).to_be_attached()
+    assert has_room(page, "#dg-together")
+    assert has_room(page, "#dg-proof")
 
 
 def test_the_gauge_follows_the_cart_and_the_strip_fills_the_gap(demo: Demo, page: Page) -> None:
@@ -88,6 +96,7 @@ def test_the_gauge_follows_the_cart_and_the_strip_fills_the_gap(demo: Demo, page
     page.get_by_role("button", name="Add to cart").first.click()
     expect(widget(page, "£44.10 more and delivery is free")).to_be_visible()
     opened_with(page, f"{demo.shop}/cart", re.compile("£44.10 to free delivery"))
+    assert has_room(page, "#dg-fill")
 
 
 def test_a_changed_campaign_is_looked_at_on_the_shops_own_page(demo: Demo, page: Page) -> None:
