@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dangol.recommend import records
 from dangol.recommend.marks import mark_of
-from dangol.recommend.records import RECORD, SEAL, merge, pack, words
+from dangol.recommend.records import RECORD, SEAL, longest, merge, pack, words
 from dangol.recommend.shelf import Shelf
 from dangol.testing import shelf
 
@@ -82,12 +82,26 @@ def test_a_half_life_later_a_sum_is_half_as_high() -> None:
 def test_a_merged_row_keeps_its_highest_members_as_of_now() -> None:
     row = row_of([("a", 9, 0), ("b", 2, 40), ("c", 1, 40), ("d", 3, 40)])
     assert set(read(merge(row, 7 * DAY, keep=2))[0]) == {"b", "d"}
-    assert len(merge(row, 7 * DAY, keep=2)) == 2 * RECORD
+
+
+def test_a_merged_row_has_a_seal_of_its_own_the_members_and_one_time() -> None:
+    row = merge(pack("ab", 1.0, 10 * DAY) + pack("c", 4.0, 17 * DAY), 7 * DAY)
+    assert row[:8] == SEAL
+    assert row[8:16] != merge(row, 7 * DAY)[8:16]
+    assert row[16:24] == (3).to_bytes(4, "little") + (17 * 86_400).to_bytes(4, "little")
+    assert row[24:48] == b"".join(map(mark_of, "abc"))
+    assert np.frombuffer(row[48:], "<f4").tolist() == [0.5, 0.5, 4.0, 0.0], "up to a multiple of eight bytes"
+
+
+def test_a_full_row_is_in_less_memory_merged_and_has_room_for_half_as_many_newcomers() -> None:
+    row = merge(pack(map(str, range(200)), 1.0, DAY), DAY, keep=64)
+    assert len(row) == 24 + 12 * 64
+    assert len(row + pack(map(str, range(32)), 1.0, DAY)) < longest(64) <= len(row) + 33 * RECORD
 
 
 def test_what_is_not_above_zero_is_not_kept_nor_read() -> None:
     row = row_of([("a", 1, 1)]) + pack(["a"], -1.0, DAY) + pack(["b"], -2.0, DAY)
-    assert merge(row, 7 * DAY) == b""
+    assert read(merge(row, 7 * DAY)) == [{}]
     assert read(row) == [{}]
 
 
@@ -97,17 +111,21 @@ def test_products_that_the_shelf_does_not_know_fall_away() -> None:
     assert read(row, on=shelf("b")) == [{"b": 1.0}]
 
 
-def test_a_seal_is_nobodys_record() -> None:
-    sealed = SEAL + b"12345678" + pack("a", 1.0, 50 * DAY)
-    assert read(sealed) == [{"a": 1.0}]
-    assert merge(sealed, 7 * DAY) == sealed[RECORD:]
+@given(st.integers(0, 90))
+def test_a_row_that_ends_early_is_read_as_far_as_it_goes(length: int) -> None:
+    row = merge(pack("abcde", 1.0, 50 * DAY), 7 * DAY)
+    [cut, whole] = read(row[: length // 8 * 8], row)
+    assert whole == dict.fromkeys("abcde", 1.0)
+    assert len(cut) <= 5
 
 
 def test_rows_are_read_apart_and_totals_together() -> None:
     rows = [pack("ab", 1.0, 50 * DAY), b"", pack("bc", 1.0, 43 * DAY)]
-    assert read(*rows) == [{"a": 1.0, "b": 1.0}, {}, {"b": 0.5, "c": 0.5}]
+    rows += [merge(each, 7 * DAY) for each in (*rows, pack("f", 1.0, 50 * DAY))]
+    expected: list[dict[str, float]] = [{"a": 1.0, "b": 1.0}, {}, {"b": 0.5, "c": 0.5}]
+    assert read(*rows) == [*expected, *expected, {"f": 1.0}]
     totals = records.add_up(words(b"".join(rows)), SHELF.marks, SHELF.slots, SHELF.size, 50 * DAY, 7 * DAY)
-    assert totals.tolist() == [1.0, 1.5, 0.5, 0.0, 0.0, 0.0]
+    assert totals.tolist() == [2.0, 3.0, 1.0, 0.0, 0.0, 1.0]
 
 
 def test_a_row_is_marks_sums_and_times() -> None:

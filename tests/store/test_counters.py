@@ -4,13 +4,14 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dangol.plugin import Count, Counts, Query, Ranked, Recommender, Scored, Total
 from dangol.recommend.marks import mark_of
-from dangol.recommend.records import RECORD, SEAL, longest
+from dangol.recommend.records import RECORD, longest, opened, words
 from dangol.store import keys, log
 from dangol.store.counters import LEAST_TOTAL, Counters, Learned
 from dangol.store.link import Link
@@ -42,9 +43,9 @@ def sums(row: bytes) -> dict[str, float]:
     """A row's sums by the names that the tests use."""
     found: defaultdict[str, float] = defaultdict(float)
     names = {mark_of(name): name for name in ["times", *NAMES, *(f"m{number}" for number in range(200))]}
-    for start in range(0, len(row), RECORD):
-        if row[start : start + 8] != SEAL:
-            found[names[row[start : start + 8]]] += memoryview(row)[start + 8 : start + 12].cast("f")[0]
+    marks, by, _, _ = opened(words(row), np.full(1, len(row) // 8, np.int32))
+    for mark, each in zip(marks, by.tolist(), strict=True):
+        found[names[mark.tobytes()]] += each
     return dict(found)
 
 

@@ -1,17 +1,13 @@
 """Sums of past orders as the store keeps them. Pure."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dangol.orders.sums import Added, Row
-from dangol.recommend.marks import mark
+from dangol.recommend.marks import mark, numbers
+from dangol.recommend.records import sealed
 from dangol.store.keys import counter_history, total_bucket, total_history
-
-RECORDS: Final = np.dtype([("mark", "<u8"), ("sum", "<f4"), ("at", "<u4")])
-"""As `recommend.records` has them."""
 
 
 class Packer:
@@ -20,7 +16,7 @@ class Packer:
 
     def __init__(self, site: str, generation: str, ids: Sequence[str], until: float) -> None:
         self._site, self._generation, self._until = site, generation, int(until)
-        self._marks = np.frombuffer(b"".join(map(mark, ids)), "<u8")
+        self._marks = numbers(b"".join(map(mark, ids)))
         self._buckets = np.array([total_bucket(id) for id in ids], np.int64)
 
     def packed(self, added: Added) -> Iterator[tuple[str, bytes]]:
@@ -35,6 +31,4 @@ class Packer:
                 yield total_history(self._site, self._generation, plugin, row.key, bucket), self._records(part)
 
     def _records(self, row: Row) -> bytes:
-        records: NDArray[np.void] = np.empty(len(row.places), RECORDS)
-        records["mark"], records["sum"], records["at"] = self._marks[row.places], row.sums, self._until
-        return records.tobytes()
+        return sealed(self._marks[row.places], row.sums, self._until)

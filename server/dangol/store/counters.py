@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dangol.plugin import Count, Recommender, Total
-from dangol.recommend.records import RECORD, longest, pack, sealed
+from dangol.recommend.records import RECORD, longest, merge, pack
 from dangol.store.keys import PARTITIONS, TOTAL_BUCKETS, applied, counter, partition, total, total_bucket
 from dangol.store.link import Link
 from dangol.store.log import sortable
@@ -145,7 +145,7 @@ class Counters:
         """Put a merged row in place of a long one."""
         row: bytes = await self.link.call("GET", key) or b""
         fading = self._totals.get(key, self._row)
-        merged = sealed(row, fading.half_life, fading.keep)
+        merged = merge(row, fading.half_life, fading.keep)
         if key in self._totals:
             self._merged[key] = len(merged)
         await _REPLACE(self.link, [key], [row[:RECORD], len(row), merged])

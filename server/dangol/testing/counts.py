@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dangol.plugin import Count, Entry, Recommender, Rows, Total
 from dangol.recommend.learning import checked, learned
-from dangol.recommend.records import add_up, longest, pack, read, sealed, words
+from dangol.recommend.records import add_up, longest, merge, pack, read, words
 from dangol.recommend.shelf import Shelf
 from dangol.store.tallies import Marked
 from dangol.testing.builders import NOW
@@ -43,7 +43,7 @@ class MemoryCounts:
                 self._totals[name] = self._totals.get(name, b"") + pack(each.members, each.by, each.at)
         for name in touched:
             if len(self._rows[name]) > longest(plugin.keep):
-                self._rows[name] = sealed(self._rows[name], plugin.half_life, plugin.keep)
+                self._rows[name] = merge(self._rows[name], plugin.half_life, plugin.keep)
 
     async def rows(self, keys: Sequence[str], of: str = "") -> Rows:
         """The rows of the keys, empty ones for those that nothing was counted under."""
