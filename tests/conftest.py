@@ -149,7 +149,8 @@ async def opened(anyio_backend: str) -> AsyncIterator[Open]:
 
     async def take(house: House) -> House:
         houses.append(house)
-        warm()  # as `House.open` does: a widget has a budget, and loading compiled kernels may take longer
+        # As `House.open` does: a widget has a budget, and loading compiled kernels may take longer.
+        warm(house.registry, house.guard)
         await house.adopt(await repository.read_all(house.link))
         return house
 

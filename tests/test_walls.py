@@ -2,11 +2,14 @@
 
 import ast
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from hatchling.builders.wheel import WheelBuilder
+
+from dangol.host.registry import GROUP
 
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "server" / "dangol"
@@ -69,9 +72,10 @@ def modules(*folders: Path) -> list[Path]:
     return sorted(path for folder in folders for path in folder.rglob("*.py") if "scaffold/" not in path.as_posix())
 
 
-def imports(path: Path) -> Iterator[str]:
-    """The dotted names that a module imports, also inside functions."""
-    for node in ast.walk(ast.parse(path.read_text())):
+def imports(path: Path, *, inside: bool = True) -> Iterator[str]:
+    """The dotted names that a module imports, also `inside` functions."""
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree) if inside else tree.body:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -113,6 +117,22 @@ def test_the_core_knows_no_plugin(path: Path) -> None:
 def test_pure_rooms_do_no_input_or_output(path: Path) -> None:
     found = {name for name in imports(path) if any(is_in(name, package) for package in IO)}
     assert found - {"dangol.store.keys"} == set()
+
+
+def test_commands_that_neither_match_nor_recommend_wait_for_no_compiler() -> None:
+    known = {".".join(path.relative_to(ROOT).with_suffix("").parts[1:]).removesuffix(".__init__"): path for path in ALL}
+    heavy = ("members", "orders", "products", "recommend", "rehearsal", "sends")
+    plugins = {point.module for point in entry_points(group=GROUP)} & known.keys()
+    commands = [name for name in known if name.endswith("commands") and name.split(".")[1] not in heavy]
+    waiting = ["dangol.cli", *commands, *plugins]
+    reached = set(waiting)
+    while waiting:
+        name = waiting.pop()
+        found = {part for each in imports(known[name], inside=False) for part in (each, each.rpartition(".")[0])}
+        assert "numba" not in found, name
+        waiting += found & known.keys() - reached
+        reached |= found & known.keys()
+    assert "dangol.plugin" in reached
 
 
 @pytest.mark.parametrize("path", modules(CORE / "store"), ids=named)

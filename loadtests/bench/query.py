@@ -273,8 +273,8 @@ async def measure(url: str) -> None:
     """Fill the store, then ask."""
     link, registry, now = Link(url), Registry.load(), time.time()
     await settle(link, registry, now)
-    warm()
     shop = Shop(link, registry, now)
+    warm(registry, shop.guard)
     await shop.shelves.caught_up("shop")
     for cart in [*carts(), *strangers()]:
         offered = await shop.offering.offer(SITE, shop.wish(cart))

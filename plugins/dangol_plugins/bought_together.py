@@ -44,6 +44,10 @@ class BoughtTogether(Recommender):
     def __init__(self) -> None:
         self.together = Together(fits=True)
 
+    def warm(self) -> None:
+        """Load the kernels."""
+        self.together.warm()
+
     def learn(self, entry: Entry) -> Iterable[Count | Total]:
         """An order's products, each with all others. The more there are, the less each pair tells."""
         for order, sign, at in orders(entry):

@@ -10,8 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dangol.plugin import Counts, Shelf
-from dangol_plugins.fitting import fit
-from dangol_plugins.kernels import Numbers, Places
+from dangol_plugins.offerable import Numbers, Places
 from dangol_plugins.slots import Slots
 
 MEMBERS = 64
@@ -98,6 +97,8 @@ class Fitted:
             self._waiting.clear()
 
     async def _make(self, seed: str, asked: _Asked) -> None:
+        from dangol_plugins.fitting import fit
+
         counts, shelf = asked.counts, asked.shelf
         rows, totals = await counts.rows([seed]), await counts.totals(self._total)
         place, members, sums = int(shelf.places([seed])[0]), rows.places, rows.sums

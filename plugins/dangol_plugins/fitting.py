@@ -7,7 +7,9 @@ import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
 
-from dangol_plugins.kernels import FREE, Numbers, Places, number_array, place_array, slot_array
+from dangol_plugins.kernels import number_array, place_array, slot_array
+from dangol_plugins.offerable import Numbers, Places
+from dangol_plugins.slots import FREE
 
 Matrix = NDArray[np.float64]
 

@@ -1,5 +1,6 @@
 """The kernels that add up what goes with several products. Compiled by numba for fixed types when this is imported,
-from its cache where it can be: no page view ever waits for a compiler. Plain arrays in, plain arrays out.
+from its cache where it can be, which only those do that recommend: `Recommender.warm`. Plain arrays in, plain arrays
+out.
 
 What was met is gathered in order of meeting. `slots` has room for every place of a shelf and tells which gathered one a
 place is; it is FREE throughout before and after, so that a call costs what it meets and not what the shelf holds.
@@ -7,18 +8,18 @@ place is; it is FREE throughout before and after, so that a call costs what it m
 
 import numpy as np
 from numba import njit, types
-from numpy.typing import NDArray
 
-Places = NDArray[np.int32]
-Numbers = NDArray[np.float32]
+from dangol_plugins.offerable import Numbers, Places
+from dangol_plugins.slots import FREE
+
 Number = float | np.float32
 Gathered = tuple[Places, Numbers, Numbers, Places]
 
 PLAIN = 0.3
 """What a similarity counts beside a fit: it is of this very second, and knows all members of a row."""
 
-FREE, SEED = -1, -2
-"""What a slot says of a place that was not met yet, and of one that is asked about."""
+SEED = -2
+"""What a slot says of a place that is asked about."""
 
 place_array = types.Array(types.int32, 1, "C", readonly=True)
 number_array = types.Array(types.float32, 1, "C", readonly=True)

@@ -1,12 +1,12 @@
-"""The kernel that tells how like others a product is. Compiled by numba for fixed types when it is imported, from its
-cache where it can be: no page view waits for a compiler. Plain arrays in, plain arrays out."""
+"""The kernel that tells how like others a product is. A kernel, compiled by numba as those of `dangol_plugins.kernels`
+are."""
 
 import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
 
-Places = NDArray[np.int32]
-Numbers = NDArray[np.float32]
+from dangol_plugins.offerable import Numbers, Places
+
 Amounts = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 

@@ -44,6 +44,10 @@ class Personal(Recommender):
     def __init__(self) -> None:
         self.together = Together()
 
+    def warm(self) -> None:
+        """Load the kernels."""
+        self.together.warm()
+
     async def recommend(self, query: Query, counts: Counts) -> Ranked:
         """Nothing of a shopper who is not known."""
         own = interests(query.profile, query.now) if query.profile else {}

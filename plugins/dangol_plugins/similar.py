@@ -1,9 +1,10 @@
 """What could stand in for a product: of the same category, at a like price, of the same brand."""
 
+from importlib import import_module
+
 import numpy as np
 
 from dangol.plugin import Counts, Query, Ranked, Recommender, Shelf
-from dangol_plugins.likeness import alike
 from dangol_plugins.offerable import best, summed
 
 MOST_SEEDS = 3
@@ -21,6 +22,10 @@ class Similar(Recommender):
     reason = {"ko": "비슷한 상품", "en": "Similar"}  # noqa: RUF012
     reason_because = {"ko": "{product}{과/와} 비슷한 상품", "en": "Similar to {product}"}  # noqa: RUF012
 
+    def warm(self) -> None:
+        """Load the kernel."""
+        import_module("dangol_plugins.likeness")
+
     async def recommend(self, query: Query, counts: Counts) -> Ranked:
         """What is like the first seeds that have a category, and none of these."""
         shelf = query.shelf
@@ -32,6 +37,8 @@ class Similar(Recommender):
 
 
 def _like(shelf: Shelf, seed: int, weight: float) -> Ranked:
+    from dangol_plugins.likeness import alike
+
     members = shelf.in_category(int(shelf.categories[seed, 0]))
     found = best(*alike(seed, members, shelf.prices, shelf.categories, shelf.brands, shelf.offerable))
     return Ranked(found.places, found.scores * np.float32(weight), np.full(len(found.places), seed, np.int32))

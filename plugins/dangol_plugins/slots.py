@@ -3,7 +3,10 @@
 import numpy as np
 
 from dangol.plugin import Shelf
-from dangol_plugins.kernels import FREE, Places
+from dangol_plugins.offerable import Places
+
+FREE = -1
+"""What a slot says of a place that was not met yet."""
 
 
 class Slots:

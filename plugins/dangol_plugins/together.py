@@ -1,13 +1,13 @@
 """What goes with what: how pairs of products are counted, and what is made of the counts."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
 from itertools import accumulate
 
 import numpy as np
 
 from dangol.plugin import Count, Counts, Event, Query, Ranked, Total
 from dangol_plugins.fitted import NO_FIT, Fitted
-from dangol_plugins.kernels import neighbours
 from dangol_plugins.slots import Slots
 
 TOTAL = "products"
@@ -24,8 +24,14 @@ class Together:
         self._slots = Slots()
         self._fitted = Fitted(TOTAL) if fits else None
 
+    def warm(self) -> None:
+        """Load the kernels."""
+        import_module("dangol_plugins.fitting")  # which are built on those of `kernels`
+
     async def ranked(self, seeds: dict[str, float], query: Query, counts: Counts, of: str = "") -> Ranked:
         """What goes with the seeds, each of which has a weight above 0."""
+        from dangol_plugins.kernels import neighbours
+
         shelf, ids = query.shelf, list(seeds)
         rows, totals = await counts.rows(ids, of), await counts.totals(TOTAL, of)
         places, weights = shelf.places(ids), np.array(list(seeds.values()), np.float32)

@@ -26,6 +26,10 @@ class ViewedTogether(Recommender):
     def __init__(self) -> None:
         self.together = Together()
 
+    def warm(self) -> None:
+        """Load the kernels."""
+        self.together.warm()
+
     def learn(self, entry: Entry) -> Iterable[Count | Total]:
         """One view of a product, with each product viewed before it, both ways."""
         views = [event for event in entry.events if event.name == "view_item"]

@@ -1,41 +1,57 @@
-"""The command line."""
+"""The command line. What a command needs is imported when it is called: all of it would take most of a second."""
 
 import asyncio
 import logging
 import signal
 import sys
 from contextlib import AbstractContextManager
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-import uvicorn
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from dangol import __version__, tag
-from dangol.definitions import repository
-from dangol.definitions.commands import apply, export, with_store
-from dangol.effects.commands import report
+from dangol import __version__
 from dangol.errors import DangolError
-from dangol.fakes.commands import fake_providers
-from dangol.host.commands import plugin
-from dangol.house import House
-from dangol.members.commands import members
-from dangol.messages.commands import messages
-from dangol.orders.commands import orders
-from dangol.preview.commands import preview
-from dangol.products.commands import products
-from dangol.protocol.tokens import Keys, encoded
-from dangol.recipes.commands import recipe
-from dangol.recommend.commands import recommend
-from dangol.rehearsal.commands import rehearse
-from dangol.sends.commands import send
 from dangol.settings import Settings
-from dangol.store import log
-from dangol.store.embedded import store_at
-from dangol.store.keys import PARTITIONS
-from dangol.store.link import Link
-from dangol.web.app import create, options
-from dangol.worker.process import run_worker
+
+if TYPE_CHECKING:
+    from dangol.store.link import Link
+
+ELSEWHERE: Final = {
+    "apply": ("dangol.definitions.commands", "Put definitions (YAML) in force."),
+    "export": ("dangol.definitions.commands", "Write the definitions of SITE as YAML."),
+    "fake-providers": ("dangol.fakes.commands", "Serve fakes of the providers of messages."),
+    "members": ("dangol.members.commands", "The members of a shop."),
+    "messages": ("dangol.messages.commands", "What became of a shop's messages."),
+    "orders": ("dangol.orders.commands", "The past orders of a shop."),
+    "plugin": ("dangol.host.commands", "Make plugins, and see which are installed."),
+    "preview": ("dangol.preview.commands", "Look at a campaign of a file on the shop's own page."),
+    "products": ("dangol.products.commands", "The catalogue of a shop."),
+    "recipe": ("dangol.recipes.commands", "Ready-made campaigns to begin with."),
+    "recommend": ("dangol.recommend.commands", "Print what SITE would recommend now."),
+    "rehearse": ("dangol.rehearsal.commands", "Tell what definitions would have done."),
+    "report": ("dangol.effects.commands", "Tell what campaigns of SITE bring about."),
+    "send": ("dangol.sends.commands", "Messages that are sent by hand."),
+}
+"""Commands of other rooms: the module that each is in, and what the list of commands says of it."""
+
+
+class Elsewhere(click.Command):
+    """A command that `module` has, which is imported once it is called."""
+
+    def __init__(self, name: str, module: str, short_help: str) -> None:
+        super().__init__(name, short_help=short_help)
+        self.module = module
+
+    def make_context(self, *args: Any, **named: Any) -> click.Context:
+        """That of the command itself, which click goes on with."""
+        return self.found().make_context(*args, **named)
+
+    def found(self) -> click.Command:
+        """The command itself."""
+        command: click.Command = getattr(import_module(self.module), str(self.name).replace("-", "_"))
+        return command
 
 
 class Group(click.Group):
@@ -54,20 +70,8 @@ def main() -> None:
     """On-site marketing for online shops. Settings come from DANGOL_* variables: see `dangol settings`."""
 
 
-main.add_command(apply)
-main.add_command(export)
-main.add_command(fake_providers)
-main.add_command(members)
-main.add_command(messages)
-main.add_command(orders)
-main.add_command(plugin)
-main.add_command(preview)
-main.add_command(products)
-main.add_command(recipe)
-main.add_command(recommend)
-main.add_command(rehearse)
-main.add_command(report)
-main.add_command(send)
+for _name, (_module, _told) in ELSEWHERE.items():
+    main.add_command(Elsewhere(_name, _module, _told))
 
 
 def start(settings: Settings) -> None:
@@ -79,12 +83,19 @@ def start(settings: Settings) -> None:
 
 def store(settings: Settings) -> AbstractContextManager[str]:
     """The store's address."""
+    from dangol.store.embedded import store_at
+
     return store_at(settings.redis_url, Path(settings.data_dir))
 
 
 @main.command()
 def serve() -> None:
     """Answer browsers and shops."""
+    import uvicorn
+
+    from dangol.house import House
+    from dangol.web.app import create, options
+
     settings = Settings.load()
     start(settings)
     with store(settings) as url:
@@ -94,6 +105,9 @@ def serve() -> None:
 @main.command()
 def worker() -> None:
     """Read the event log: triggers, recommenders, sinks and dispatch. Start as many as you like."""
+    from dangol.house import House
+    from dangol.worker.process import run_worker
+
     settings = Settings.load()
     start(settings)
     with store(settings) as url:
@@ -120,6 +134,8 @@ def demo(port: int, fresh: bool) -> None:
 @click.argument("site")
 def keys(site: str) -> None:
     """Print the secret keys of SITE."""
+    from dangol.protocol.tokens import Keys
+
     derived = Keys.derive(Settings.load().master_secret(), site)
     click.echo(f"server key       {derived.server}   (for the shop's server: /v1/members, orders, products, push)")
     click.echo(f"identity secret  {derived.identity}   (for the shop's server: signs member tokens)")
@@ -130,6 +146,10 @@ def keys(site: str) -> None:
 @click.argument("contact")
 def push_keys(contact: str) -> None:
     """Print what the environment needs for web push. Push services reach the shop at CONTACT (mailto: or https:)."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    from dangol.protocol.tokens import encoded
+
     if not contact.startswith(("mailto:", "https:")):
         raise click.BadParameter(f"expected mailto: and an e-mail address, or an https: address; got {contact!r}")
     private = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
@@ -142,6 +162,10 @@ def push_keys(contact: str) -> None:
 @click.option("--at", default="https://dangol.example", show_default=True, help="Where browsers reach dangol.")
 def snippet(site: str, at: str) -> None:
     """Print the lines that SITE pastes into the head of its pages."""
+    from dangol import tag
+    from dangol.definitions import repository
+    from dangol.definitions.commands import with_store
+
     found = with_store(lambda link: repository.read(link, site))
     if found is None:
         raise click.ClickException(f"no site {site!r}; put one in force with `dangol apply`")
@@ -156,8 +180,11 @@ def snippet(site: str, at: str) -> None:
 @click.argument("job")
 def forget(job: str) -> None:
     """Let the event log no longer wait for JOB, such as sink:archive, whose plugin is gone for good."""
+    from dangol.definitions.commands import with_store
+    from dangol.store import log
+    from dangol.store.keys import PARTITIONS
 
-    async def everywhere(link: Link) -> int:
+    async def everywhere(link: "Link") -> int:
         return sum([await log.forget(link, number, job) for number in range(PARTITIONS)])
 
     if not with_store(everywhere):

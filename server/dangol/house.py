@@ -62,7 +62,8 @@ class House:
 
     async def open(self) -> None:
         """Start to follow the definitions and the catalogues; `loaded` is set with the first definitions that were read
-        and compiled."""
+        and compiled. Before it, kernels are: a page view never waits for a compiler."""
+        await asyncio.to_thread(warming.warm, self.registry, self.guard)
         sys.setswitchinterval(TURN)
         self._following = [
             asyncio.create_task(repository.follow(self.link, self.adopt)),
@@ -79,7 +80,6 @@ class House:
 
     async def _follow_catalogues(self) -> None:
         await self.loaded.wait()
-        await asyncio.to_thread(warming.warm)
         await self.shelves.follow(lambda: self.by_id)
 
     async def adopt(

@@ -374,6 +374,10 @@ class Recommender(Plugin, ABC):
     reason_because: ClassVar[Text] = ""
     """The same where a product brought it up, which is {product}: "Bought with {product}"."""
 
+    def warm(self) -> None:
+        """Load what takes long and only recommending needs, such as compiled kernels. Called once, in a thread, before
+        the first query."""
+
     def learn(self, entry: Entry) -> Iterable[Count | Total]:
         """What this entry adds. Pure. Leave it out where there is nothing to learn."""
         return ()

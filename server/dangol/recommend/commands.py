@@ -20,6 +20,7 @@ from dangol.recommend.offering import Offering
 from dangol.recommend.question import MOST, Question, told, unknown, wish_of
 from dangol.recommend.reasons import said
 from dangol.recommend.shelves import Shelves
+from dangol.recommend.warming import warm
 from dangol.recommend.wish import Offered
 from dangol.render.money import money
 from dangol.settings import Settings
@@ -76,8 +77,10 @@ async def _offered(link: Link, site: str, question: Question) -> tuple[Site, Seq
     if (stored := await repository.read(link, site)) is None:
         raise Invalid([Problem("SITE", site, "a site with definitions")])
     about, shelves, now = stored[1].site, Shelves(link), time.time()
-    offering = Offering(link, Registry.load(), Guard(), shelves)
+    registry, guard = Registry.load(), Guard()
+    offering = Offering(link, registry, guard, shelves)
     offering.check(question.recommenders)
+    warm(registry, guard)
     await shelves.caught_up(site)
     wish = wish_of(question, await _profile(link, site, question.member), about.currency, now)
     return about, await offering.offer(about, wish), unknown(question, shelves.of(site)), now

@@ -42,6 +42,7 @@ from dangol.plugin import (
     Widget,
 )
 from dangol.products.product import NO_FILTERS
+from dangol.recommend import warming
 from dangol.recommend.answers import Answer, answer_of
 from dangol.recommend.counted import Counted
 from dangol.recommend.learning import filed, learned, of_catalogue, products
@@ -83,6 +84,7 @@ def recommend(
     named = [*seeds, *cart, *(id for entry in entries for id in products(entry))]
     shelf = shelf or builders.shelf(dict.fromkeys([*named, *(seen.id for seen in (profile.viewed if profile else ()))]))
     query = Query(seeds, count, now, shelf, profile, cart, filters)
+    guard.run(recommender, "warm", recommender.warm, expect=NoneType, budget=warming.BUDGET)
     known = filed(shelf, named)
     learnt = {
         each: [
