@@ -115,6 +115,14 @@ def test_a_shopper_s_name_gets_no_link_of_the_shop_s() -> None:
     }
 
 
+def test_a_name_that_a_shop_passes_on_gets_no_link_of_the_shop_s() -> None:
+    told = {"고객명": "https://evil.kr/a", "배송 조회": "https://parcel.kr/1"}
+    template = TextTemplate("t", "#{고객명}님 #{배송 조회}", ad=False)
+    made = fill(template, variables=told, shorten=lambda url: "S").content
+    assert isinstance(made, TextTemplate)
+    assert made.text == "https://evil.kr/a님 S"
+
+
 def test_a_variable_brings_no_label_into_what_is_no_advertisement() -> None:
     wanted = ["text: '#{제목}' is not left out, or ad: true: it is an advertisement"]
     assert refused(TextTemplate("t", "#{제목}", ad=False), variables={"제목": "（광고） 오늘만"}) == wanted

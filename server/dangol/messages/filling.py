@@ -25,6 +25,9 @@ from dangol.render.text import clean
 VARIABLES = "variables."
 """What paths of variables begin with."""
 
+NAMES = frozenset({"name", "이름", "고객명"})
+"""What causes call a person's name, which is the shopper's own word also where a shop's server passes it on."""
+
 
 class Filled(NamedTuple):
     """`content` has one plain text in each place. `variables` are the ``#{...}`` that it was filled with, which the
@@ -104,7 +107,8 @@ def _leading(
         filling = (one for text in fill.values() for one in (text.values() if isinstance(text, dict) else [text]))
         for text in chain((text for _, _, text in said(template)), filling):
             yield from map(origin_of, LINK.findall(text))
-        yield from (origin_of(value) for value in variables.values() if LINK.fullmatch(value))
+        given = (value for name, value in variables.items() if name not in NAMES)
+        yield from (origin_of(value) for value in given if LINK.fullmatch(value))
 
     def lead(address: str) -> str:
         origin = origin_of(address)
