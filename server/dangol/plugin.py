@@ -497,12 +497,14 @@ class Hook:
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a provider tells of a request, known by its `key` or by the `provider_id` of its receipt. With `refused` the
-    address there has refused all advertisements of this channel, such as by the free number."""
+    address there has refused all advertisements of this channel, such as by the free number, at the unix time
+    `refused_at` (0: when the request was sent, else now): who has agreed since has not refused."""
 
     receipt: Receipt | None = None
     key: str = ""
     provider_id: str = ""
     refused: str = ""
+    refused_at: float = 0.0
 
 
 class Untrusted(Exception):

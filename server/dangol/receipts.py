@@ -60,7 +60,7 @@ class Receipts:
             if receipt.dead or receipt.failure == OPTED_OUT:
                 way = await self.way(runtime, row)
                 kind = way.kind if way else ""
-                await follow(self._link, self._engine, runtime, row.push, kind, row.to, receipt, now)
+                await follow(self._link, self._engine, runtime, row.push, kind, row.to, receipt, row.sent or now)
         return sum(moved)
 
     async def way(self, runtime: SiteRuntime, row: Row) -> Way | None:
@@ -94,7 +94,8 @@ async def follow(
     link: Link, engine: Engine, runtime: SiteRuntime, push: Push, kind: str, to: str, receipt: Receipt, now: float
 ) -> None:
     """What a receipt means for the person, beside the message of a `kind` to the address `to`: devices that will never
-    work again are forgotten, and who has refused advertisements at the provider has refused them. May be repeated."""
+    work again are forgotten, and who has refused advertisements at the provider has refused them by the time `now`, at
+    which it was sent: not who has agreed since. May be repeated."""
     if receipt.dead and push.profile:
         await engine.drop_devices(runtime, push.profile, receipt.dead)
     if receipt.state == "failed" and receipt.failure == OPTED_OUT and to and kind in CHANNELS:

@@ -56,8 +56,8 @@ class Telling(Channel):
         return [_told(**each) for each in json.loads(hook.body)]
 
 
-def _told(key: str = "", id: str = "", refused: str = "", broken: bool = False, **receipt: Any) -> Any:
-    return 5 if broken else Told(Receipt(**receipt) if receipt else None, key, id, refused)
+def _told(key: str = "", id: str = "", refused: str = "", at: float = 0.0, broken: bool = False, **receipt: Any) -> Any:
+    return 5 if broken else Told(Receipt(**receipt) if receipt else None, key, id, refused, at)
 
 
 @pytest.fixture(scope="session")
@@ -189,6 +189,25 @@ async def test_who_refuses_gets_no_more_advertisements(house: House, provider: h
     known = await addresses.read(house.link, "shop", mark)
     assert known.consents["sms"].withdrawn_at > 0
     assert {*known.refused} == {"sms", "kakao"}
+
+
+@pytest.mark.parametrize("is_of_a_message", [True, False])
+async def test_a_refusal_that_is_told_again_later_undoes_no_agreement_since(
+    house: House, provider: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, is_of_a_message: bool
+) -> None:
+    runtime, number = house.by_id["shop"], "01012345678"
+    told: dict[str, Any] = {"refused": number, "at": NOW}
+    if is_of_a_message:
+        key = await sent(house, use=MessageUse("texts"))
+        told = {"refused": number, "key": key, "state": "failed", "failure": "opted_out"}
+    assert (await provider.post(PATH, json=[told])).json()["refused"] == 2
+    agreed = Act("sms", "agreed", int(NOW) + 1, number, "광고 문자를 받습니다")
+    await consents.take(house.link, house.engine, runtime, [Spoken("", agreed)], NOW + 1)
+    monkeypatch.setattr(house, "now", lambda: NOW + 3600)
+    assert (await provider.post(PATH, json=[told])).status_code == 200
+    known = await addresses.read(house.link, "shop", tokens.address_mark(runtime.keys, number))
+    assert known.consents["sms"].withdrawn_at == 0
+    assert known.refused["sms"] < known.consents["sms"].agreed_at
 
 
 @pytest.mark.parametrize("path", [PATH, "/v1/hooks/shop/nobody", "/v1/hooks/nowhere/texts", "/v1/hooks/%00/%2e%2e"])

@@ -3,6 +3,7 @@
 import hmac
 import time
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 from msgspec import Struct, field
@@ -12,7 +13,7 @@ from dangol_plugins.batches import Entry
 from dangol_plugins.http import Answer
 from dangol_plugins.nhn import outcomes
 from dangol_plugins.nhn.services import LISTED
-from dangol_plugins.outcomes import plain, refused, turned_away
+from dangol_plugins.outcomes import KOREA, plain, refused, turned_away
 
 
 class Header(Struct, rename="camel"):
@@ -35,6 +36,7 @@ class Item(Struct, rename="camel"):
     misspelt: str | None = field(name="recipientGropuingKey", default=None)
     kakao_message_type: str | None = None
     sender_type: str | None = None
+    created_date_time: str | None = None
 
     @property
     def key(self) -> str:
@@ -181,8 +183,17 @@ def told(hook: Hook, secret: str) -> list[Told]:
         return []
     items = msgspec.json.decode(hook.body, type=Hooked).hooks
     if event == "UNSUBSCRIBE":
-        return [Told(refused=item.recipient_no) for item in items if item.recipient_no]
+        return [Told(refused=item.recipient_no, refused_at=_refused_at(item)) for item in items if item.recipient_no]
     return [_told(item) for item in items]
+
+
+def _refused_at(item: Item) -> float:
+    """0 where NHN does not say."""
+    try:
+        when = datetime.fromisoformat(item.created_date_time or "")
+        return max(when.replace(tzinfo=when.tzinfo or KOREA).timestamp(), 0.0)
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def _told(item: Item) -> Told:

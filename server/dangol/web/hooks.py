@@ -7,6 +7,7 @@ again for ever.
 
 import asyncio
 from collections.abc import Sequence
+from math import inf
 from typing import Any, NamedTuple
 
 from prometheus_client import Counter
@@ -141,14 +142,16 @@ class Hooks:
         spoken = [(each, each.receipt) for each in said if each.receipt is not None]
         keys = await asyncio.gather(*(self._key(desk, each) for each, _ in spoken))
         rows = await outbox.read_many(self._house.link, keys)
-        told = [
-            Told(row, receipt)
-            for (_, receipt), row in zip(spoken, rows, strict=True)
+        known = [
+            (each, Told(row, receipt))
+            for (each, receipt), row in zip(spoken, rows, strict=True)
             if row and (row.push.site, row.sender) == (site, desk.sender)
         ]
+        told = [one for _, one in known]
         changed = await self._receipts.take(desk.runtime, told, now)
-        refused = [each.refused for each in said if each.refused]
-        withdrawn = await asyncio.gather(*(self._withdraw(desk, address, now) for address in refused))
+        sent = {id(each): one.row.sent for each, one in known}
+        refused = [(each.refused, each.refused_at or sent.get(id(each), now)) for each in said if each.refused]
+        withdrawn = await asyncio.gather(*(self._withdraw(desk, address, min(at, now)) for address, at in refused))
         return Taken(changed, len(told) - changed, len(spoken) - len(told), sum(withdrawn))
 
     async def _key(self, desk: Desk, said: Said) -> str:
@@ -157,12 +160,12 @@ class Hooks:
         site = desk.runtime.site.id
         return await recipients.by_provider(self._house.link, site, desk.sender, said.provider_id) or ""
 
-    async def _withdraw(self, desk: Desk, address: str, now: float) -> int:
-        """From every consent that the channel could use."""
+    async def _withdraw(self, desk: Desk, address: str, at: float) -> int:
+        """From every consent that the channel could use, and that was there then."""
         told = 0
         for channel in sorted({CHANNELS[kind] for kind in desk.channel.kinds if kind in CHANNELS}):
             told += await consents.withdraw_by_address(
-                self._house.link, self._house.engine, desk.runtime, channel, address, now, f"hook:{desk.sender}"
+                self._house.link, self._house.engine, desk.runtime, channel, address, at, f"hook:{desk.sender}"
             )
         return told
 
@@ -173,5 +176,7 @@ def _sound(said: object, channel: str) -> Said:
         isinstance(each, str) for each in (said.key, said.provider_id, said.refused)
     ):
         raise PluginFailure(channel, "result", f"told: {type(said).__name__}, expected Told with texts")
+    if not isinstance(said.refused_at, (int, float)) or not 0 <= said.refused_at < inf:
+        raise PluginFailure(channel, "result", "told: expected refused_at as a unix time")
     receipt: Receipt | None = None if said.receipt is None else checked(said.receipt, channel)
-    return Said(receipt, said.key, said.provider_id, said.refused)
+    return Said(receipt, said.key, said.provider_id, said.refused, said.refused_at)

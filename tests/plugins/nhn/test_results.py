@@ -132,6 +132,21 @@ def test_a_hook_tells_results_of_all_services() -> None:
     assert second.receipt.state == "delivered"
 
 
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("2020-09-09T11:25:10.000+09:00", 1_599_618_310.0),
+        ("2020-09-09T11:25:10", 1_599_618_310.0),
+        ("0001-01-01T00:00:00+14:00", 0.0),
+        ("yesterday", 0.0),
+    ],
+)
+def test_a_hook_tells_when_somebody_has_refused(written: str, at: float) -> None:
+    refused = {"recipientNo": "01012341234", "createdDateTime": written}
+    [told] = results.told(hook("UNSUBSCRIBE", refused), SECRET)
+    assert told.refused_at == at
+
+
 def test_a_hook_tells_who_has_refused() -> None:
     [told] = results.told(hook("UNSUBSCRIBE", {"recipientNo": "01012341234", "unsubscribeNo": "0801234567"}), SECRET)
     assert (told.refused, told.receipt) == ("01012341234", None)
