@@ -83,6 +83,35 @@ async def test_whoever_asks_at_the_same_time_reads_once(link: Link, monkeypatch:
     assert offered(shelves) == {"mug"}
 
 
+async def test_who_asks_before_a_site_is_served_finds_its_catalogue(
+    link: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dangol.recommend.shelves.EVERY", 0)
+    await catalogue.put(link, "shop", [MUG])
+    shelves, looks, scan, looked = Shelves(link), 0, catalogue.scan, asyncio.Event()
+
+    async def held_up(link: Link, site: str, at_once: int) -> AsyncIterator[list[Product]]:
+        await looked.wait()
+        async for products in scan(link, site, at_once):
+            yield products
+
+    def served() -> list[str]:
+        nonlocal looks
+        looks += 1
+        if looks == 3:
+            looked.set()
+        return []
+
+    async def asked() -> set[str]:
+        await shelves.caught_up("shop")
+        return offered(shelves)
+
+    monkeypatch.setattr(catalogue, "scan", held_up)
+    following = asyncio.create_task(shelves.follow(served))
+    assert await asyncio.gather(*(asked() for _ in range(3))) == [{"mug"}] * 3
+    following.cancel()
+
+
 async def test_all_is_read_again_after_a_gap(link: Link) -> None:
     shelves = Shelves(link)
     await catalogue.put(link, "shop", [MUG, replace(MUG, id="cup")])

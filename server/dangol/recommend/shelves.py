@@ -70,7 +70,8 @@ class Shelves:
         while True:
             wanted = set(sites())
             for site in self._sites.keys() - wanted:
-                del self._sites[site]
+                if not self._sites[site].reading.locked():  # by `caught_up`, for a site that is not served yet
+                    del self._sites[site]
             results = await asyncio.gather(*map(self._fresh, wanted), return_exceptions=True)
             failures = [each for each in results if isinstance(each, BaseException)]
             for failure in failures if not failing else ():
@@ -86,18 +87,23 @@ class Shelves:
         await self._fresh(site)
 
     async def _fresh(self, site: str) -> None:
-        followed = self._sites.setdefault(site, _Followed())
+        while True:
+            followed = self._sites.setdefault(site, _Followed())
+            async with followed.reading:
+                if self._sites.get(site) is followed:  # else it was let go while this waited
+                    return await self._look(site, followed)
+
+    async def _look(self, site: str, followed: _Followed) -> None:
         followed.columns.follow_clock(self._clock())
-        async with followed.reading:
-            version, followed.orders = await catalogue.state(self._link, site)
-            if version == followed.version:
-                return
-            if followed.version < 0 or not await self._take_changes(site, followed):
-                await self._read(site, followed)
-                # What the shop tells while all is read would else wait for the next look.
-                followed.version = version
-                await self._take_changes(site, followed)
-            followed.shelf = Shelf(followed.columns)
+        version, followed.orders = await catalogue.state(self._link, site)
+        if version == followed.version:
+            return
+        if followed.version < 0 or not await self._take_changes(site, followed):
+            await self._read(site, followed)
+            # What the shop tells while all is read would else wait for the next look.
+            followed.version = version
+            await self._take_changes(site, followed)
+        followed.shelf = Shelf(followed.columns)
 
     async def _take_changes(self, site: str, followed: _Followed) -> bool:
         """Take in what changed since the version; False where that is not known."""
