@@ -30,16 +30,20 @@ _brief = _Brief()
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong with an input: `where` is a path such as ``campaigns[2].delay``."""
+    """One thing that is wrong with an input: `where` is a path such as ``campaigns[2].delay``. The value is ``...``
+    where there is none to show, as of a file that ends too early."""
 
     where: str
     value: Any
     expected: str
 
     def __str__(self) -> str:
+        where = self.where or "(whole document)"
+        if self.value is ...:
+            return f"{where}: expected {self.expected}"
         text = _brief.repr(self.value)
         shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
-        return f"{self.where or '(whole document)'}: {shown} is not {self.expected}"
+        return f"{where}: {shown} is not {self.expected}"
 
 
 class DangolError(Exception):

@@ -108,6 +108,7 @@ def test_everything_of_a_row_that_is_wrong_is_told() -> None:
 def test_an_id_must_be_seen(id: str) -> None:
     [refusal] = refused("id,name", id, "Kim")
     assert refusal.column == "id"
+    assert id.strip() or refusal.expected == "a value: every member needs one"
 
 
 @pytest.mark.parametrize("cells", [["kim"], ["kim", "Kim", "S", "more"]])
@@ -122,14 +123,15 @@ def test_empty_cells_at_the_end_are_no_columns() -> None:
 @pytest.mark.parametrize(
     ("header", "problem"),
     [
-        ("id,gradee", "line 1, column 2: 'gradee' is not one of id, name, grade, sex, birthday"),
+        ("id,gradee", "line 1, column 2: 'gradee' is not a column of members, nor a trait that site.traits declares"),
         ("id,poinst", "did you mean 'points'?"),
-        ("id,trait.color", "line 1, column 2: 'trait.color' is not one of"),
+        ("id,trait.color", "line 1, column 2: 'trait.color' is not a column of members"),
         ("id,,name", "line 1, column 2: '' is not one of"),
         ("id,name,NAME", "line 1, column 3: 'NAME' is not a column that stands there only once"),
         ("id,points,trait.points", "line 1, column 3"),
         ("name,points", "line 1: 'name,points' is not a header with a column id"),
-        ("id;name;points", "line 1, column 1: 'id;name;points' is not one of"),
+        ("id;name;points", "line 1, column 1: 'id;name;points' is not a column of members"),
+        ("id;name;points", "there are semicolons between the cells, where commas are expected"),
         ("", "line 1: '' is not a header with a column id"),
     ],
 )

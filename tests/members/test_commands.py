@@ -100,7 +100,7 @@ def test_refused_rows_are_skipped_on_demand(file: Path, member: Callable[[str], 
 
 def test_a_dry_run_changes_nothing(file: Path, member: Callable[[str], Member | None]) -> None:
     file.write_text(HEADER + "kim,Kim,,5\n")
-    assert run(file, "--dry-run").output == "1 rows in UTF-8, 0 refused\n"
+    assert run(file, "--dry-run").output == "1 rows in UTF-8, 0 refused\nnothing was changed (dry run)\n"
     assert member("kim") is None
 
 

@@ -93,7 +93,7 @@ def test_what_a_cell_can_not_be_is_told(column: str) -> None:
 @pytest.mark.parametrize("price", ["12.345", "0.001"])
 def test_a_price_has_no_more_decimals_than_its_currency(price: str) -> None:
     [refusal] = take(LONDON, price=[price])[1]
-    assert refusal.expected == "an amount of GBP from 0 to 1000000000000 minor units, with at most 2 decimals"
+    assert refusal.expected == "an amount of GBP, zero or more, with at most 2 decimals, such as 15000"
     assert not take(LONDON, price=[price[:4] + "000"])[1]
 
 
@@ -115,7 +115,8 @@ def test_columns_are_found_by_their_names() -> None:
 @pytest.mark.parametrize(
     ("header", "error"),
     [
-        (["order_id", "at"], r"a header with a column 'product_id' \(product_id\)"),
+        (["order_id", "at"], r"a header with a column product_id \("),
+        (["a", "b"], "a header with columns order_id, at, product_id"),
         (["order_id", "at", "product", "quantity"], "did you mean 'product'"),
         (["order_id", "at", "product_id", "at"], "stands there only once"),
     ],
@@ -123,7 +124,7 @@ def test_columns_are_found_by_their_names() -> None:
 def test_a_header_that_will_not_do_is_refused(header: list[str], error: str) -> None:
     with pytest.raises(Invalid, match=error):
         Columns(SEOUL, find, NOW).choose(header)
-    with pytest.raises(Invalid, match="a column 'cost'"):
+    with pytest.raises(Invalid, match="a column cost"):
         Columns(SEOUL, find, NOW, {"price": "cost"}).choose(["order_id", "at", "product_id"])
 
 

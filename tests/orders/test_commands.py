@@ -82,7 +82,7 @@ def test_columns_may_have_other_names(file: Path) -> None:
     file.write_text("주문번호,주문일,상품\n1,2024-01-02,mug\n".replace("상품", "product_id"))
     done = run("import", "shop", file, "--columns", "order_id=주문번호,at=주문일")
     assert (done.exit_code, done.output[:17]) == (0, "1 rows, 0 refused")
-    for columns, error in (("order=주문번호", "did you mean 'order_id'"), ("order_id=no", "a column 'no'")):
+    for columns, error in (("order=주문번호", "did you mean 'order_id'"), ("order_id=no", "columns no, at")):
         refused = run("import", "shop", file, "--columns", columns)
         assert refused.exit_code == 1
         assert error in refused.output
@@ -103,13 +103,25 @@ def test_refused_rows_are_told_and_reported(file: Path, tmp_path: Path, stands: 
 
 def test_json_tells_the_same(file: Path) -> None:
     file.write_text(TWO + "3,soon,mug,kim\n")
-    told = json.loads(run("import", "shop", file, "--json").output)
+    refused = run("import", "shop", file, "--json")
+    told = json.loads(refused.output)
+    assert refused.exit_code == 1
     assert (told["loaded"]["rows"], told["loaded"]["refused"], told["loaded"]["generation"]) == (4, 1, "")
     assert [problem["line"] for problem in told["problems"]] == [5]
     file.write_text("order_id\n")
     told = json.loads(run("import", "shop", file, "--json").output)
     assert (told["failed"], told["loaded"]) == ("invalid", None)
-    assert "a column 'at'" in told["wrong"][0]["expected"]
+    assert "columns at, product_id" in told["wrong"][0]["expected"]
+    file.write_text(TWO)
+    assert run("import", "shop", file, "--json").exit_code == 0
+
+
+def test_a_file_that_is_refused_whole_changes_nothing_and_so_it_says(file: Path) -> None:
+    file.write_text(TWO.replace("mug", '"mug', 1))
+    done = run("import", "shop", file)
+    assert (done.exit_code, done.output.splitlines()[-1]) == (1, "nothing was changed")
+    file.write_text(TWO)
+    assert run("import", "shop", file, "--dry-run").output.splitlines()[-1] == "nothing was changed (dry run)"
 
 
 def test_a_shop_that_is_not_there_and_a_pipe_are_refused(file: Path) -> None:

@@ -157,7 +157,7 @@ def test_a_header_needs_an_id_a_name_and_a_price() -> None:
     assert unused(["id", "title", "price", "product_type", "product_type"]) == []
     with pytest.raises(Invalid, match="did you mean 'titel'") as error:
         unused(["id", "titel"])
-    assert len(error.value.problems) == 2
+    assert error.value.problems[0].expected.startswith("a header with columns title, price;")
     with pytest.raises(Invalid, match="only once"):
         unused(["id", "title", "price", "price"])
 

@@ -108,12 +108,13 @@ def test_refused_rows_hold_back_the_feed_and_are_reported(shop: Shop, write: Wri
 def test_a_cut_feed_changes_nothing_and_half_a_catalogue_is_hidden_by_force_alone(shop: Shop, write: Write) -> None:
     run("import", "shop", write(FEED))
     for content, expected in (
-        ("id,title,price\n1,머그,9\n2,B", "cut off here"),
+        ("id,title,price\n1,A,9\n2,B", "line 3: '2 cells' is not 3 cells, as the header has"),
         (b'[{"id": 1, "title": "A", "price": 9}', "JSON that is whole"),
         ("id,title,price\n9,New,5\n", "hides at most half of the 2 products on show"),
     ):
         result = run("import", "shop", write(content), "--replace", "--skip-refused")
-        assert (result.exit_code, expected in result.output, shop.names()) == (1, True, ["B", "머그"])
+        assert (result.exit_code, result.output.count(expected), shop.names()) == (1, 1, ["B", "머그"])
+        assert result.output.splitlines()[-1] == "nothing was changed"
     assert run("import", "shop", write("id,title,price\n9,New,5\n"), "--replace", "--force").exit_code == 0
     assert shop.names() == ["New"]
 

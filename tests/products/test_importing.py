@@ -137,5 +137,5 @@ def test_a_packed_feed_that_ends_early_is_refused(end: int) -> None:
 
 def test_a_packed_feed_may_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "LARGEST", 1 << 20)
-    with pytest.raises(Invalid, match="at most 1048576 bytes, unpacked"):
+    with pytest.raises(Invalid, match="at most 1 MB, unpacked"):
         unpacked(io.BytesIO(gzip.compress(bytes(2 << 20))))

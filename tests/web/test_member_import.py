@@ -65,7 +65,7 @@ async def test_of_many_refusals_the_first_thousand_are_told(shop: httpx.AsyncCli
 
 BAD = {
     "an unknown column": (b"id,<b>\nkim,x\n", "line 1, column 2: expected one of id, name"),
-    "no header": (b"", "line 1: expected a file with a header and rows"),
+    "no header": (b"", "file: expected a header and rows; there is nothing in it"),
     "another encoding": (b"id\n\xff\xff\n", "line 2: expected text in UTF-8"),
     "an open quote": (b'id\n"kim\n' + b"lee\n" * 99, "lines 2 to"),
     "a huge cell": (b'id\n"' + b"x" * 10_000_000, "line 2: expected a record of at most 1000000 characters"),

@@ -14,7 +14,10 @@ from msgspec import Struct
 from dangol.definitions.notation import DEEPEST, LARGEST_INT
 from dangol.errors import Problem
 
-WORDS = {"str": "text", "int": "a whole number", "float": "a number", "array": "a list", "object": "a mapping"}
+WORDS = {
+    "str": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "array": "a list",
+    "object": "a mapping",
+}  # fmt: skip
 EXPECTED = re.compile(r"Expected `?(?P<what>.*?)`?(?:, got .*)?\Z", re.DOTALL)
 
 
@@ -129,5 +132,5 @@ def _expected(shape: Any, message: str) -> str:
     match = EXPECTED.fullmatch(message)
     if match is None:
         return f"valid: {message}"
-    kind, _, rest = match["what"].replace("`", "").partition(" ")
+    kind, _, rest = match["what"].replace("`", "").removesuffix(" | null").partition(" ")
     return f"{WORDS.get(kind, kind)} {rest}".strip()

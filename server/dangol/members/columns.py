@@ -14,6 +14,7 @@ from dangol.definitions.model import Site, Trait
 from dangol.definitions.shapes import nearest, shape_problems
 from dangol.errors import Invalid, Problem
 from dangol.members.row import MemberRow, checked
+from dangol.members.table import header_problem
 from dangol.profile.subscriptions import CHANNELS
 from dangol.profile.traits import moment
 
@@ -26,6 +27,7 @@ CONSENTS = {
 }
 """Columns of consents, such as ``sms_agreed``, and what they tell."""
 
+NEEDED = "a value: every member needs one"
 NUMBER = re.compile(r"[-+]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?")
 WORDS = {
     **dict.fromkeys(("true", "t", "yes", "y", "1", "o", "예", "네", "동의"), True),
@@ -66,22 +68,27 @@ class Columns:
         self._columns: list[Column] = []
         self._places: dict[str, int] = {}  # where a problem of a member's row is
         problems = [problem for number, name in enumerate(names, 1) for problem in self._add(name, number)]
-        if not problems and "id" not in self._places:
-            problems.append(Problem("line 1", ",".join(names), "a header with a column id"))
+        if "id" not in self._places:
+            problems.append(header_problem("line 1", names, ["id"], names))
         if problems:
             raise Invalid(problems)
 
     def _add(self, name: str, number: int) -> Iterator[Problem]:
         path = _meant(name, self._traits)
         if not path:
-            hint = nearest(name, [*FIELDS, *CONSENTS, *self._traits, *(TRAIT + id for id in self._traits)])
-            consents = "sms_agreed, sms_agreed_at and sms_night (kakao, push and email alike)"
-            expected = f"one of {', '.join(FIELDS)}, {consents}, or a trait that site.traits declares{hint}"
-            yield Problem(f"line 1, column {number}", name, expected)
+            yield Problem(f"line 1, column {number}", name, self._known(name))
         elif path in self._places:
             yield Problem(f"line 1, column {number}", name, "a column that stands there only once")
         self._places[path] = len(self._columns)
         self._columns.append(Column(name, path, _reader(path, self._traits, self._site.timezone)))
+
+    def _known(self, name: str) -> str:
+        """What there is: in full only where there is no hint, and only once."""
+        hint = nearest(name, [*FIELDS, *CONSENTS, *self._traits, *(TRAIT + id for id in self._traits)])
+        if hint or "" in self._places:
+            return f"a column of members, nor a trait that site.traits declares{hint}"
+        consents = "sms_agreed, sms_agreed_at, sms_night (kakao, push and email alike)"
+        return f"one of {', '.join((*FIELDS, consents, *self._traits))}"
 
     def row(self, line: int, cells: Sequence[str]) -> MemberRow | list[Refusal]:
         """What the cells of a line tell, or everything that is wrong with them."""
@@ -113,8 +120,8 @@ class Columns:
     def _refusals(self, line: int, problems: Sequence[Problem], cells: Sequence[str]) -> list[Refusal]:
         at = [self._places[where] for where, _, _ in problems]
         return [
-            Refusal(line, self._columns[place].header, cells[place], problem.expected)
-            for place, problem in zip(at, problems, strict=True)
+            Refusal(line, self._columns[place].header, cells[place], expected if cells[place].strip() else NEEDED)
+            for place, (_, _, expected) in zip(at, problems, strict=True)
         ]
 
 

@@ -19,7 +19,7 @@ from dangol.house import House
 from dangol.members.columns import Refusal
 from dangol.members.importing import Checked, check, write
 from dangol.members.person import Person, facts
-from dangol.members.report import Report, brief
+from dangol.members.report import Report, sentence
 from dangol.profile.model import Profile
 from dangol.protocol.tokens import Keys
 from dangol.settings import Settings
@@ -31,6 +31,8 @@ T = TypeVar("T")
 
 TOLD = 20
 """Refusals that are told on the screen; all of them are in the report."""
+
+DRY = "nothing was changed (dry run)"
 
 
 @click.group()
@@ -101,7 +103,7 @@ async def _import(
 ) -> None:
     try:
         site = await _site(house, site_id)
-        with bar(file, "checking") as progress:
+        with changing_nothing(), bar(file, "checking") as progress:
             checked = await check(file, site, refuse, progress)
         click.echo(
             f"{checked.rows:,} rows in {checked.encoding.removesuffix('-sig').upper()}, {checked.refused:,} refused"
@@ -109,7 +111,9 @@ async def _import(
         if checked.refused and not skip_refused:
             click.echo("nothing was changed", err=True)
             raise click.exceptions.Exit(1)
-        if not dry_run:
+        if dry_run:
+            click.echo(DRY)
+        else:
             await _write(house, site, file, checked)
     finally:
         await house.close()
@@ -135,6 +139,15 @@ async def _site(house: House, site: str) -> Site:
 
 
 @contextmanager
+def changing_nothing() -> Iterator[None]:
+    """Adds to what is wrong with a whole file that nothing of it was taken."""
+    try:
+        yield
+    except Invalid as error:
+        raise click.ClickException(f"{error}\nnothing was changed") from None
+
+
+@contextmanager
 def reporting(path: Path | None) -> Iterator[Callable[[Refusal], None]]:
     """Tells the first refusals on the screen, and all of them in the report, which only its owner may read: it holds
     what is known of people."""
@@ -144,8 +157,7 @@ def reporting(path: Path | None) -> Iterator[Callable[[Refusal], None]]:
         nonlocal told
         told += 1
         if told <= TOLD:
-            column = f", {refusal.column}" if refusal.column else ""
-            click.echo(f"line {refusal.line}{column}: {brief(refusal.value)!r} is not {refusal.expected}", err=True)
+            click.echo(sentence(refusal), err=True)
         elif told == TOLD + 1:
             click.echo("… and more" if path else "… and more; --report FILE has them all", err=True)
 

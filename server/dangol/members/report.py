@@ -22,6 +22,14 @@ class Report:
         self._file.write(line([number, *map(brief, texts)]))
 
 
+def sentence(refusal: Refusal) -> str:
+    """The refusal as a terminal shows it."""
+    where = f"line {refusal.line}, {refusal.column}" if refusal.column else f"line {refusal.line}"
+    if not refusal.value:
+        return f"{where}: expected {refusal.expected}"
+    return f"{where}: {brief(refusal.value)!r} is not {refusal.expected}"
+
+
 def brief(text: str) -> str:
     """A value as a report shows it."""
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import Any, BinaryIO, NamedTuple
 
+from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, Problem
 
 BLOCK = 1 << 18
@@ -19,6 +20,17 @@ LONGEST_RECORD = 1_000_000
 
 ENCODINGS = ("utf-8-sig", "cp949")
 """What table programs write in Korea. CP949 that happens to be UTF-8 as well is all but impossible."""
+
+SAVE = "save it as UTF-8 (in Excel: CSV UTF-8)"
+OTHERS = {
+    b"PK\x03\x04": f"an Excel workbook, or another zip archive: {SAVE}",
+    b"\xd0\xcf\x11\xe0": f"an old Excel workbook: {SAVE}",
+    b"\xff\xfe": f"UTF-16: {SAVE}",
+    b"\xfe\xff": f"UTF-16: {SAVE}",
+    b"\x1f\x8b": "packed by gzip: unpack it first",
+    b"PAR1": f"Parquet: {SAVE}",
+}
+"""What else people send, by its first bytes, and what they can do."""
 
 
 class Blocks(io.RawIOBase):
@@ -51,7 +63,7 @@ class Blocks(io.RawIOBase):
         if place and not block and self.digests[-1] == digest:
             return block  # the end, again
         if self._known is not None and self._known[place : place + 1] != [digest]:
-            raise Invalid([Problem("file", "what is in it now", "the file that was checked: it has changed since")])
+            raise Invalid([Problem("file", ..., "the file that was checked: it has changed since")])
         self.digests.append(digest)
         return block
 
@@ -64,16 +76,28 @@ class Record(NamedTuple):
     expected: str = ""
 
 
+class _Wrong(NamedTuple):
+    """Where a file is not in an encoding, and the bytes there."""
+
+    encoding: str
+    line: int
+    shown: bytes
+
+
 class Encodings:
     """Finds out which of `ENCODINGS` a file is in, block by block."""
 
     def __init__(self) -> None:
         self._decoders = {name: codecs.getincrementaldecoder(name)() for name in ENCODINGS}
         self._line = 1
-        self._wrong: list[Problem] = []
+        self._has_begun = False
+        self._wrong: list[_Wrong] = []
 
     def take(self, block: bytes, final: bool = False) -> None:
-        """The next block; an empty one that is `final` ends the file."""
+        """The next block; an empty one that is `final` ends the file. Raises `Invalid` for a file of another kind."""
+        if not self._has_begun:
+            _check_kind(block)
+            self._has_begun = True
         if block.isascii() and not any(decoder.getstate()[0] for decoder in self._decoders.values()):
             self._line += block.count(b"\n")
             return  # the same in all of them
@@ -89,14 +113,30 @@ class Encodings:
                     raise Invalid(
                         [Problem(f"line {line}", shown, "a whole character: the file is cut off here")]
                     ) from None
-                self._wrong.append(Problem(f"line {line}", shown, f"text in {name.removesuffix('-sig').upper()}"))
+                self._wrong.append(_Wrong(name.removesuffix("-sig").upper(), line, shown))
         self._line += block.count(b"\n")
 
     def found(self) -> str:
         """The first that the whole file is in. Raises `Invalid` where there is none."""
         if not self._decoders:
-            raise Invalid(self._wrong)
+            raise Invalid([self._problem()])
         return next(iter(self._decoders))
+
+    def _problem(self) -> Problem:
+        """The file is most likely in the encoding that fits longest."""
+        near, far = sorted(reversed(self._wrong), key=lambda each: each.line)
+        expected = f"text in {far.encoding} or {near.encoding}"
+        if near.line < far.line:
+            expected = f"text in {far.encoding}, as all before it is (line {near.line} is not in {near.encoding})"
+        return Problem(f"line {far.line}", far.shown, expected)
+
+
+def _check_kind(begins: bytes) -> None:
+    found = next((what for mark, what in OTHERS.items() if begins.startswith(mark)), "")
+    if not found and b"\0" in begins[:2]:
+        found = OTHERS[b"\xff\xfe"]
+    if found:
+        raise Invalid([Problem("file", ..., f"text in UTF-8 or CP949; this is {found}")])
 
 
 def records(blocks: Blocks, encoding: str, delimiter: str = ",") -> Iterator[Record]:
@@ -114,7 +154,7 @@ def records(blocks: Blocks, encoding: str, delimiter: str = ",") -> Iterator[Rec
         except csv.Error as error:
             if reader.line_num > line:
                 expected = f"a record that ends: a quote that is opened in line {line} swallows what follows ({error})"
-                raise Invalid([Problem(f"lines {line} to {reader.line_num}", "…", expected)]) from None
+                raise Invalid([Problem(f"lines {line} to {reader.line_num}", ..., expected)]) from None
             yield Record(line, [], f"CSV, with the quotes of a quoted cell doubled ({error})")
             continue
         if cells:
@@ -125,10 +165,22 @@ def headed(blocks: Blocks, encoding: str, delimiter: str = ",") -> tuple[list[st
     """The cells of the header, and the records under it. Raises `Invalid` where there is no header to be read."""
     found = records(blocks, encoding, delimiter)
     header = next(found, None)
-    if header is None or header.expected:
-        expected = header.expected if header else "a file with a header and rows"
-        raise Invalid([Problem("line 1", "the header", expected)])
+    if header is None:
+        raise Invalid([Problem("file", ..., "a header and rows; there is nothing in it")])
+    if header.expected:
+        raise Invalid([Problem(f"line {header.line}", ..., header.expected)])
     return header.cells, found
+
+
+def header_problem(
+    where: str, header: Sequence[str], missing: Sequence[str], others: Sequence[str], note: str = ""
+) -> Problem:
+    """A header without columns that are needed; one of the `others` may be meant."""
+    columns = "columns" if len(missing) > 1 else "a column"
+    hints = "".join(nearest(name, list(others)) for name in missing)
+    if len(header) == 1 and ";" in header[0]:
+        hints = "; there are semicolons between the cells, where commas are expected"
+    return Problem(where, ",".join(header), f"a header with {columns} {', '.join(missing)}{note}{hints}")
 
 
 class _Lines:

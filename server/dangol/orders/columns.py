@@ -15,10 +15,11 @@ from dangol.definitions.model import Site
 from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, Problem
 from dangol.members.columns import NUMBER, Refusal
+from dangol.members.table import header_problem
 from dangol.profile.traits import moment
 from dangol.protocol.envelope import decimal, visible
 from dangol.protocol.text import clean
-from dangol.render.money import CURRENCIES, MOST
+from dangol.render.money import CURRENCIES
 from dangol.segments.calendar import Clock, calendar
 
 FIELDS: Final = ("order_id", "at", "product_id", "quantity", "price", "customer_id", "state")
@@ -98,7 +99,7 @@ class Columns:
         self._expected = {
             "at": "a date or time such as 2026-11-30 or 2026-11-30 18:00, between 1970 and tomorrow",
             "quantity": f"a whole number from -{MOST_PIECES} to {MOST_PIECES}",
-            "price": f"an amount of {site.currency} from 0 to {MOST} minor units, with {decimals}",
+            "price": f"an amount of {site.currency}, zero or more, with {decimals}, such as 15000",
             "state": "placed or cancelled",
         }
 
@@ -106,7 +107,7 @@ class Columns:
         """Which columns of a header are which fields. Raises `Invalid` for one that is needed or was named and is not
         there, or is there twice."""
         names = [name.strip().casefold() for name in header]
-        problems = []
+        problems, missing = [], []
         chosen: dict[str, int] = {}
         for field, name in self._named.items():
             places = [place for place, each in enumerate(names) if each == name.strip().casefold()]
@@ -115,9 +116,10 @@ class Columns:
             elif places:
                 chosen[field] = places[0]
             elif field in NEEDED or field in self._told:
-                hint = nearest(name, list(header))
-                expected = f"a header with a column {name!r} ({field}){hint}; name the columns with field=column,…"
-                problems.append(Problem("header", ",".join(header)[:80], expected))
+                missing.append(name)
+        if missing:
+            note = " (if yours have other names: columns order_id=invoice_no,at=ordered_at)"
+            problems.append(header_problem("header", header, missing, header, note))
         if problems:
             raise Invalid(problems)
         return chosen

@@ -5,7 +5,7 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -20,7 +20,7 @@ from dangol.definitions.model import Site
 from dangol.errors import DangolError, Invalid, Problem
 from dangol.host.registry import Registry
 from dangol.members.columns import Refusal
-from dangol.members.commands import reporting
+from dangol.members.commands import DRY, changing_nothing, reporting
 from dangol.members.report import brief
 from dangol.orders.columns import named
 from dangol.orders.sentences import history_lines, loaded_lines
@@ -93,15 +93,20 @@ def import_(
     options = {"columns": named(columns), "skip_refused": skip_refused, "dry_run": dry_run}
     if as_json:
         with _hardly_collecting():
-            click.echo(msgspec.json.encode(_answer(site, files, options)))
+            answer = _answer(site, files, options)
+        click.echo(msgspec.json.encode(answer))
+        if answer.loaded is None or (answer.loaded.refused and not skip_refused):
+            raise click.exceptions.Exit(1)
         return
     with reporting(report) as refuse, _bar() as advance, _hardly_collecting():
-        loaded = with_store(lambda link: _load(link, site, files, options, refuse, advance))
+        loaded = with_store(lambda link: _telling(_load(link, site, files, options, refuse, advance)))
     for line in loaded_lines(loaded):
         click.echo(line)
     if loaded.refused and not skip_refused:
         click.echo("nothing was changed", err=True)
         raise click.exceptions.Exit(1)
+    if dry_run:
+        click.echo(DRY)
 
 
 @orders.command()
@@ -136,6 +141,11 @@ async def _load(
     shop = Shop(await _site(link, site), keys, Registry.load().recommenders())
     sources = [Source(getattr(file, "name", "-"), file) for file in files]
     return await load(link, shop, sources, Options(**options), time.time(), refuse, advance)
+
+
+async def _telling(loading: Awaitable[Loaded]) -> Loaded:
+    with changing_nothing():
+        return await loading
 
 
 def _answer(site: str, files: Sequence[BinaryIO], options: Mapping[str, Any]) -> Answer:

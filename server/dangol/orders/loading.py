@@ -91,7 +91,7 @@ async def load(
     goods = Goods([each async for some in catalogue.scan(link, shop.site.id) for each in some])
     if not goods.ids:
         expected = "a catalogue: orders of products that it does not have teach nothing"
-        raise Invalid([Problem("products", "none", expected)])
+        raise Invalid([Problem("products", ..., expected)])
     columns = Columns(shop.site, goods.find, now, options.columns)
     refusals = Refusals(refuse)
     if options.dry_run:
@@ -150,8 +150,9 @@ class _Load:
             await self._put_together(by_order, by_day)
             told = await self._learn(by_day, told)
         if not told.orders:
-            left = ", ".join(f"{count} lines {REASONS[reason]}" for reason, count in told.left.items())
-            raise Invalid([Problem("orders", left or "none", "at least one that something can be learned from")])
+            left = ", ".join(f"{count:,} lines {REASONS[reason]}" for reason, count in told.left.items())
+            why = f"left out were {left}" if left else "there is no row that can be read"
+            raise Invalid([Problem("orders", ..., f"at least one that something can be learned from; {why}")])
         return await self._write(self._generation, told) if self._generation else told
 
     async def _report(self, stage: str, percent: float) -> None:

@@ -66,7 +66,9 @@ def batches(file: BinaryIO, choose: Choose, refuse: Callable[[Refusal], None]) -
         yield from _parquet(file, choose) if is_parquet else _Csv(file, refuse).batches(choose)
     except (pa.ArrowException, OSError) as error:
         kind, cause = "Parquet" if is_parquet else "CSV", str(error).partition("\n")[0]
-        raise Invalid([Problem("file", "what is in it", f"{kind} that can be read to its end ({cause})")]) from None
+        if "straddl" in cause:  # pyarrow's word for a row that is longer than what is read at once
+            cause = f"a row is longer than {LARGEST_ROW >> 20} MB; perhaps a quote is not closed"
+        raise Invalid([Problem("file", ..., f"{kind} that can be read to its end ({cause})")]) from None
 
 
 def _parquet(file: BinaryIO, choose: Choose) -> Iterator[Batch]:
@@ -119,6 +121,10 @@ class _Csv:
         encoding = self._encoding()
         names = self._header(encoding)
         chosen = {field: str(place) for field, place in choose(names).items()}
+        begin = self._file.tell()
+        if not self._file.read(1):
+            return  # pyarrow takes a file without rows for a broken one
+        self._file.seek(begin)
         reader = open_csv(
             self._file,  # from behind the header
             ReadOptions(
@@ -147,11 +153,19 @@ class _Csv:
             encodings.take(block)
             quotes += block.count(b'"')
         encodings.take(b"", final=True)
+        found = encodings.found()
         if quotes % 2:
-            expected = "an even number: a quote that is opened is closed, and one within a cell is doubled"
-            raise Invalid([Problem("file", f"{quotes} quotes", expected)])
+            raise Invalid([self._unclosed(found)])
         self._file.seek(0)
-        return encodings.found()
+        return found
+
+    def _unclosed(self, encoding: str) -> Problem:
+        """Where a file with an odd number of quotes most likely has the one that is not closed."""
+        self._file.seek(0)
+        lines = iter(lambda: self._file.readline(LARGEST_ROW), b"")
+        number, line = next((number, line) for number, line in enumerate(lines, 1) if line.count(b'"') % 2)
+        shown = line.decode(encoding, "replace").strip()
+        return Problem(f"line {number}", shown, "a line that closes its quotes; one within a cell is doubled")
 
     def _header(self, encoding: str) -> list[str]:
         line = self._file.readline(LONGEST_HEADER + 1)
@@ -161,8 +175,8 @@ class _Csv:
         except csv.Error:
             names = []
         if not names:
-            expected = f"a header: the names of the columns, {LONGEST_HEADER} bytes at most"
-            raise Invalid([Problem("row 1", text[:80], expected)])
+            expected = f"a header: a line with the names of the columns, {LONGEST_HEADER} bytes at most"
+            raise Invalid([Problem("row 1", text or ..., expected)])
         return names
 
     def _invalid(self, row: InvalidRow) -> str:
@@ -179,10 +193,10 @@ class _Csv:
         """Raises `Invalid` where rows can't be told from each other any more."""
         if self._swallowed:
             expected = "a row that ends; perhaps a quote is opened in it and swallows what follows"
-            raise Invalid([Problem(f"row {self._swallowed}", "…", expected)])
+            raise Invalid([Problem(f"row {self._swallowed}", ..., expected)])
         if len(self._broken) > MOST_BROKEN:
-            expected = f"at most {MOST_BROKEN} rows with another number of cells than the header has"
-            raise Invalid([Problem("file", f"{len(self._broken)} of them", expected)])
+            expected = f"at most {MOST_BROKEN:,} rows with another number of cells than the header has"
+            raise Invalid([Problem("file", ..., expected)])
 
     def _numbers(self, taken: int, rows: int) -> NDArray[np.int64]:
         """The numbers of `rows` rows after the first `taken` of those that were not broken."""

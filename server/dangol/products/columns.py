@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from dangol.definitions.model import Site
-from dangol.definitions.shapes import nearest
 from dangol.errors import Invalid, Problem
 from dangol.members.columns import Refusal
+from dangol.members.table import header_problem
 from dangol.products import cells
 from dangol.products.cells import Read, Unfit
 from dangol.products.product import Product
@@ -88,11 +88,8 @@ def unused(header: Sequence[str]) -> list[str]:
     there twice."""
     fields = [field_of(name) for name in header]
     problems = []
-    for field in NEEDED:
-        if field not in fields:
-            wanted = NAMES[field][0]
-            hint = nearest(wanted, [name for name in header if not field_of(name)])
-            problems.append(Problem("line 1", ",".join(header)[:80], f"a header with a column {wanted}{hint}"))
+    if missing := [NAMES[field][0] for field in NEEDED if field not in fields]:
+        problems.append(header_problem("line 1", header, missing, [name for name in header if not field_of(name)]))
     for place, name in enumerate(header):
         if fields[place] and fields[place] not in MANY and name in header[:place]:
             problems.append(Problem(f"line 1, column {place + 1}", name, "a column that stands there only once"))
@@ -115,7 +112,7 @@ def product(line: int, told: Iterable[tuple[str, Any]], site: Site) -> Product |
         if (field := field_of(column)) and (filled := _filled(value)) is not None:
             by_field.setdefault(field, []).append(Told(column[: cells.LONGEST], filled))
     refusals = [
-        Refusal(line, NAMES[field][0], "", f"there: every product needs {_a(field)}")
+        Refusal(line, NAMES[field][0], "", f"{_a(field)}, which every product needs")
         for field in NEEDED
         if field not in by_field
     ]

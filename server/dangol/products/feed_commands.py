@@ -10,7 +10,9 @@ from dangol.definitions import repository
 from dangol.definitions.commands import with_store
 from dangol.definitions.model import Site
 from dangol.errors import Invalid, Problem
-from dangol.members.commands import bar, reporting
+from dangol.members.columns import Refusal
+from dangol.members.commands import DRY, bar, changing_nothing, reporting
+from dangol.members.report import sentence
 from dangol.outside import permit
 from dangol.products.fetching import fetch
 from dangol.products.importing import Checked, check, guard, unpacked, write
@@ -45,7 +47,7 @@ def import_(
 
     async def run(link: Link) -> None:
         about = await _site(link, site)
-        with unpacked(file) as whole, reporting(report) as refuse:
+        with changing_nothing(), unpacked(file) as whole, reporting(report) as refuse:
             with bar(whole, "checking") as progress:
                 checked = await check(whole, about, refuse, progress)
             _tell(checked)
@@ -54,10 +56,12 @@ def import_(
                 raise click.exceptions.Exit(1)
             if replace and not force:
                 await guard(link, site, checked.ids)
-            if not dry_run:
-                with bar(whole, "importing") as progress:
-                    done = await write(link, whole, about, checked, progress, replace=replace)
-                click.echo(_done(done))
+            if dry_run:
+                click.echo(DRY)
+                return
+            with bar(whole, "importing") as progress:
+                done = await write(link, whole, about, checked, progress, replace=replace)
+            click.echo(_done(done))
 
     with_store(run)
 
@@ -95,10 +99,7 @@ def told(outcome: Outcome) -> list[str]:
     if outcome.done:
         lines.append(f"in force as of {_when(outcome.done)}: {outcome.rows:,} rows, {outcome.refused:,} refused")
         lines.append(_done(Swapped(outcome.added, outcome.changed, outcome.hidden)))
-    refusals = (
-        f"line {line}, {column}: {value!r} is not {expected}" for line, column, value, expected in outcome.refusals
-    )
-    return [*lines, *refusals]
+    return [*lines, *(sentence(Refusal(*each)) for each in outcome.refusals)]
 
 
 def _tell(checked: Checked) -> None:

@@ -79,11 +79,16 @@ class Rows:
         return self._lines.keys()
 
     def __iter__(self) -> Iterator[Product | list[Refusal]]:
-        last = Row(0)
-        for last in self._rows:
-            yield [Refusal(last.line, "", last.value, last.expected)] if last.expected else self._product(last)
-        if last.ends:
-            raise Invalid([Problem(f"line {last.line}", last.value, f"{last.expected}: the feed is cut off here")])
+        last: Row | None = None  # of what may be the end of a feed that was cut off
+        for row in self._rows:
+            if last:
+                yield _refused(last)
+            last = row if row.ends else None
+            if not last:
+                yield _refused(row) if row.expected else self._product(row)
+        if last:
+            value = last.value or ...
+            raise Invalid([Problem(f"line {last.line}", value, f"{last.expected}: the feed is cut off here")])
 
     def _product(self, row: Row) -> Product | list[Refusal]:
         made = product(row.line, row.told, self._site)
@@ -98,6 +103,10 @@ class Rows:
             header.pop()  # a table program once had something there
         self.ignored = unused(header)
         return _table_rows(header, records)
+
+
+def _refused(row: Row) -> list[Refusal]:
+    return [Refusal(row.line, "", row.value, row.expected)]
 
 
 def _table_rows(header: Sequence[str], records: Iterable[Record]) -> Iterator[Row]:
@@ -159,4 +168,5 @@ def _object(number: int, line: bytes | Raw) -> Row:
         return Row(number, _decode_object(line).items())
     except NOT_JSON as error:
         shown = bytes(line)[:40].decode("utf-8", "replace")
-        return Row(number, expected=f"a JSON object ({error})", value=shown, ends=True)
+        cause = "" if str(error).startswith("Expected `object`") else f" ({error})"
+        return Row(number, expected=f"a JSON object{cause}", value=shown, ends=True)

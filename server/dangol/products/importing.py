@@ -71,12 +71,12 @@ def _unpack(file: BinaryIO) -> BinaryIO:
         with gzip.GzipFile(fileobj=file) as packed:
             while block := packed.read(BLOCK):
                 if target.tell() + len(block) > LARGEST:
-                    raise Invalid([Problem("feed", "more", f"at most {LARGEST} bytes, unpacked")])
+                    raise Invalid([Problem("feed", ..., f"at most {LARGEST >> 20} MB, unpacked")])
                 target.write(block)
     except BaseException as error:
         target.close()
         if isinstance(error, EOFError | OSError | zlib.error):
-            raise Invalid([Problem("feed", "a part", f"a gzip file that is whole ({error})")]) from None
+            raise Invalid([Problem("feed", ..., f"a gzip file that is whole ({error})")]) from None
         raise
     return target
 
@@ -115,8 +115,8 @@ async def guard(link: Link, site: str, ids: Collection[str]) -> None:
     was cut off at a line's end looks whole."""
     hidden, shown = await lost(link, site, ids)
     if 2 * hidden > shown:
-        expected = f"a feed that hides at most half of the {shown} products on show; force it where that is meant"
-        raise Invalid([Problem("feed", f"hides {hidden}", expected)])
+        expected = f"one that hides at most half of the {shown} products on show; this one hides {hidden}"
+        raise Invalid([Problem("feed", ..., f"{expected}. Force it where that is meant")])
 
 
 async def write(

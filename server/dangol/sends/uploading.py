@@ -42,7 +42,7 @@ class _Rows:
         once = Once()
         for place, (line, cells, expected) in enumerate(self._records):
             if place >= MOST:
-                raise Invalid([Problem(f"line {line}", "one row more", f"a file of at most {MOST:,} rows")])
+                raise Invalid([Problem(f"line {line}", ..., f"a file of at most {MOST:,} rows")])
             row = [Refusal(line, "", "", expected)] if expected else self.columns.row(line, cells)
             if isinstance(row, Addressed) and not once.is_new(row):
                 row = [Refusal(line, "", row.member or row.to, "a recipient that no earlier row has")]
@@ -62,7 +62,7 @@ async def check(file: BinaryIO, reader: Reader, refuse: Callable[[Refusal], None
                 refuse(refusal)
         await turns.give()
     if not count:
-        raise Invalid([Problem("line 2", "the end", "at least one row under the header")])
+        raise Invalid([Problem("line 2", ..., "at least one row under the header")])
     return Upload(Checked(looked.encoding, looked.digests, count, refused), rows.columns.variables)
 
 

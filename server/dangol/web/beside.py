@@ -16,7 +16,8 @@ log = logging.getLogger(__name__)
 
 
 async def run(house: House, arguments: Sequence[str], given: bytes | BinaryIO, longest: float, hint: str) -> bytes:
-    """What `dangol` with these arguments writes; `given` is what it reads, a file from where it stands.
+    """What `dangol` with these arguments writes; `given` is what it reads, a file from where it stands. One that ends
+    with 1 has answered too where it has written something: why it refused.
 
     Raises `Unavailable` after `longest` seconds, with the `hint` what to do then, and where it fails; the log says why.
     """
@@ -33,7 +34,7 @@ async def run(house: House, arguments: Sequence[str], given: bytes | BinaryIO, l
         if process.returncode is None:
             process.kill()
             await process.wait()
-    if process.returncode:
+    if process.returncode not in (0, 1) or (process.returncode and not answer):
         log.error("dangol %s failed: %s", arguments[0], told.decode(errors="replace"))
         raise Unavailable("it failed; the log says why")
     return answer
