@@ -16,6 +16,7 @@ from dangol.recommend.shelf import Shelf
 from dangol.recommend.shelves import Shelves
 from dangol.store import catalogue, keys
 from dangol.store.counters import Counters, Learned
+from dangol.store.generations import Generation, Loaded
 from dangol.store.link import Link
 from dangol.testing import NOW
 
@@ -125,13 +126,12 @@ async def test_another_recommenders_counts_fade_as_its_own_do(site: Site) -> Non
 
 async def test_past_orders_of_the_generation_in_force_count_too(site: Site) -> None:
     await site.learn(Count("tea", ["cup"], 1.0, NOW), Total("sold", ["tea"], 1.0, NOW))
-    await site.link.call(
-        "SET", keys.counter_history("shop", "g2", "demo", "tea"), pack(["cup", "mat"], 2.0, NOW - WEEK)
-    )
-    bucket = keys.total_bucket("mat")
-    await site.link.call("SET", keys.total_history("shop", "g2", "demo", "sold", bucket), pack(["mat"], 3.0, NOW))
-    assert (await site.rows("tea"), await site.totals()) == ([{"cup": 1.0}], [1.0, 0.0, 0.0, 0.0])
-    await catalogue.set_orders(site.link, "shop", "g2")
+    async with Generation(site.link, "shop") as generation:
+        row = keys.counter_history("shop", generation.name, "demo", "tea")
+        total = keys.total_history("shop", generation.name, "demo", "sold", keys.total_bucket("mat"))
+        await generation.write({row: pack(["cup", "mat"], 2.0, NOW - WEEK), total: pack(["mat"], 3.0, NOW)})
+        assert (await site.rows("tea"), await site.totals()) == ([{"cup": 1.0}], [1.0, 0.0, 0.0, 0.0])
+        await generation.put_in_force(Loaded(generation.name))
     await site.shelves.caught_up("shop")
     await asyncio.sleep(0.21)
     assert (await site.rows("tea"), await site.totals()) == ([{"cup": 2.0, "mat": 1.0}], [1.0, 0.0, 0.0, 3.0])

@@ -13,6 +13,7 @@ from dangol.plugin import Product
 from dangol.recommend.shelves import Shelves, warm
 from dangol.store import catalogue, keys
 from dangol.store.embedded import EmbeddedStore
+from dangol.store.generations import Generation, Loaded
 from dangol.store.link import Link
 from dangol.store.staging import Staging
 from dangol.testing import Clock
@@ -203,9 +204,10 @@ async def test_reading_leaves_requests_their_turns(link: Link) -> None:
 async def test_a_generation_of_orders_is_told(link: Link) -> None:
     shelves = Shelves(link)
     assert shelves.orders("shop") == ""
-    await catalogue.set_orders(link, "shop", "first")
+    async with Generation(link, "shop") as generation:
+        await generation.put_in_force(Loaded(generation.name))
     await shelves.caught_up("shop")
-    assert shelves.orders("shop") == "first"
+    assert shelves.orders("shop") == generation.name
 
 
 async def test_shelves_stay_while_the_store_is_away_and_go_on_after(

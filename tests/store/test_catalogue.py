@@ -133,9 +133,3 @@ async def test_writers_at_the_same_time_lose_nothing(link: Link) -> None:
         *(put(link, replace(MUG, price=2), source="page") for _ in range(5)),
     )
     assert await one(link) == replace(MUG, hidden=True, held=True)
-
-
-async def test_a_generation_of_orders_takes_the_place_of_the_former(link: Link) -> None:
-    assert await catalogue.set_orders(link, "shop", "a") == ""
-    assert await catalogue.set_orders(link, "shop", "b") == "a"
-    assert (await catalogue.state(link, "shop")).orders == "b"

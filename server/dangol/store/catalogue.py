@@ -60,14 +60,6 @@ return stale
 """
 )
 
-_SET_ORDERS = Script(
-    """
-local former = redis.call('HGET', KEYS[1], 'orders') or ''
-redis.call('HSET', KEYS[1], 'orders', ARGV[1])
-return former
-"""
-)
-
 
 class State(NamedTuple):
     """The version of a catalogue, 0 where there is none yet, and the generation of its past orders."""
@@ -175,12 +167,6 @@ async def state(link: Link, site: str) -> State:
     """The catalogue's state."""
     version, orders = await link.call("HMGET", keys.catalogue_state(site), "v", "orders")
     return State(int(version or 0), (orders or b"").decode())
-
-
-async def set_orders(link: Link, site: str, generation: str) -> str:
-    """Put a generation of past orders in force; the one that was."""
-    former: bytes = await _SET_ORDERS(link, [keys.catalogue_state(site)], [generation])
-    return former.decode()
 
 
 async def changes(link: Link, site: str, version: int) -> Changes | None:
