@@ -6,8 +6,9 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from dangol.definitions.templates import AlimtalkTemplate
+from dangol.definitions.templates import AlimtalkTemplate, ItemRow
 from dangol.messages.alimtalk import mismatches, problems
 from dangol.messages.limits import VARIABLE
 
@@ -133,6 +134,17 @@ def filled(text: str, **fields: Any) -> list[str]:
     written = alimtalk(text="#{이름}님 주문 #{번호}번", buttons=[{**WEB, "mobile": "https://shop.example/#{번호}"}])
     told = {"text": text, "buttons": [{**WEB, "mobile": "https://shop.example/12"}], **fields}
     return [each.where for each in mismatches(written, alimtalk(**told))]
+
+
+def test_what_is_filled_in_is_looked_at_in_one_go_however_long_it_is() -> None:
+    filled = alimtalk(**ITEMS, buttons=[WEB])
+    filled = replace(
+        filled,
+        summary=ItemRow("합계", "1" * 200_000 + "x"),
+        buttons=[replace(filled.buttons[0], mobile=f"https://{'a' * 200_000} b")],
+    )
+    where = [each.where for each in problems(filled)]
+    assert where == ["summary.text", "summary.text", "buttons[0].mobile", "buttons[0].mobile"]
 
 
 def test_a_filled_one_is_its_template() -> None:

@@ -56,7 +56,7 @@ NEEDED = {"NONE": (), "TEXT": ("title",), "IMAGE": ("image",), "ITEM_LIST": ("it
 EMPHASIZED = ("title", "subtitle", "image", "header", "items", "summary", "highlight", "thumbnail")
 WITH_EXTRA = ("EX", "MI")
 WITH_CHANNEL = ("AD", "MI")
-SUM = re.compile(r"[\d.,\s₩￦$€£¥+-]*(원|엔|달러|유로|위안|파운드|[A-Z]{3})?[\d.,\s₩￦$€£¥]*")
+SUM = re.compile(r"[\d.,\s₩￦$€£¥+-]*+(원|엔|달러|유로|위안|파운드|[A-Z]{3})?[\d.,\s₩￦$€£¥]*+")
 
 
 def problems(template: AlimtalkTemplate) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ PHONE_NAMES = ("전화 연결", "고객센터 연결", "상담원 연결")
 LINKS = ("mobile", "pc", "android", "ios")
 CHAT = ("extra",)
 
-WEB = re.compile(r"https?://[^\s\\/?#]+[^\s\\]*|/(?![/\\])[^\s\\]*", re.IGNORECASE)
+WEB = re.compile(r"https?://[^\s\\/?#]++[^\s\\]*+|/(?![/\\])[^\s\\]*", re.IGNORECASE)
 SCHEME = re.compile(
     r"(?!(?:javascript|data|vbscript|file):)[a-z][a-z0-9+.-]*:[^\s\\]+|/(?![/\\])[^\s\\]*", re.IGNORECASE
 )
