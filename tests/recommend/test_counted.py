@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
@@ -23,6 +22,7 @@ from dangol.testing import NOW
 pytestmark = pytest.mark.anyio
 
 WEEK = 7 * 86_400
+MINUTE = 60.0
 
 
 class Demo(Recommender):
@@ -45,10 +45,11 @@ DEMO = Demo()
 
 
 class Site:
-    """A site's counts over a store, told as of `at`."""
+    """A site's counts over a store, told as of `at`. What was read is fresh until `lapse`."""
 
-    def __init__(self, link: Link) -> None:
-        self.link, self.at, self.entries = link, float(NOW), 0
+    def __init__(self, link: Link, patch: pytest.MonkeyPatch) -> None:
+        self.link, self.at, self.entries, self.patch = link, float(NOW), 0, patch
+        self.lapse(MINUTE, MINUTE)
         self.shelves = Shelves(link)
         self.counters = {each.name: Counters(link, each) for each in (DEMO, Other())}
         self.counted = Counted(link, self.shelves, "shop", Registry.of([DEMO, Other()]), lambda: self.at)
@@ -56,6 +57,11 @@ class Site:
     @property
     def shelf(self) -> Shelf:
         return self.shelves.of("shop")
+
+    def lapse(self, fresh: float = -1.0, stale: float = -1.0) -> None:
+        """Let everything that was read be too old from now on."""
+        self.patch.setattr(counted, "FRESH", fresh)
+        self.patch.setattr(counted, "STALE", stale)
 
     async def tell(self, *ids: str) -> None:
         """Let the catalogue have more products."""
@@ -78,10 +84,8 @@ class Site:
 
 
 @pytest.fixture
-async def site(link: Link, monkeypatch: Any) -> Site:
-    monkeypatch.setattr(counted, "FRESH", 0.1)
-    monkeypatch.setattr(counted, "STALE", 0.2)
-    made = Site(link)
+async def site(link: Link, monkeypatch: pytest.MonkeyPatch) -> Site:
+    made = Site(link, monkeypatch)
     for id in ("tea", "cup", "pot", "mat"):  # one by one: places in this order
         await made.tell(id)
     return made
@@ -102,7 +106,7 @@ async def test_a_row_is_read_anew_after_a_moment(site: Site) -> None:
     assert await site.rows("tea") == [{}]
     await site.learn(Count("tea", ["cup"], 1.0, NOW))
     assert await site.rows("tea") == [{}]
-    await asyncio.sleep(0.11)
+    site.lapse()
     assert await site.rows("tea") == [{"cup": 1.0}]
 
 
@@ -133,7 +137,7 @@ async def test_past_orders_of_the_generation_in_force_count_too(site: Site) -> N
         assert (await site.rows("tea"), await site.totals()) == ([{"cup": 1.0}], [1.0, 0.0, 0.0, 0.0])
         await generation.put_in_force(Loaded(generation.name))
     await site.shelves.caught_up("shop")
-    await asyncio.sleep(0.21)
+    site.lapse()
     assert (await site.rows("tea"), await site.totals()) == ([{"cup": 2.0, "mat": 1.0}], [1.0, 0.0, 0.0, 3.0])
 
 
@@ -145,16 +149,17 @@ async def test_a_total_is_the_same_array_until_it_is_read_anew(site: Site) -> No
     assert await totals("sold") is first
     assert not first.flags.writeable
     await site.learn(Total("sold", ["tea"], 1.0, NOW))
-    await asyncio.sleep(0.11)
+    site.lapse(stale=MINUTE)
     assert await totals("sold") is first, "nobody waits for what is only just stale"
-    await asyncio.sleep(0.05)
-    assert (await totals("sold")).tolist() == [2.0, 0.0, 1.0, 0.0]
+    async with asyncio.timeout(MINUTE):
+        while (await totals("sold")).tolist() != [2.0, 0.0, 1.0, 0.0]:
+            await asyncio.sleep(0)
 
 
 async def test_a_total_that_nobody_asked_for_lately_is_waited_for(site: Site) -> None:
     await site.totals()
     await site.learn(Total("sold", ["tea"], 1.0, NOW))
-    await asyncio.sleep(0.21)
+    site.lapse()
     assert await site.totals() == [1.0, 0.0, 0.0, 0.0]
 
 

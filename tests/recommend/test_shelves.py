@@ -42,7 +42,7 @@ def offered(shelves: Shelves) -> set[str]:
 async def within_a_second(shelves: Shelves, *ids: str) -> None:
     start = time.monotonic()
     while offered(shelves) != set(ids) or shelves.unread(["shop"]):
-        assert time.monotonic() - start < 3, offered(shelves)
+        assert time.monotonic() - start < 10, offered(shelves)
         await asyncio.sleep(0.02)
 
 
@@ -249,6 +249,6 @@ async def test_sites_that_are_served_no_more_are_let_go(link: Link, monkeypatch:
 
 
 async def within_a_second_nothing(shelves: Shelves) -> None:
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         while shelves.of("shop").size:
             await asyncio.sleep(0.02)
