@@ -70,6 +70,8 @@ def test_who_wants_no_movement_sees_all_messages_of_a_ticker_at_once(browser: Br
     assert visible(frame) == [True, True]
     assert states(frame) == set()
     assert not frame.locator(".hold").is_visible()
+    page.emulate_media(forced_colors="active")  # where an icon's own colour may be that of the ground
+    assert frame.locator(".icon").first.evaluate("(icon) => getComputedStyle(icon).backgroundColor") == "rgb(0, 0, 0)"
     page.close()
 
 
