@@ -93,6 +93,11 @@ def test_totals_lie_where_the_store_looks_for_them() -> None:
     assert sum(map(len, map(sums_of, found.values()))) == len(expected)
 
 
+def test_what_a_file_puts_ahead_counts_in_full_and_no_more() -> None:
+    rows = packed([Count("a", ["p1"], 1.0, NOW + DAY), Total("fading", ["p1"], 1.0, NOW + DAY)], 1)
+    assert [list(sums_of(row).values()) for row in rows.values()] == [[1.0], [1.0]]
+
+
 def test_what_was_taken_back_is_not_kept() -> None:
     assert (
         packed([Count("a", ["p1"], 1.0, NOW), Count("a", ["p1"], -1.0, NOW), Total("lasting", ["p1"], -1.0, NOW)], 9)

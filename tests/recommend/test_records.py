@@ -79,6 +79,10 @@ def test_a_half_life_later_a_sum_is_half_as_high() -> None:
     assert read(merge(row + pack("b", 1.0, 17 * DAY), 7 * DAY), now=24 * DAY) == [{"a": 2.0, "b": 0.5}]
 
 
+def test_what_a_wrong_clock_has_put_ahead_counts_in_full_and_no_more() -> None:
+    assert read(pack("a", 8.0, 400 * DAY) + pack("b", 9.0, 50 * DAY), half_life=DAY / 8) == [{"a": 8.0, "b": 9.0}]
+
+
 def test_a_merged_row_keeps_its_highest_members_as_of_now() -> None:
     row = row_of([("a", 9, 0), ("b", 2, 40), ("c", 1, 40), ("d", 3, 40)])
     assert set(read(merge(row, 7 * DAY, keep=2))[0]) == {"b", "d"}
@@ -111,12 +115,12 @@ def test_products_that_the_shelf_does_not_know_fall_away() -> None:
     assert read(row, on=shelf("b")) == [{"b": 1.0}]
 
 
-@given(st.integers(0, 90))
-def test_a_row_that_ends_early_is_read_as_far_as_it_goes(length: int) -> None:
+def test_a_row_of_another_form_says_nothing_and_is_merged_away() -> None:
     row = merge(pack("abcde", 1.0, 50 * DAY), 7 * DAY)
-    [cut, whole] = read(row[: length // 8 * 8], row)
-    assert whole == dict.fromkeys("abcde", 1.0)
-    assert len(cut) <= 5
+    former = SEAL + b"12345678" + pack("abcde", 1.0, 50 * DAY)
+    others = [former, *(row[:length] for length in range(8, len(row), 8))]
+    assert read(*others, row) == [*([{}] * len(others)), dict.fromkeys("abcde", 1.0)]
+    assert read(merge(former, 7 * DAY)) == [{}]
 
 
 def test_rows_are_read_apart_and_totals_together() -> None:

@@ -88,8 +88,8 @@ class Added:
             self._add_up()
 
     def _left(self, at: float, half_life: float) -> float:
-        """What is left of 1 of the unix time `at`."""
-        return exp2((at - self._until) / half_life) if half_life else 1.0
+        """What is left of 1 of the unix time `at`; all of it of what a file puts ahead."""
+        return exp2(min(at - self._until, 0.0) / half_life) if half_life else 1.0
 
     def _add_up(self) -> None:
         made = add(

@@ -84,8 +84,8 @@ def warm() -> None:
 
 @compiled
 def faded(seconds: float, half_life: float) -> float:
-    """What is left of 1 after so many seconds."""
-    return np.exp2(-seconds / half_life) if half_life > 0 else 1.0
+    """What is left of 1 after so many seconds. What a wrong clock has put ahead counts in full and no more."""
+    return np.exp2(-max(seconds, 0.0) / half_life) if half_life > 0 else 1.0
 
 
 @compiled
@@ -105,7 +105,9 @@ def opened(rows: Words, ends: Places) -> tuple[Marks, Singles, Times, Places]:
                 marks[count], sums[count], as_of[count] = rows[at], singles[2 * at + 2], times[2 * at + 3]
                 at, count = at + 2, count + 1
                 continue
-            members = max(0, min(lengths[2 * at + 4], 2 * (end - first) // 3))  # never more than there are
+            members = lengths[2 * at + 4]
+            if not 0 <= members <= 2 * (end - first) // 3:
+                break  # what is not in this form says nothing
             for member in range(members):
                 marks[count], sums[count] = rows[first + member], singles[2 * (first + members) + member]
                 as_of[count] = times[2 * at + 5]
