@@ -58,7 +58,7 @@ def test_the_lines_to_paste_have_the_site_s_key_and_their_policy(
     told = run("snippet", "shop", "--at", "https://d.example/dg/", DANGOL_REDIS_URL=store.url)
     assert '<script async src="https://d.example/dg/v1/dangol.js" data-site="public-key"></script>' in told.stdout
     assert stub_source() in told.stderr
-    assert "no site 'other'" in run("snippet", "other", DANGOL_REDIS_URL=store.url).output
+    assert "SITE: 'other' is not a site with definitions" in run("snippet", "other", DANGOL_REDIS_URL=store.url).output
 
 
 def test_every_setting_has_its_line() -> None:

@@ -166,11 +166,9 @@ def snippet(site: str, at: str) -> None:
     from dangol.definitions import repository
     from dangol.definitions.commands import with_store
 
-    found = with_store(lambda link: repository.read(link, site))
-    if found is None:
-        raise click.ClickException(f"no site {site!r}; put one in force with `dangol apply`")
+    _, definitions = with_store(lambda link: repository.existing(link, site))
     address = at.rstrip("/")
-    click.echo(tag.lines(found[1].site.key, address))
+    click.echo(tag.lines(definitions.site.key, address))
     click.echo(
         f"With a Content-Security-Policy: script-src {address} {tag.stub_source()}; connect-src {address}", err=True
     )

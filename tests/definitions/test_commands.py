@@ -122,10 +122,11 @@ def test_the_standard_input_is_a_file_too(tmp_path: Path) -> None:
 
 
 def test_an_unknown_site_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
+    assert "; this store has none (see DANGOL_REDIS_URL and DANGOL_DATA_DIR)" in run_export("shpo").output
     run_apply(tmp_path, DOCUMENT)
     result = run_export("shpo", "--output", str(tmp_path / "out.yaml"))
     assert result.exit_code == 1
-    assert "there is no site 'shpo'; the sites with definitions: shop" in result.output
+    assert "SITE: 'shpo' is not a site with definitions; there are: shop" in result.output
     assert not (tmp_path / "out.yaml").exists()
 
 

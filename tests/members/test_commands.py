@@ -132,7 +132,7 @@ def test_what_can_not_be_read_is_told_in_one_line(file: Path, content: str, told
 def test_an_unknown_site_and_a_pipe_are_refused(file: Path) -> None:
     file.write_text(HEADER)
     unknown = CliRunner().invoke(main, ["members", "import", "shopp", str(file)])
-    assert unknown.output == "Error: there is no site 'shopp'; the sites with definitions: shop\n"
+    assert unknown.output == "Error: SITE: 'shopp' is not a site with definitions; there are: shop\n"
     ours, theirs = os.pipe()
     os.write(theirs, b"id\nkim\n")
     os.close(theirs)

@@ -58,10 +58,7 @@ def export(site: str, version: int | None, output: Path | None) -> None:
     """Write the definitions of SITE as YAML, in the form that apply reads."""
 
     async def read(link: Link) -> Definitions:
-        found = await repository.read(link, site)
-        if found is None:
-            known = ", ".join(await repository.read_all(link)) or "none"
-            raise click.ClickException(f"there is no site {site!r}; the sites with definitions: {known}")
+        found = await repository.existing(link, site)
         if version in (None, found[0]):
             return found[1]
         earlier = {each.version: each.definitions for each in await repository.history(link, site)}

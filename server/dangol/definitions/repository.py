@@ -99,6 +99,16 @@ async def read(link: Link, site: str) -> tuple[int, Definitions] | None:
     return None if raw is None else _told(reading.read(site, raw))
 
 
+async def existing(link: Link, site: str) -> tuple[int, Definitions]:
+    """The same of the site that somebody names at the command line. Raises `Invalid` where there is none, with those
+    that there are: it may be another store that was meant."""
+    if (found := await read(link, site)) is not None:
+        return found
+    known = ", ".join(await read_all(link))
+    others = f"there are: {known}" if known else "this store has none (see DANGOL_REDIS_URL and DANGOL_DATA_DIR)"
+    raise Invalid([Problem("SITE", site, f"a site with definitions; {others}")])
+
+
 async def read_all(link: Link) -> dict[str, tuple[int, Definitions]]:
     """Every site's. A document that this dangol can't read is logged and left out."""
     found = await asyncio.to_thread(reading.read_all, await _raws(link), {})

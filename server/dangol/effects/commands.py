@@ -53,10 +53,7 @@ def report(site: str, campaign: str, language: Language, form: str | None, strip
 
 
 async def _reports(link: Link, site: str, name: str, make: Make) -> Sequence[Report | StripReport]:
-    stored = await repository.read(link, site)
-    if stored is None:
-        raise Invalid([Problem("SITE", site, "a site with definitions")])
-    _, definitions = stored
+    _, definitions = await repository.existing(link, site)
     campaigns = [each for each in definitions.campaigns if name in ("", each.id)]
     now, told = time.time(), []
     for campaign in campaigns or [Campaign(name, active=False)]:

@@ -68,8 +68,7 @@ def _person(site: str, who: str, is_visitor: bool, work: Callable[[Person], Awai
     keys = Keys.derive(settings.master_secret(), site)
 
     async def run(link: Link) -> dict[str, T]:
-        if await repository.read(link, site) is None:
-            raise Invalid([Problem("SITE", site, "a site with definitions")])
+        await repository.existing(link, site)
         profiles = Profiles(link, settings.retention_days * 86_400)
         named = {"visitor": who} if is_visitor else {"member": who}
         return await work(Person(link, profiles, keys, site, **named))
@@ -102,7 +101,7 @@ async def _import(
     house: House, site_id: str, file: BinaryIO, refuse: Callable[[Refusal], None], dry_run: bool, skip_refused: bool
 ) -> None:
     try:
-        site = await _site(house, site_id)
+        site = (await repository.existing(house.link, site_id))[1].site
         with changing_nothing(), bar(file, "checking") as progress:
             checked = await check(file, site, refuse, progress)
         click.echo(
@@ -127,15 +126,6 @@ async def _write(house: House, site: Site, file: BinaryIO, checked: Checked) -> 
     except (Invalid, Unavailable) as error:
         raise click.ClickException(f"{error}\nA part of the rows was imported; import the file again.") from None
     click.echo(f"{written:,} rows imported")
-
-
-async def _site(house: House, site: str) -> Site:
-    stored = await repository.read_all(house.link)
-    if site not in stored:
-        raise click.ClickException(
-            f"there is no site {site!r}; the sites with definitions: {', '.join(stored) or 'none'}"
-        )
-    return stored[site][1].site
 
 
 @contextmanager

@@ -154,10 +154,7 @@ async def _none(link: Link, site: str, campaign: str) -> list[Row]:
 
 
 async def _definitions(link: Link, site: str) -> Definitions:
-    stored = await repository.read(link, site)
-    if stored is None:
-        raise Invalid([Problem("SITE", site, "a site with definitions")])
-    return stored[1]
+    return (await repository.existing(link, site))[1]
 
 
 def _every(link: Link, site: str, campaign: str) -> AsyncIterator[Row]:

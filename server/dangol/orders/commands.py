@@ -16,8 +16,8 @@ from msgspec import Struct, field
 
 from dangol.definitions import repository
 from dangol.definitions.commands import with_store
-from dangol.definitions.model import Site
-from dangol.errors import DangolError, Invalid, Problem
+from dangol.definitions.model import Definitions
+from dangol.errors import DangolError, Invalid
 from dangol.host.registry import Registry
 from dangol.members.columns import Refusal
 from dangol.members.commands import DRY, changing_nothing, reporting
@@ -114,11 +114,11 @@ def import_(
 def history(site: str) -> None:
     """Tell which past orders of SITE are loaded, and whether some are being loaded or were left behind."""
 
-    async def read(link: Link) -> tuple[Site, Status]:
-        return await _site(link, site), await status(link, site)
+    async def read(link: Link) -> tuple[Definitions, Status]:
+        return (await repository.existing(link, site))[1], await status(link, site)
 
-    about, (in_force, making, left_behind) = with_store(read)
-    for line in history_lines(in_force, about.timezone):
+    definitions, (in_force, making, left_behind) = with_store(read)
+    for line in history_lines(in_force, definitions.site.timezone):
         click.echo(line)
     if making:
         click.echo(f"{making.generation} is being loaded: {making.stage}, {making.percent} %")
@@ -138,7 +138,8 @@ async def _load(
     from dangol.orders.loading import Options, Shop, Source, load
 
     keys = Keys.derive(Settings.load().master_secret(), site)
-    shop = Shop(await _site(link, site), keys, Registry.load().recommenders())
+    _, definitions = await repository.existing(link, site)
+    shop = Shop(definitions.site, keys, Registry.load().recommenders())
     sources = [Source(getattr(file, "name", "-"), file) for file in files]
     return await load(link, shop, sources, Options(**options), time.time(), refuse, advance)
 
@@ -173,13 +174,6 @@ def _answer(site: str, files: Sequence[BinaryIO], options: Mapping[str, Any]) ->
     except DangolError as error:
         answer.failed, answer.wrong = "other", [Wrong("", str(error))]
     return answer
-
-
-async def _site(link: Link, site: str) -> Site:
-    found = await repository.read(link, site)
-    if found is None:
-        raise Invalid([Problem("SITE", site, "a site with definitions")])
-    return found[1].site
 
 
 @contextmanager

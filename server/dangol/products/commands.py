@@ -114,8 +114,7 @@ def _with_site(id: str, work: Callable[[Link, Site], Awaitable[T]]) -> tuple[Sit
     """The site, and what `work` makes of it. Raises `Invalid` for one that is not there."""
 
     async def run(link: Link) -> tuple[Site, T]:
-        if (stored := await repository.read(link, id)) is None:
-            raise Invalid([Problem("SITE", id, "a site with definitions")])
-        return stored[1].site, await work(link, stored[1].site)
+        site = (await repository.existing(link, id))[1].site
+        return site, await work(link, site)
 
     return with_store(run)

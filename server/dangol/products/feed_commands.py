@@ -8,7 +8,6 @@ import click
 
 from dangol.definitions import repository
 from dangol.definitions.commands import with_store
-from dangol.definitions.model import Site
 from dangol.errors import Invalid, Problem
 from dangol.members.columns import Refusal
 from dangol.members.commands import DRY, bar, changing_nothing, reporting
@@ -46,7 +45,7 @@ def import_(
         raise click.ClickException("FILE must be one that can be read twice, no pipe")
 
     async def run(link: Link) -> None:
-        about = await _site(link, site)
+        about = (await repository.existing(link, site))[1].site
         with changing_nothing(), unpacked(file) as whole, reporting(report) as refuse:
             with bar(whole, "checking") as progress:
                 checked = await check(whole, about, refuse, progress)
@@ -74,7 +73,7 @@ def feed(site: str, now: bool, force: bool) -> None:
     """Tell what became of the latest fetch of the product feed of SITE, or fetch it."""
 
     async def run(link: Link) -> Outcome | None:
-        about = await _site(link, site)
+        about = (await repository.existing(link, site))[1].site
         if (declared := about.products.feed) is None:
             raise Invalid([Problem("SITE", site, "a site with a feed; add site.products.feed to its definitions")])
         if now:
@@ -115,9 +114,3 @@ def _done(done: Swapped) -> str:
 
 def _when(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-async def _site(link: Link, id: str) -> Site:
-    if (stored := await repository.read(link, id)) is None:
-        raise Invalid([Problem("SITE", id, "a site with definitions")])
-    return stored[1].site

@@ -10,7 +10,6 @@ import msgspec
 from dangol.definitions import repository
 from dangol.definitions.commands import with_store
 from dangol.definitions.model import LANGUAGES, Site
-from dangol.errors import Invalid, Problem
 from dangol.host.guard import Guard
 from dangol.host.registry import Registry
 from dangol.profile.model import Profile
@@ -74,9 +73,8 @@ def _question(asked: Mapping[str, Any]) -> Question:
 
 
 async def _offered(link: Link, site: str, question: Question) -> tuple[Site, Sequence[Offered], list[str], float]:
-    if (stored := await repository.read(link, site)) is None:
-        raise Invalid([Problem("SITE", site, "a site with definitions")])
-    about, shelves, now = stored[1].site, Shelves(link), time.time()
+    _, definitions = await repository.existing(link, site)
+    about, shelves, now = definitions.site, Shelves(link), time.time()
     registry, guard = Registry.load(), Guard()
     offering = Offering(link, registry, guard, shelves)
     offering.check(question.recommenders)
