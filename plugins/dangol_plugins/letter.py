@@ -16,6 +16,8 @@ WIDE = policy.SMTPUTF8.clone(cte_type="7bit")
 LOCAL = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f.]+(\.[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f.]+)*")
 DOMAIN = re.compile(r"[A-Za-z0-9.-]+")
 ONE_CLICK = re.compile(r"https://[!-;=?-~]+")
+ENCODED = "=?"
+"""What an encoded word begins with (RFC 2047): the library decodes those in whatever it is given, line breaks too."""
 
 
 class Unfit(Exception):
@@ -68,19 +70,20 @@ def mailbox(written: str, failure: Failure) -> Address:
         plain = domain.encode("idna").decode()
     except UnicodeError:
         plain = ""
-    if not plain or not LOCAL.fullmatch(local) or len(written) > 254 or not DOMAIN.fullmatch(plain):
+    if not plain or not LOCAL.fullmatch(local) or ENCODED in local or len(written) > 254 or not DOMAIN.fullmatch(plain):
         raise Unfit("expected an e-mail address", failure)
     return Address(username=local, domain=plain)
 
 
 def line(text: str) -> str:
-    """The text on one line: what would end a header becomes a blank."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    """The text on one line: what would end a header becomes a blank, and nothing is an encoded word."""
+    plain = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return plain.replace(ENCODED, "= ?")
 
 
 def _unsubscribe(message: EmailMessage, address: str) -> None:
     """How a mail program's own button ends the consent (RFC 8058); the server that signs the letter must sign these
     headers too."""
-    if ONE_CLICK.fullmatch(address):
+    if ONE_CLICK.fullmatch(address) and ENCODED not in address:
         message["List-Unsubscribe"] = f"<{address}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

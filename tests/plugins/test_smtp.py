@@ -11,6 +11,7 @@ from aiosmtpd.smtp import SMTP as Server
 from aiosmtpd.smtp import AuthResult, Envelope, Session
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.post import Post, listening
 
 from dangol.plugin import PushRequest, Receipt, templates
@@ -158,7 +159,8 @@ async def test_names_of_other_scripts_need_a_server_that_takes_them(post: Post) 
 @pytest.mark.parametrize(
     "to",
     ["", "kim", "kim@", "@mail.example", "kim@mail.example\r\nBcc: lee@mail.example", "a b@mail.example", "a@b@c.d",
-     "kim@mail.example, lee@mail.example", "<kim@mail.example>", "kim@mail..example", "k..m@mail.example"],
+     "kim@mail.example, lee@mail.example", "<kim@mail.example>", "kim@mail..example", "k..m@mail.example",
+     "=?utf-8?b?DQpCY2M6IGxlZUBtYWlsLmV4YW1wbGU=?=@mail.example", "k.=?utf-8?q?=0D=0ABcc:?=@mail.example"],
 )  # fmt: skip
 async def test_what_is_no_address_never_reaches_the_server(post: Post, to: str) -> None:
     [receipt] = await send(request(to=to))
@@ -200,6 +202,18 @@ def test_who_sends_is_one_address_with_or_without_a_name(given: str) -> None:
 def test_a_template_of_another_kind_is_refused() -> None:
     with pytest.raises(Unfit, match="e-mail"):
         letter(request(content=templates.TextTemplate(id="t", text="hello")), "shop@shop.example")
+
+
+@pytest.mark.parametrize(
+    "word", ["=?utf-8?b?DQpCY2M6IGxlZUBtYWlsLmV4YW1wbGU=?=", "=?utf-8?q?=0D=0ABcc:_lee@mail.example?="]
+)
+@pytest.mark.parametrize("around", ["{}", "Hello {}, 10% off", "a{}b", "=={}", "안녕 {}님"])
+def test_an_encoded_word_makes_no_header_of_its_own(word: str, around: str) -> None:
+    said = around.format(word)
+    made = letter(request(content=replace(MAIL, subject=said)), f"{said.replace('@', '')} <shop@shop.example>")
+    found = email.message_from_bytes(made.content, policy=policy.SMTP)
+    assert "Bcc" not in found
+    assert found["Subject"] == said.replace("=?", "= ?")
 
 
 @given(st.text())
