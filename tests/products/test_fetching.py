@@ -134,3 +134,4 @@ def test_a_feed_is_due_by_its_hours_and_sooner_after_a_failure() -> None:
     assert due(feed, Outcome("https://shop.example/other", True, 1000), 1001)
     assert [due(feed, done, 1000 + 7200 + more) for more in (-1, 0)] == [False, True]
     assert [due(feed, failed, 1000 + AGAIN + more) for more in (-1, 0)] == [False, True]
+    assert [due(feed, Outcome(feed.url, True, ahead), 1000) for ahead in (1060, 90_000)] == [False, True]

@@ -45,7 +45,8 @@ def due(feed: Feed, before: Outcome | None, now: float) -> bool:
     """Whether it is time to fetch a feed, after what became of it the last time."""
     if before is None or before.url != feed.url:
         return True
-    return now >= before.at + (min(AGAIN, feed.hours * HOUR) if before.problem else feed.hours * HOUR)
+    pause = min(AGAIN, feed.hours * HOUR) if before.problem else feed.hours * HOUR
+    return not before.at - HOUR <= now < before.at + pause  # a clock that was ahead keeps nobody waiting for it
 
 
 async def fetch(link: Link, site: Site, feed: Feed, permit: Permit, *, force: bool = False) -> Outcome:
