@@ -111,7 +111,9 @@ def _template(widget: type[Widget]) -> Template:
     for name in find_referenced_templates(own.parse(_beside(widget, "template.html"))):
         if name:
             own.get_template(name)
-    return own.get_template("template.html")
+    template = own.get_template("template.html")
+    template.globals = dict(template.globals)  # the same at once: each rendering would go through the chain of them
+    return template
 
 
 def _label(widget: Widget, params: Any, view: View) -> str:
