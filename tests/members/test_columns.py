@@ -123,7 +123,7 @@ def test_empty_cells_at_the_end_are_no_columns() -> None:
 @pytest.mark.parametrize(
     ("header", "problem"),
     [
-        ("id,gradee", "line 1, column 2: 'gradee' is not a column of members, nor a trait that site.traits declares"),
+        ("id,gradee", "line 1, column 2: 'gradee' is not a column of members or a trait that site.traits declares"),
         ("id,poinst", "did you mean 'points'?"),
         ("id,trait.color", "line 1, column 2: 'trait.color' is not a column of members"),
         ("id,,name", "line 1, column 2: '' is not one of"),

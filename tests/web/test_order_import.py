@@ -81,6 +81,7 @@ async def test_a_load_that_failed_says_why(answer: Answer, status: int, error: s
     [
         ("application/json", {}, "Content-Type: expected text/csv or application/vnd.apache.parquet"),
         ("text/csv", {"dry_run": "1"}, "dry_run: expected true or false"),
+        ("text/csv", {"dry-run": "true"}, "dry-run: expected one of dry_run, skip_refused, columns"),
         ("text/csv", {"columns": "<b>=no"}, "columns: expected one of order_id"),
         ("text/csv", {"columns": "order_id"}, "columns: expected field=name,field=name"),
     ],

@@ -53,6 +53,7 @@ async def test_one_refused_row_holds_back_the_whole_feed_unless_it_may_be_skippe
     [problem] = answer.json()["problems"]
     assert (problem["line"], problem["column"], problem["value"]) == (4, "price", "x")
     assert (await upload(shop, WRONG, dry_run="true", skip_refused="true")).json()["added"] == 0
+    assert (await upload(shop, WRONG, dryrun="true", skip_refused="true")).status_code == 400
     assert await ids(house) == []
     assert (await upload(shop, WRONG, skip_refused="true")).json()["added"] == 2
     assert await ids(house) == ["1", "2"]

@@ -86,7 +86,7 @@ class Columns:
         """What there is: in full only where there is no hint, and only once."""
         hint = nearest(name, [*FIELDS, *CONSENTS, *self._traits, *(TRAIT + id for id in self._traits)])
         if hint or "" in self._places:
-            return f"a column of members, nor a trait that site.traits declares{hint}"
+            return f"a column of members or a trait that site.traits declares{hint}"
         consents = "sms_agreed, sms_agreed_at, sms_night (kakao, push and email alike)"
         return f"one of {', '.join((*FIELDS, consents, *self._traits))}"
 

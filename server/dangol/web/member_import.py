@@ -18,6 +18,7 @@ from dangol.members.columns import Refusal
 from dangol.members.importing import check, write
 from dangol.members.report import brief
 from dangol.runtime import SiteRuntime
+from dangol.web import query
 from dangol.web.body import TooLarge, json
 
 LARGEST = 200 << 20
@@ -53,6 +54,7 @@ class MemberImport:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "text/csv":
             raise Invalid([Problem("Content-Type", kind, "text/csv")])
+        query.only(request, "dry_run", "skip_refused")
         dry_run, skip_refused = (flag(request, name) for name in ("dry_run", "skip_refused"))
         if self._busy.locked():
             return json({"error": "another import is under way; try again after it"}, 409, {"Retry-After": "30"})

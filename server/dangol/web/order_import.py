@@ -17,6 +17,7 @@ from dangol.orders.columns import named
 from dangol.orders.commands import Answer
 from dangol.runtime import SiteRuntime
 from dangol.store.generations import status
+from dangol.web import query
 from dangol.web.beside import run
 from dangol.web.body import json
 from dangol.web.member_import import flag, receive
@@ -43,6 +44,7 @@ class OrderImport:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in KINDS:
             raise Invalid([Problem("Content-Type", kind, " or ".join(KINDS))])
+        query.only(request, "dry_run", "skip_refused", "columns")
         columns = request.query_params.get("columns", "")
         named(columns)
         flags = [f"--{name.replace('_', '-')}" for name in ("dry_run", "skip_refused") if flag(request, name)]

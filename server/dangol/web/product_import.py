@@ -17,6 +17,7 @@ from dangol.members.columns import Refusal
 from dangol.members.report import brief
 from dangol.products.importing import LARGEST, check, guard, unpacked, write
 from dangol.runtime import SiteRuntime
+from dangol.web import query
 from dangol.web.body import json
 from dangol.web.member_import import MOST_TOLD, PAUSE, flag, receive
 
@@ -55,6 +56,7 @@ class ProductImport:
         if kind not in TYPES:
             raise Invalid([Problem("Content-Type", kind, f"one of {', '.join(TYPES)}")])
         names = ("dry_run", "skip_refused", "replace", "force")
+        query.only(request, *names)
         flags = {name: flag(request, name) for name in names}
         if self._busy.locked():
             return json({"error": "another import is under way; try again after it"}, 409, {"Retry-After": "30"})
