@@ -86,7 +86,8 @@ async def test_a_file_that_can_not_be_read_is_refused_whole(house: House, shop: 
 async def test_only_csv_with_known_flags_is_taken(shop: httpx.AsyncClient) -> None:
     assert (await upload(shop, HEADER, "application/json")).json()["error"] == "Content-Type: expected text/csv"
     assert (await upload(shop, HEADER, dry_run="1")).json()["error"] == "dry_run: expected true or false"
-    assert (await upload(shop, HEADER, dryrun="true")).json()["error"] == "dryrun: expected one of dry_run, skip_refused"
+    misspelt = await upload(shop, HEADER, dryrun="true")
+    assert misspelt.json()["error"] == "dryrun: expected one of dry_run, skip_refused"
 
 
 async def test_too_large_a_file_is_refused_whether_it_says_so_or_not(
