@@ -135,23 +135,41 @@ async def told(link: Link, engine: Engine, runtime: SiteRuntime, push: Push, now
                 await _keep(link, runtime, act._replace(address=push.to))
 
 
-async def consult(link: Link, engine: Engine, runtime: SiteRuntime, case: Case) -> Case:
-    """The case of an advertisement with what is known of its address: whether that has refused, and for a recipient
-    without a profile whose consent it is. Raises `Unavailable`."""
+async def consult(link: Link, engine: Engine, runtime: SiteRuntime, cases: Sequence[Case]) -> list[Case]:
+    """The cases of advertisements with what is known of their addresses: whether those have refused, and for a
+    recipient without a profile whose consent it is. Others stay as they are. Raises `Unavailable`."""
+    asked = {at: address for at, case in enumerate(cases) if (address := _consulted(case))}
+    marks = {at: tokens.address_mark(runtime.keys, address) for at, address in asked.items()}
+    known = [at for at in asked if cases[at].profile is not None]
+    nobody = [at for at in asked if cases[at].profile is None]
+    refused, others = await asyncio.gather(
+        addresses.refused_at_many(link, runtime.site.id, [(marks[at], cases[at].channel) for at in known]),
+        asyncio.gather(*(_of_nobody(link, engine, runtime, cases[at], asked[at], marks[at]) for at in nobody)),
+    )
+    found = [*cases]
+    for at in known:
+        if since := refused.get((marks[at], cases[at].channel)):
+            found[at] = replace(cases[at], refused_at=since)
+    for at, case in zip(nobody, others, strict=True):
+        found[at] = case
+    return found
+
+
+def _consulted(case: Case) -> str:
+    """The address that may have refused an advertisement; "" where there is none to ask about."""
     channel = case.channel
     if not case.is_ad or case.test or channel not in ADDRESSED:
-        return case
+        return ""
+    if case.to:
+        return normal(channel, case.to) or ""
     given = case.profile.subscriptions.get(channel) if case.profile else None
-    known_as = (given.address if given else "") or own_address(case.profile, channel)
-    address = normal(channel, case.to) if case.to else known_as
-    if not address:
-        return case
-    mark = tokens.address_mark(runtime.keys, address)
-    if case.profile is not None:
-        return replace(case, refused_at=await addresses.refused_at(link, runtime.site.id, mark, channel))
+    return (given.address if given else "") or own_address(case.profile, channel)
+
+
+async def _of_nobody(link: Link, engine: Engine, runtime: SiteRuntime, case: Case, address: str, mark: str) -> Case:
     known = await addresses.read(link, runtime.site.id, mark)
-    profile = await _holder(engine, runtime, known, channel, address)
-    return replace(case, profile=profile, refused_at=known.refused.get(channel, 0))
+    profile = await _holder(engine, runtime, known, case.channel, address)
+    return replace(case, profile=profile, refused_at=known.refused.get(case.channel, 0))
 
 
 async def _holder(engine: Engine, runtime: SiteRuntime, known: Known, channel: str, address: str) -> Profile | None:

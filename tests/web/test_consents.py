@@ -54,7 +54,8 @@ async def asked(house: House, to: str, profile: Profile | None = None, channel: 
     case = Case(
         kind=kind, ad=True, site=runtime.site, contact=runtime.definitions.contact, now=now, to=to, profile=profile
     )
-    return await consents.consult(house.link, house.engine, runtime, case)
+    [consulted] = await consents.consult(house.link, house.engine, runtime, [case])
+    return consulted
 
 
 async def test_a_consent_is_noted_with_its_words_and_its_history(shop: Any, house: House) -> None:

@@ -5,7 +5,9 @@ time of that); ``r:<channel>``, when it refused the channel's advertisements; ``
 whom no profile knows. It never expires: a refusal holds until somebody agrees anew.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -26,6 +28,13 @@ local known = redis.call('HGET', KEYS[1], ARGV[1])
 if known and tonumber(known) >= tonumber(ARGV[2]) then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return 1
+""")
+
+# KEYS: addresses. ARGV: the field of each. Answers with what stands there.
+_REFUSED = Script("""
+local answer = {}
+for i, name in ipairs(KEYS) do answer[i] = redis.call('HGET', name, ARGV[i]) end
+return answer
 """)
 
 # KEYS: address. ARGV: field, unix time, the most fields of its kind. Of too many the oldest goes.
@@ -77,6 +86,25 @@ async def read(link: Link, site: str, mark: str) -> Known:
 async def refused_at(link: Link, site: str, mark: str, channel: str) -> int:
     """When the address refused the channel's advertisements; 0 for never."""
     return int(await link.call("HGET", keys.standing(site, mark), f"r:{channel}") or 0)
+
+
+async def refused_at_many(link: Link, site: str, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """The same for many, as (mark, channel), in one call for each partition; those that have refused alone."""
+    parts: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for each in wanted:
+        parts[keys.partition(each[0])].append(each)
+    answers = await asyncio.gather(
+        *(
+            _REFUSED(link, [keys.standing(site, mark) for mark, _ in part], [f"r:{channel}" for _, channel in part])
+            for part in parts.values()
+        )
+    )
+    return {
+        each: int(at)
+        for part, answer in zip(parts.values(), answers, strict=True)
+        for each, at in zip(part, answer, strict=True)
+        if at
+    }
 
 
 async def hold(link: Link, site: str, mark: str, profile_id: str, at: int) -> None:

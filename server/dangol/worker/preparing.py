@@ -3,9 +3,10 @@
 What any one request raises is its own trouble: the others of its batch go on.
 """
 
-import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -16,9 +17,8 @@ from dangol.errors import Invalid, PluginFailure, Unavailable
 from dangol.host.registry import Registry
 from dangol.messages import reviews
 from dangol.messages.counting import is_somebody
-from dangol.messages.links import Shortener
+from dangol.messages.links import Shortener, Target
 from dangol.messages.policy import Case, Go, Hold, judge
-from dangol.messages.push import Push
 from dangol.messages.reasons import Reason
 from dangol.plugin import Request
 from dangol.profile.model import Profile
@@ -44,6 +44,15 @@ class Prepared:
     open: list[tuple[Row, Way]] = field(default_factory=list)
 
 
+class Begun(NamedTuple):
+    """A request that is looked at: its way, the recipient's profile, and what the contact policy is asked."""
+
+    row: Row
+    way: Way
+    looked: Looked | None
+    case: Case
+
+
 class Preparing:
     """Serves one worker. `sites` tells the definitions in force."""
 
@@ -61,27 +70,53 @@ class Preparing:
 
     async def prepare(self, rows: Sequence[Row], now: float) -> Prepared:
         """Look at claimed rows. Raises `Unavailable`."""
-        prepared, found = Prepared(), await self._looked([row.push for row in rows])
-        await asyncio.gather(*(self._try(row, looked, now, prepared) for row, looked in zip(rows, found, strict=True)))
+        prepared = Prepared()
+        sites: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            sites[row.push.site].append(row)
+        for site, part in sites.items():
+            try:
+                ways = self.ways(site)
+            except LookupError as error:
+                prepared.outcomes += [stumbled(row, error, self.policy, now) for row in part]
+            else:
+                await self._prepare(ways, part, now, prepared)
         return prepared
 
-    async def _try(self, row: Row, looked: Looked | None, now: float, prepared: Prepared) -> None:
-        try:
-            await self._take(row, looked, now, prepared)
-        except Unavailable:
-            raise
-        except PluginFailure as failure:
-            prepared.outcomes.append(self._without(row, failure, now))
-        except Invalid as error:
-            prepared.outcomes.append(refused(row, Reason("content", str(error.problems[0]))))
-        except Exception as error:  # whatever a definition, a profile or a row makes of our own code
-            prepared.outcomes.append(stumbled(row, error, self.policy, now))
+    async def _prepare(self, ways: Ways, rows: Sequence[Row], now: float, prepared: Prepared) -> None:
+        """Those of one site: who and by which way, what is known of the addresses, what they say."""
+        begun: list[Begun] = []
+        for row, looked in zip(rows, await self._looked(ways.runtime, rows), strict=True):
+            try:
+                if each := await self._begin(row, ways, looked, now, prepared):
+                    begun.append(each)
+            except Exception as error:
+                prepared.outcomes.append(self._without(row, error, now))
+        cases = await consents.consult(self.link, self.engine, ways.runtime, [one.case for one in begun])
+        targets: dict[str, Target] = {}
+        for one, case in zip(begun, cases, strict=True):
+            try:
+                made = self._made(one._replace(case=case), targets)
+            except Exception as error:
+                made = self._without(one.row, error, now)
+            if isinstance(made, Ready):
+                prepared.ready.append(made)
+            else:
+                prepared.outcomes.append(made)
+        await self.targets.keep(targets, now)  # before the messages go out with them
 
-    def _without(self, row: Row, failure: PluginFailure, now: float) -> Outcome:
-        """A channel that isn't there: what may have been sent by it can't be looked up either."""
+    def _without(self, row: Row, error: Exception, now: float) -> Outcome:
+        """What becomes of a request that raised. Of a channel that isn't there, what may have been sent by it can't be
+        looked up either."""
+        if isinstance(error, Unavailable):
+            raise error
+        if isinstance(error, Invalid):
+            return refused(row, Reason("content", str(error.problems[0])))
+        if not isinstance(error, PluginFailure):  # whatever a definition, a profile or a row makes of our own code
+            return stumbled(row, error, self.policy, now)
         if row.state == "sending":
-            return Outcome(row.key, "unknown", reason="interrupted", detail=short(str(failure)))
-        outcome = after_failure(Try(row, row.claims, False, False, False), failure, self.policy, now)
+            return Outcome(row.key, "unknown", reason="interrupted", detail=short(str(error)))
+        outcome = after_failure(Try(row, row.claims, False, False, False), error, self.policy, now)
         return replace(outcome, again=True, counted=True)
 
     def ways(self, site: str) -> Ways:
@@ -94,21 +129,18 @@ class Preparing:
             known = self._ways[site] = Ways(runtime, self.registry)
         return known
 
-    async def _looked(self, pushes: Sequence[Push]) -> list[Looked | None]:
+    async def _looked(self, runtime: SiteRuntime, rows: Sequence[Row]) -> list[Looked | None]:
         """The recipients' profiles as they stand; None where there is none."""
-        found: list[Looked | None] = [None] * len(pushes)
-        for site in {push.site for push in pushes}:
-            runtime = self.sites(site)
-            places = [at for at, push in enumerate(pushes) if push.site == site and push.profile]
-            if runtime is None or not places:
-                continue
-            looked = await self.engine.look_many(runtime, [pushes[at].profile for at in places])
-            for at, each in zip(places, looked, strict=True):
-                found[at] = each if is_somebody(each.profile) else None
+        found: list[Looked | None] = [None] * len(rows)
+        places = [at for at, row in enumerate(rows) if row.push.profile]
+        looked = await self.engine.look_many(runtime, [rows[at].push.profile for at in places])
+        for at, each in zip(places, looked, strict=True):
+            found[at] = each if is_somebody(each.profile) else None
         return found
 
-    async def _take(self, row: Row, looked: Looked | None, now: float, prepared: Prepared) -> None:
-        ways, profile = self.ways(row.push.site), looked.profile if looked else None
+    async def _begin(self, row: Row, ways: Ways, looked: Looked | None, now: float, prepared: Prepared) -> Begun | None:
+        """What is looked at further; None where it is clear what becomes of the request."""
+        profile = looked.profile if looked else None
         row = _with_arm(row, ways.runtime, profile)
         way = await ways.of(row.push, self.sends)
         if row.state == "sending" and (way is None or not way.channel.idempotent):
@@ -124,24 +156,22 @@ class Preparing:
         elif row.state == "sending" and row.attempts > self.policy.tries:
             prepared.outcomes.append(Outcome(row.key, "unknown", reason="interrupted", detail=row.detail))
         else:
-            case = case_of(row, way, ways, profile, now)
-            case = await consents.consult(self.link, self.engine, ways.runtime, case)
-            shorten = Shortener(self.policy.public_url, ways.runtime.keys, ways.runtime.site, way.campaign, row.key)
-            made = self._made(row, way, looked, case, shorten)
-            if isinstance(made, Ready):
-                if shorten.targets:  # kept before the message goes out with them
-                    await self.targets.keep(shorten.targets, now)
-                prepared.ready.append(made)
-            else:
-                prepared.outcomes.append(made)
+            return Begun(row, way, looked, case_of(row, way, ways, profile, now))
+        return None
 
-    def _made(self, row: Row, way: Way, looked: Looked | None, case: Case, shorten: Shortener) -> Ready | Outcome:
+    def _made(self, begun: Begun, targets: dict[str, Target]) -> Ready | Outcome:
+        """The request as it goes; its links' `targets` are added to those that are to be kept."""
+        row, way, looked, case = begun
         if reason := _unfit(row, way, case.profile, case.now):
             return refused(row, reason, way)
         verdict = judge(case)
         if not isinstance(verdict, Go):
             return not_now(row, verdict, way)
-        return composed(row, way, looked, case, verdict, shorten)
+        keys, site = way.runtime.keys, way.runtime.site
+        shorten = Shortener(self.policy.public_url, keys, site, way.campaign, row.key)
+        ready = composed(row, way, looked, case, verdict, shorten)
+        targets |= shorten.targets
+        return ready
 
 
 AT_ONCE = 60.0
