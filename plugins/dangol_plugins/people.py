@@ -1,11 +1,14 @@
 """How many people viewed, bought or put something into their cart lately."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from dangol.plugin import Entry, Event, Mark, Marks, Tally, TallyQuery
 
 ACTIONS = {"view_item": "viewed", "add_to_cart": "carted", "purchase": "bought", "refund": "bought"}
 MOST_ITEMS = 100
+MOST_MARKS = 3_000
+"""Of one entry: a browser may report any number of products, and an entry has a limit of marks."""
 
 
 class People(Tally):
@@ -20,18 +23,22 @@ class People(Tally):
 
     def learn(self, entry: Entry) -> Iterable[Mark]:
         """One for each product and category, and one for the shop as a whole."""
-        for event in entry.events:
-            if (action := ACTIONS.get(event.name)) and entry.profile:
-                undone = event.name == "refund"
-                placed = event.props.get("placed")
-                at = placed if undone and isinstance(placed, int) else event.at
-                for about in _abouts(event):
-                    yield Mark(f"{action}{about}", entry.profile, at // 1000, undone, entry.formerly)
+        return islice(_marks(entry), MOST_MARKS)
 
     async def count(self, query: TallyQuery, marks: Marks) -> int:
         """Exact up to what is kept."""
         about = _category(query.category) if query.category else _product(query.product) if query.product else ""
         return await marks.people(f"{query.action}{about}", query.since)
+
+
+def _marks(entry: Entry) -> Iterator[Mark]:
+    for event in entry.events:
+        if (action := ACTIONS.get(event.name)) and entry.profile:
+            undone = event.name == "refund"
+            placed = event.props.get("placed")
+            at = placed if undone and isinstance(placed, int) else event.at
+            for about in _abouts(event):
+                yield Mark(f"{action}{about}", entry.profile, at // 1000, undone, entry.formerly)
 
 
 def _abouts(event: Event) -> Iterator[str]:

@@ -54,6 +54,14 @@ async def test_a_category_that_nobody_tells_is_the_catalogues(link: Link) -> Non
     assert await people("bought@gifts", 0) == 1
 
 
+async def test_nobody_tells_more_than_an_entry_may_mark(link: Link) -> None:
+    products = [Product(str(number), "", 100, category=f"c{number % 50}") for number in range(1, 101)]
+    await catalogue.put(link, "shop", products)
+    views = [event("view_item", *(each.id for each in products), at=NOW + number) for number in range(40)]
+    await Teller(link, Guard(), People(), Shelves(link))(0, [Logged("1-0", entry(*views, profile="p"))])
+    assert await Tallied(link, "shop", "people").people("viewed@c7", 0) == 1
+
+
 class Made(Tally):
     name = "made"
     api = 1
