@@ -23,9 +23,11 @@ from dangol.engine import Sending
 from dangol.errors import Unavailable
 from dangol.messages import counting
 from dangol.plugin import Receipt
+from dangol.profile.consents import Act
 from dangol.profile.model import Contact, Device, Member, Profile, Subscription
 from dangol.store import keys, money, outbox, recipients
 from dangol.store.recipients import Reach
+from dangol.worker import handing
 
 pytestmark = pytest.mark.anyio
 
@@ -217,6 +219,22 @@ async def test_what_never_came_and_is_sent_again_is_paid_for_once(shop: Any, pus
     await desk.run()
     row, stand = await desk.row(key), await money.stand(desk.link, "shop", "Asia/Seoul", time.time())
     assert (row.state, row.price, stand.day, stand.day_held) == ("accepted", 10_000, 10_000, 0)
+
+
+@pytest.mark.parametrize("counted", [True, False])
+async def test_who_withdraws_while_a_message_waits_for_room_does_not_get_it(
+    shop: Any, pushed: Any, monkeypatch: pytest.MonkeyPatch, counted: bool
+) -> None:
+    monkeypatch.setattr(handing, "FRESH", 0.0)
+    desk, now = shop(), time.time()
+    await desk.meet("m1", agreed())
+    [key] = await desk.enqueue(due(pushed, counted=counted))
+    rows = await outbox.claim(desk.link, outbox.partition(key) or 0, now, 15.0, "t", 10)
+    prepared = await desk.job.preparing.prepare(rows, now)
+    await desk.engine.consent(desk.runtime, "m1", [Act("sms", "withdrawn", int(now), PHONE)], now)
+    await desk.job.handing.hand_over(prepared.ready[0].way, prepared.ready, "t", "t")
+    row = await desk.row(key)
+    assert (row.state, row.reason, desk.channel.got) == ("refused", "withdrawn", [])
 
 
 async def test_a_machine_that_slept_does_not_send_what_it_judged_before(shop: Any, pushed: Any) -> None:

@@ -40,6 +40,9 @@ FULL_LONGEST = 60.0
 FULL_PACE = 5
 """As many calls for each that a sender has room for come back a second to one that is full."""
 
+FRESH = 1.0
+"""Seconds for which a judgement stands of a message that its recipient's limits have counted already."""
+
 RESERVED_PAUSE = 0.2
 """Seconds until those are that only other messages' reservations stand in the way of."""
 
@@ -197,13 +200,15 @@ class Handing:
         judged = [(each, each.looked) for each in chunk if each.counts and each.looked and each.row.push.arm != HOLDOUT]
         noted = await self.engine.note_judged(way.runtime, [(looked, each.sending) for each, looked in judged])
         done = {each.row.key for (each, _), mine in zip(judged, noted, strict=True) if mine}
-        going = [each for each in chunk if not each.counts or each.row.key in done]
-        return going, [each for each in chunk if each.counts and each.row.key not in done]
+        going = [each for each in chunk if each.row.key in done or _stands(each)]
+        return going, [each for each in chunk if each.row.key not in done and not _stands(each)]
 
     async def _note(self, ready: Ready) -> Verdict:
         """Judged once more on the profile as it stands when the message is counted on it: of two messages at once only
         one may take the last place that a limit leaves."""
         push, case = ready.row.push, ready.case
+        if not ready.counts:
+            return judge(replace(case, profile=await self.engine.look(ready.way.runtime, push.profile)))
         verdict: Verdict = Go(ready.request.to, ready.request.devices)
 
         def still(profile: Profile) -> bool:
@@ -247,6 +252,12 @@ class Handing:
 
 def _sender(way: Way, row: Row) -> tuple[str, str]:
     return row.push.site, way.route.sender or way.route.channel
+
+
+def _stands(ready: Ready) -> bool:
+    """Whether a message that has nothing left to be counted goes as it was judged."""
+    is_anybodys = ready.case.test or not ready.row.push.profile
+    return not ready.counts and (is_anybodys or time.time() < ready.case.now + FRESH)
 
 
 def _is_limited(way: Way, chunk: Sequence[Ready]) -> bool:
