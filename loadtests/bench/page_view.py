@@ -1,8 +1,8 @@
 """Server CPU of one page view, as a ratio to a bare Starlette route that decodes and returns the same JSON.
 
-1,000 segments, 200 campaigns, a profile with 50 recent products. Both servers run on the same uvicorn; what is counted
-is the CPU time of their processes, so the load generator and the store cost nothing here. How that grows from 10 to
-10,000 segments is measured with two campaigns, whose audiences are the same.
+1,000 segments, 200 campaigns, a profile with 50 recent products. Both servers run on uvicorn, dangol's with the options
+of `dangol serve`; what is counted is the CPU time of their processes, so the load generator and the store cost nothing
+here. How that grows from 10 to 10,000 segments is measured with two campaigns, whose audiences are the same.
 """
 
 import asyncio

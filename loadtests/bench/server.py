@@ -7,6 +7,7 @@ python -m loadtests.bench.server dangol PORT STORE_URL SEGMENTS CAMPAIGNS cached
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -19,10 +20,11 @@ from dangol.definitions import repository
 from dangol.house import House
 from dangol.settings import Settings
 from dangol.store import profiles
-from dangol.web.app import create
+from dangol.web.app import create, options
 from loadtests.bench.definitions import make
 
 SECRET = "a secret of the benchmark, long enough"
+SETTINGS = Settings(secret=SECRET, rate_limit=1e9)
 
 
 def echo() -> Starlette:
@@ -39,7 +41,7 @@ def dangol(url: str, segments: int, campaigns: int, kind: str) -> Starlette:
     the definitions in the store."""
     if kind == "read":
         profiles.REMEMBERED = 0
-    house = House(Settings(secret=SECRET, rate_limit=1e9), url)
+    house = House(SETTINGS, url)
     inner = create(house)
 
     @asynccontextmanager
@@ -61,16 +63,12 @@ def dangol(url: str, segments: int, campaigns: int, kind: str) -> Starlette:
 def main() -> None:
     """Serve until killed."""
     kind, port, *rest = sys.argv[1:]
-    app = echo() if kind == "echo" else dangol(rest[0], int(rest[1]), int(rest[2]), rest[3])
-    uvicorn.run(
-        app,
-        host="127.0.0.1",
-        port=int(port),
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-    )
+    own: dict[str, Any] = {"host": "127.0.0.1", "port": int(port), "log_level": "warning"}
+    if kind == "echo":
+        uvicorn.run(echo(), access_log=False, server_header=False, proxy_headers=False, **own)
+    else:
+        app = dangol(rest[0], int(rest[1]), int(rest[2]), rest[3])
+        uvicorn.run(app, **options(SETTINGS) | own)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ from dangol.web import (
     why,
 )
 from dangol.web.collect import Collector
+from dangol.web.joined import Protocol
 
 EVENTS = "/v1/events"
 LONGEST_END = 10
@@ -56,6 +57,7 @@ class App(Starlette):
 def options(settings: Settings) -> dict[str, Any]:
     """How uvicorn serves the app. No log of requests: it would hold the addresses of pages and people."""
     return {
+        "http": Protocol,
         "host": settings.host,
         "port": settings.port,
         "log_level": settings.log_level,
