@@ -106,7 +106,15 @@ def test_who_was_taken_out_counts_for_the_shares_only() -> None:
     assert found.arms[0].shoppers == 4_000
 
 
-ENTERED = "2026-11-22부터 2026-11-22까지 고객 {}명이 캠페인의 대상이 되었습니다. 그날부터 7일 안의 주문을 셉니다."
+def test_several_days_are_told_from_the_first_to_the_last() -> None:
+    days = {Cell(TODAY.toordinal() - back, "one", "on", ""): figures(10) for back in (0, 3)}
+    site = Definitions(SITE, campaigns=[PLAIN])
+    found = report(site, PLAIN, days, {"one": ledger.shares(PLAIN)}, 1.0, Span())
+    assert found.sentences["ko"][0].startswith("2026-11-19부터 2026-11-22까지 고객 20명이")
+    assert found.sentences["en"][0].startswith("20 shoppers entered the campaign from 2026-11-19 to 2026-11-22.")
+
+
+ENTERED = "2026-11-22에 고객 {}명이 캠페인의 대상이 되었습니다. 그날부터 7일 안의 주문을 셉니다."
 SENTENCES: dict[str, tuple[dict[str, Figures], str, list[str]]] = {
     "nobody": ({}, "ko", ["아직 이 캠페인의 대상이 된 고객이 없습니다."]),
     "early": (
@@ -124,8 +132,7 @@ SENTENCES: dict[str, tuple[dict[str, Figures], str, list[str]]] = {
         {"holdout": figures(5_000, 100), "on": figures(95_000, 2_000)},
         "en",
         [
-            "100,000 shoppers entered the campaign from 2026-11-22 to 2026-11-22."
-            " Their orders within 7 days of that count.",
+            "100,000 shoppers entered the campaign on 2026-11-22. Their orders within 7 days of that count.",
             "Conversion: 2.11% for shoppers with the campaign, 2.00% for the holdout."
             " Chance makes such differences too. The true difference is somewhere between -24% and +46%.",
             "Revenue per shopper: ₩632 for shoppers with the campaign, ₩600 for the holdout."

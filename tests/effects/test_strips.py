@@ -99,7 +99,7 @@ def test_only_the_shoppers_of_the_days_asked_for_are_told() -> None:
 def test_sentences_say_which_is_better() -> None:
     found = told(CELLS)
     assert found.sentences["ko"] == [
-        "2026-11-22부터 2026-11-22까지 고객 18,000명이 캠페인의 대상이 되었습니다. 그날부터 7일 안의 주문을 셉니다.",
+        "2026-11-22에 고객 18,000명이 캠페인의 대상이 되었습니다. 그날부터 7일 안의 주문을 셉니다.",
         "추천 상품은 12,000번 보였고, 고객 1,500명이 눌렀습니다. 누른 상품을 7일 안에 사면 추천 상품 매출로 셉니다.",
         "추천 상품을 누른 고객: hits 6.67%, 함께 산 상품 10.00%. hits가 33% 낮고, 우연으로 보기 어렵습니다."
         " 실제 차이는 -43%에서 -22% 사이로 보입니다.",

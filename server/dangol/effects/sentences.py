@@ -31,10 +31,11 @@ BETWEEN: Mapping[Language, str] = {
 }
 WORDS: Mapping[str, Mapping[Language, str]] = {
     "nobody": {"ko": "아직 이 캠페인의 대상이 된 고객이 없습니다.", "en": "Nobody has entered this campaign yet."},
+    "one day": {"ko": "{since}에", "en": "on {since}"},
+    "days": {"ko": "{since}부터 {until}까지", "en": "from {since} to {until}"},
     "who": {
-        "ko": "{since}부터 {until}까지 고객 {shoppers}명이 캠페인의 대상이 되었습니다."
-        " 그날부터 {window}일 안의 주문을 셉니다.",
-        "en": "{shoppers} shopper{plural} entered the campaign from {since} to {until}."
+        "ko": "{when} 고객 {shoppers}명이 캠페인의 대상이 되었습니다. 그날부터 {window}일 안의 주문을 셉니다.",
+        "en": "{shoppers} shopper{plural} entered the campaign {when}."
         " Their orders within {window} days of that count.",
     },
     "alone": {
@@ -142,7 +143,8 @@ class _Speaker:
             yield self._say("nobody")
             return
         plural = "" if self._shoppers == 1 else "s"
-        yield self._say("who", shoppers=f"{self._shoppers:,}", plural=plural, **self._times)
+        when = self._say("one day" if self._times["since"] == self._times["until"] else "days", **self._times)
+        yield self._say("who", when=when, shoppers=f"{self._shoppers:,}", plural=plural, **self._times)
         if self._shares.warning:
             yield self._say("shares", shares=", ".join(self._uneven()))
         if len(self._draws) > 1:
