@@ -40,6 +40,7 @@ function write() {
   drawn.clear();
   find("stream").replaceChildren();
   draw();
+  document.body.classList.remove("blank");
 }
 
 function explain() {
