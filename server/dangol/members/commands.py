@@ -1,10 +1,7 @@
 """`dangol members import`."""
 
 import asyncio
-import os
-import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -19,7 +16,7 @@ from dangol.house import House
 from dangol.members.columns import Refusal
 from dangol.members.importing import Checked, check, write
 from dangol.members.person import Person, facts
-from dangol.members.report import Report, sentence
+from dangol.members.terminal import DRY, bar, changing_nothing, reporting
 from dangol.profile.model import Profile
 from dangol.protocol.tokens import Keys
 from dangol.settings import Settings
@@ -28,11 +25,6 @@ from dangol.store.link import Link
 from dangol.store.profiles import Profiles
 
 T = TypeVar("T")
-
-TOLD = 20
-"""Refusals that are told on the screen; all of them are in the report."""
-
-DRY = "nothing was changed (dry run)"
 
 
 @click.group()
@@ -126,50 +118,3 @@ async def _write(house: House, site: Site, file: BinaryIO, checked: Checked) -> 
     except (Invalid, Unavailable) as error:
         raise click.ClickException(f"{error}\nA part of the rows was imported; import the file again.") from None
     click.echo(f"{written:,} rows imported")
-
-
-@contextmanager
-def changing_nothing() -> Iterator[None]:
-    """Adds to what is wrong with a whole file that nothing of it was taken."""
-    try:
-        yield
-    except Invalid as error:
-        raise click.ClickException(f"{error}\nnothing was changed") from None
-
-
-@contextmanager
-def reporting(path: Path | None) -> Iterator[Callable[[Refusal], None]]:
-    """Tells the first refusals on the screen, and all of them in the report, which only its owner may read: it holds
-    what is known of people."""
-    told = 0
-
-    def tell(refusal: Refusal) -> None:
-        nonlocal told
-        told += 1
-        if told <= TOLD:
-            click.echo(sentence(refusal), err=True)
-        elif told == TOLD + 1:
-            click.echo("… and more" if path else "… and more; --report FILE has them all", err=True)
-
-    if path is None:
-        yield tell
-        return
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8-sig", newline="") as file:
-        report = Report(file)
-
-        def both(refusal: Refusal) -> None:
-            tell(refusal)
-            report.refuse(refusal)
-
-        yield both
-
-
-@contextmanager
-def bar(file: BinaryIO, label: str) -> Iterator[Callable[[int], None]]:
-    """A progress bar, on a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda position: None
-        return
-    with click.progressbar(length=file.seek(0, os.SEEK_END), label=label, file=sys.stderr) as bar:
-        yield lambda position: bar.update(position - bar.pos)

@@ -6,17 +6,19 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import Struct
 
 from dangol.definitions.model import Site
-from dangol.engine import Engine
 from dangol.members.columns import Columns, Refusal
 from dangol.members.row import MemberRow, changes, consents
 from dangol.members.table import BLOCK, Blocks, Encodings, headed
 from dangol.protocol import tokens
 from dangol.protocol.tokens import Keys
+
+if TYPE_CHECKING:
+    from dangol.engine import Engine
 
 SLICE = 0.0005
 """Seconds of work before others of the same event loop get their turn."""
@@ -91,7 +93,7 @@ async def check(
 
 
 async def write(
-    file: BinaryIO, site: Site, checked: Checked, keys: Keys, engine: Engine, progress: Progress, pause: float = 0
+    file: BinaryIO, site: Site, checked: Checked, keys: Keys, engine: "Engine", progress: Progress, pause: float = 0
 ) -> int:
     """Tell the engine the rows that are not refused, and return how many. Raises `Invalid` where the file has changed
     since it was `checked`, `Unavailable` where the store fails: rows up to some place are written then."""
@@ -110,7 +112,7 @@ async def write(
     return written + len(waiting)
 
 
-async def _tell(rows: Sequence[MemberRow], site: Site, keys: Keys, engine: Engine) -> None:
+async def _tell(rows: Sequence[MemberRow], site: Site, keys: Keys, engine: "Engine") -> None:
     by_member: dict[str, list[MemberRow]] = defaultdict(list)
     for row in rows:
         by_member[row.id].append(row)

@@ -20,8 +20,8 @@ from dangol.definitions.model import Definitions
 from dangol.errors import DangolError, Invalid
 from dangol.host.registry import Registry
 from dangol.members.columns import Refusal
-from dangol.members.commands import DRY, changing_nothing, reporting
 from dangol.members.report import brief
+from dangol.members.terminal import DRY, changing_nothing, reporting
 from dangol.orders.columns import named
 from dangol.orders.sentences import history_lines, loaded_lines
 from dangol.protocol.tokens import Keys

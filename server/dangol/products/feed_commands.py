@@ -10,8 +10,8 @@ from dangol.definitions import repository
 from dangol.definitions.commands import with_store
 from dangol.errors import Invalid, Problem
 from dangol.members.columns import Refusal
-from dangol.members.commands import DRY, bar, changing_nothing, reporting
 from dangol.members.report import sentence
+from dangol.members.terminal import DRY, bar, changing_nothing, reporting
 from dangol.outside import permit
 from dangol.products.fetching import fetch
 from dangol.products.importing import Checked, check, guard, unpacked, write

@@ -17,7 +17,7 @@ from dangol.definitions.shapes import shape_problems
 from dangol.errors import DangolError, Invalid, Problem
 from dangol.house import House
 from dangol.members.columns import Refusal
-from dangol.members.commands import reporting
+from dangol.members.terminal import reporting
 from dangol.runtime import SiteRuntime
 from dangol.sends import making, testing, uploading
 from dangol.sends.making import Asked
