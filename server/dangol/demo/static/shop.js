@@ -2,6 +2,11 @@
 const calls = JSON.parse(document.getElementById("dg-events").textContent);
 for (const call of calls) dangol(...call);
 
+// On a phone the categories are a row to swipe through: the one that is shown is in view.
+const shelves = document.querySelector(".shelves ul");
+const shelf = shelves.querySelector("[aria-current]");
+if (shelf) shelves.scrollLeft = shelf.offsetLeft - 100;
+
 const bag = document.querySelector(".bag");
 const toast = document.querySelector(".toast");
 let hiding;
