@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dangol.errors import Invalid
 from dangol.plugin import Product
@@ -47,6 +48,14 @@ def test_a_list_tells_of_its_products_with_picture_and_link() -> None:
     assert shown.text == "2 looked at 찻잔 3 looked at 녹차"
     assert '<a class="whole" href="/p/tea" data-dg="click">3 looked at 녹차</a>' in shown.html
     assert 'src="/i/tea.jpg" alt=""' in shown.html
+
+
+@pytest.mark.parametrize("gone", [{"hidden": True}, {"stock": 0}])
+def test_a_list_leads_to_nothing_that_is_hidden_or_sold_out(gone: dict[str, Any]) -> None:
+    products = [replace(TEA, **gone), CUP]
+    given = {"scope": "list", "products": ["tea", "cup"], "messages": [VIEWED]}
+    shown: Any = render(SocialTicker(), given, people={("viewed", "tea"): 9, ("viewed", "cup"): 2}, products=products)
+    assert shown.text == "2 looked at 찻잔"
 
 
 def test_the_shop_as_a_whole_may_be_told_of() -> None:

@@ -181,7 +181,7 @@ class About(NamedTuple):
 async def _abouts(params: SocialTicker.Params, view: View) -> Sequence[About]:
     page = view.request
     if params.scope == "list":
-        return [About(each.id, known=each) for each in await view.products(params.products)]
+        return [About(each.id, known=each) for each in await view.products(params.products) if each.is_buyable]
     if params.scope == "shop":
         return [About()]
     if params.scope == "category":
