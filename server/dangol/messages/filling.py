@@ -139,9 +139,11 @@ def _unlike(own: Template, content: Template) -> list[Problem]:
 def values(fill: Mapping[str, Text], variables: Mapping[str, str], whom: Whom) -> dict[str, str]:
     """The ``#{...}`` variables by name: what the cause gives, and what `fill` makes of the recipient's own. A message
     without a template is these alone."""
-    writer = Writer(whom)
     given = {name: euckr.composed(clean(value)) for name, value in variables.items()}
-    return {**given, **{name: writer.personal(text) for name, text in fill.items()}}
+    if fill:
+        writer = Writer(whom)
+        given |= {name: writer.personal(text) for name, text in fill.items()}
+    return given
 
 
 def _told(asked: Iterable[str], given: Mapping[str, str], shorten: Shorten) -> dict[str, str]:

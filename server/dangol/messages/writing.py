@@ -49,7 +49,7 @@ class Whom(NamedTuple):
         member = self.profile.member if self.profile else None
         if not self.to or member is None:
             return True
-        return self.to in (normal("sms", member.phone), normal("email", member.email))
+        return self.to == normal("sms", member.phone) or self.to == normal("email", member.email)
 
 
 class _Shopper(NamedTuple):
