@@ -12,6 +12,8 @@ WEB = {"kind": "WL", "name": "보기", "mobile": "https://shop.example"}
 AC = {"kind": "AC", "name": "채널 추가"}
 COUPON = {"title": "3000원 할인 쿠폰", "text": "첫 구매"}
 PICTURE = {"image": "id1"}
+ROW = {"picture": PICTURE, "title": "머그", "mobile": "https://shop.example"}
+HEAD = {"header": "x", "text": "x", "image": "i"}
 MUG = {"title": "머그", "price": 12_000}
 FEED = {"header": "소식", "text": "새 상품", "picture": PICTURE, "buttons": [WEB]}
 PRODUCT = {"commerce": MUG, "picture": PICTURE, "buttons": [WEB]}
@@ -20,7 +22,7 @@ WHOLE: dict[str, dict[str, Any]] = {
     "TEXT": {"text": "안녕"},
     "IMAGE": {"text": "안녕", "picture": PICTURE},
     "WIDE": {"text": "안녕", "picture": PICTURE},
-    "WIDE_ITEM_LIST": {"header": "소식", "items": [{"picture": PICTURE, "title": "머그"}] * 3},
+    "WIDE_ITEM_LIST": {"header": "소식", "items": [ROW] * 3},
     "CAROUSEL_FEED": {"cards": [FEED, FEED]},
     "PREMIUM_VIDEO": {"video": VIDEO},
     "COMMERCE": {"picture": PICTURE, "commerce": MUG, "buttons": [WEB]},
@@ -28,7 +30,7 @@ WHOLE: dict[str, dict[str, Any]] = {
 }
 ALL = {
     "header": "x", "text": "x", "additional": "x", "picture": PICTURE, "items": WHOLE["WIDE_ITEM_LIST"]["items"],
-    "video": VIDEO, "commerce": MUG, "cards": [FEED, FEED], "head": {"header": "x", "text": "x", "image": "i"},
+    "video": VIDEO, "commerce": MUG, "cards": [FEED, FEED], "head": HEAD,
     "tail": {"mobile": "https://shop.example"}, "buttons": [WEB], "coupon": COUPON,
 }  # fmt: skip
 
@@ -43,7 +45,7 @@ def buttons(count: int) -> dict[str, Any]:
 
 
 def wide(n: int, at: int) -> dict[str, Any]:
-    rows = [{"picture": PICTURE, "title": "가"} for _ in range(3)]
+    rows = [{**ROW} for _ in range(3)]
     rows[at]["title"] = "가" * n
     return {"items": rows}
 
@@ -77,7 +79,7 @@ LIMITS: list[tuple[str, str, int, Any, str]] = [
     ("WIDE", "buttons[0].name", 8, lambda n: {"buttons": [{**WEB, "name": "가" * n}]}, "characters"),
     ("WIDE", "coupon.text", 18, coupon, "characters"),
     ("WIDE_ITEM_LIST", "header", 20, lambda n: {"header": "가" * n}, "characters"),
-    ("WIDE_ITEM_LIST", "items", 4, lambda n: {"items": [{"picture": PICTURE, "title": "가"}] * n}, "rows"),
+    ("WIDE_ITEM_LIST", "items", 4, lambda n: {"items": [ROW] * n}, "rows"),
     ("WIDE_ITEM_LIST", "items[0].title", 25, lambda n: wide(n, 0), "characters"),
     ("WIDE_ITEM_LIST", "items[2].title", 30, lambda n: wide(n, 2), "characters"),
     ("WIDE_ITEM_LIST", "buttons", 2, buttons, "rows"),
@@ -138,7 +140,12 @@ MAY = {
 }
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
-    ("WIDE_ITEM_LIST", {"items": [{"picture": PICTURE}] * 2}, "items: '2 rows' is not at least 3 rows"),
+    ("WIDE_ITEM_LIST", {"items": [ROW] * 2}, "items: '2 rows' is not at least 3 rows"),
+    ("WIDE_ITEM_LIST", {"items": [ROW, ROW, {**ROW, "title": " "}]}, "items[2].title: ' ' is not given"),
+    ("WIDE_ITEM_LIST", {"items": [{**ROW, "mobile": ""}, ROW, ROW]}, "items[0].mobile: '' is not given"),
+    ("CAROUSEL_COMMERCE", {"head": {**HEAD, "text": ""}}, "head.text: '' is not given"),
+    ("CAROUSEL_COMMERCE", {"head": {**HEAD, "pc": "https://a.kr"}}, "head.mobile: '' is not given"),
+    ("TEXT", {"coupon": {**COUPON, "text": "첫\n구매"}}, "coupon.text: '1 line breaks' is not at most 0"),
     ("WIDE_ITEM_LIST", {"header": "a\nb"}, "header: '1 line breaks' is not at most 0 line breaks"),
     ("CAROUSEL_FEED", {"cards": [FEED]}, "cards: '1 rows' is not at least 2 rows"),
     ("CAROUSEL_FEED", card(FEED, buttons=[]), "cards[1].buttons: '0 rows' is not at least 1 rows"),
@@ -178,7 +185,7 @@ def test_what_kakaotalk_does_not_take_is_refused(bubble: str, fields: dict[str, 
         ("WIDE", {"targeting": "M", "buttons": [AC]}),
         ("IMAGE", {"picture": {**PICTURE, "link": "https://shop.example/#{product}"}}),
         ("CAROUSEL_COMMERCE", {"cards": [PRODUCT], "head": ALL["head"]}),
-        ("WIDE_ITEM_LIST", {"items": [{"picture": PICTURE}, *WHOLE["WIDE_ITEM_LIST"]["items"][:2]]}),
+        ("WIDE_ITEM_LIST", {"items": [{**ROW, "title": ""}, ROW, ROW]}),
     ],
 )
 def test_what_kakaotalk_takes_is_taken(bubble: str, fields: dict[str, Any]) -> None:
@@ -241,7 +248,7 @@ def test_a_picture_has_the_proportions_of_its_bubble(bubble: str, width: int, he
 
 
 def sized(width: int, height: int) -> dict[str, Any]:
-    return {"picture": {"image": "i", "width": width, "height": height}, "title": "가"}
+    return {**ROW, "picture": {"image": "i", "width": width, "height": height}}
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,9 @@ from dangol_plugins.phones import korean
 from dangol_plugins.shapes import bare, is_address, present
 from dangol_plugins.solapi import brand
 
+FEWEST_ITEMS = 4
+"""Rows of WIDE_ITEM_LIST; NHN takes 3 (kakaoOption.ts, WIDE_ITEM_LIST_MIN_SUB_ITEMS)."""
+
 Keep = Callable[[str, str], str]
 """The id under which SOLAPI keeps an image, by its kind there and what the template calls it."""
 
@@ -35,6 +38,8 @@ def message(request: PushRequest, number: str, profile: str, keep: Keep) -> dict
         kakao = _options(profile, options)
         return base | present(**{"from": number}, type=f"BMS_{content.bubble}", kakaoOptions=kakao)
     if isinstance(content, templates.BrandTemplate):
+        if 0 < len(content.items) < FEWEST_ITEMS:
+            raise Unfit(f"items: SOLAPI takes {FEWEST_ITEMS} rows, the large one among them, not {len(content.items)}")
         kakao = _options(profile, {"bms": brand.bubble(content, keep)})
         return base | present(**{"from": number}, type="BMS_FREE", text=content.text, kakaoOptions=kakao)
     raise Unfit("SOLAPI sends texts, Alimtalk and brand messages")

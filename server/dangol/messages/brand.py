@@ -44,16 +44,18 @@ class Shape(NamedTuple):
 
 LONG = {"text": Limit(1300, breaks=99), "buttons": Limit(5, "rows"), "buttons[].name": Limit(14, variables=False)}
 SHORT = {"buttons": Limit(2, "rows"), "buttons[].name": Limit(8, variables=False)}
+COUPON = {"coupon.text": Limit(12, breaks=0)}
+WIDE_COUPON = {"coupon.text": Limit(18, breaks=0)}
 HEADER = {"header": Limit(20, breaks=0)}
 CARDS = {"cards[].buttons[].name": Limit(8, variables=False)}
 WEB = ("WL", "AL")
 SHAPES: Mapping[str, Shape] = {
-    "TEXT": Shape(("text",), ("buttons", "coupon"), {**LONG, "coupon.text": Limit(12)}, with_coupon=4),
-    "IMAGE": Shape(("picture", "text"), ("buttons", "coupon"), {**LONG, "coupon.text": Limit(12)}, with_coupon=4),
+    "TEXT": Shape(("text",), ("buttons", "coupon"), {**LONG, **COUPON}, with_coupon=4),
+    "IMAGE": Shape(("picture", "text"), ("buttons", "coupon"), {**LONG, **COUPON}, with_coupon=4),
     "WIDE": Shape(
         ("picture", "text"),
         ("buttons", "coupon"),
-        {**SHORT, "text": Limit(76, breaks=5), "coupon.text": Limit(18)},
+        {**SHORT, "text": Limit(76, breaks=5), **WIDE_COUPON},
     ),
     "WIDE_ITEM_LIST": Shape(
         ("header", "items"),
@@ -64,7 +66,7 @@ SHAPES: Mapping[str, Shape] = {
             "items": Limit(4, "rows", least=3),
             "items[0].title": Limit(25, breaks=1),
             "items[].title": Limit(30, breaks=1),
-            "coupon.text": Limit(18),
+            **WIDE_COUPON,
         },
     ),
     "CAROUSEL_FEED": Shape(
@@ -74,7 +76,7 @@ SHAPES: Mapping[str, Shape] = {
             **CARDS,
             "cards[].header": Limit(20, breaks=0),
             "cards[].text": Limit(180, breaks=2),
-            "cards[].coupon.text": Limit(12),
+            "cards[].coupon.text": Limit(12, breaks=0),
         },
         kinds=WEB,
     ),
@@ -86,7 +88,7 @@ SHAPES: Mapping[str, Shape] = {
             "text": Limit(76, breaks=1),
             "buttons": Limit(1, "rows"),
             "buttons[].name": Limit(8, variables=False),
-            "coupon.text": Limit(12),
+            **COUPON,
         },
     ),
     "COMMERCE": Shape(
@@ -97,7 +99,7 @@ SHAPES: Mapping[str, Shape] = {
             "additional": Limit(34, breaks=1),
             "buttons": Limit(2, "rows", least=1),
             "buttons[].name": Limit(8, variables=False),
-            "coupon.text": Limit(12),
+            **COUPON,
         },
         kinds=WEB,
     ),
@@ -110,7 +112,7 @@ SHAPES: Mapping[str, Shape] = {
             "head.text": Limit(50, breaks=2),
             "cards[].commerce.title": Limit(30),
             "cards[].additional": Limit(34, breaks=1),
-            "cards[].coupon.text": Limit(12),
+            "cards[].coupon.text": Limit(12, breaks=0),
         },
         kinds=WEB,
     ),
@@ -131,6 +133,7 @@ def problems(template: BrandTemplate) -> Iterator[Problem]:
     if not is_left(template):
         yield from needed(template, shape.needs, f"{bubble} needs it")
     yield from limit_problems(template, shape.limits)
+    yield from _item_problems(template)
     yield from _button_problems(template, shape)
     yield from pictures.problems(template)
     yield from coupons.problems(template.coupon, "coupon")
@@ -154,6 +157,14 @@ def _button_problems(template: BrandTemplate, shape: Shape) -> Iterator[Problem]
         yield from row_problems("buttons", len(own), Limit(shape.with_coupon, "rows"))
     place = 0 if template.bubble in CHANNEL_FIRST else 1
     yield from buttons.channel_problems(own, "buttons", _no_channel(template), place)
+
+
+def _item_problems(template: BrandTemplate) -> Iterator[Problem]:
+    for number, item in enumerate(template.items):
+        if number and not item.title.strip():
+            yield Problem(f"items[{number}].title", item.title, "given: all rows but the first have a title")
+        if not item.mobile:
+            yield Problem(f"items[{number}].mobile", "", "given: a row leads somewhere")
 
 
 def _no_channel(template: BrandTemplate) -> str:

@@ -5,7 +5,7 @@ NHN Cloud friendtalkupgrade-overview.md; SOLAPI bms/bmsConstraints.ts and bmsCom
 
 from collections.abc import Iterator
 
-from dangol.definitions.templates import BrandTemplate, Card, Commerce
+from dangol.definitions.templates import BrandTemplate, Card, CarouselHead, Commerce
 from dangol.errors import Problem
 from dangol.messages import buttons, coupons
 from dangol.messages.limits import VARIABLE, Limit, needed, row_problems, without
@@ -19,6 +19,7 @@ CARD_PARTS = {
     "CAROUSEL_COMMERCE": ("commerce", "additional", "picture", "coupon"),
 }
 CARD_NEEDS = {"CAROUSEL_FEED": ("header", "text", "picture"), "CAROUSEL_COMMERCE": ("commerce", "picture")}
+HEAD_NEEDS = ("header", "text", "image")
 ALL_PARTS = ("header", "text", "additional", "picture", "commerce", "coupon")
 
 PRICE = 99_999_999
@@ -32,10 +33,20 @@ def problems(template: BrandTemplate) -> Iterator[Problem]:
         yield from row_problems("cards", len(template.cards), CARDS_WITH_HEAD if template.head else CARDS)
         for number, card in enumerate(template.cards):
             yield from _card_problems(template.bubble, card, f"cards[{number}]")
+    if template.head is not None:
+        yield from _head_problems(template.head)
     if template.tail is not None:
         for name in buttons.LINKS:
             if found := VARIABLE.search(getattr(template.tail, name)):
                 yield Problem(f"tail.{name}", found[0], "an address without variables")
+
+
+def _head_problems(head: CarouselHead) -> Iterator[Problem]:
+    for name in HEAD_NEEDS:
+        if not getattr(head, name).strip():
+            yield Problem(f"head.{name}", getattr(head, name), "given: the card that introduces a carousel has it")
+    if not head.mobile and (head.pc or head.android or head.ios):
+        yield Problem("head.mobile", "", "given: the other addresses go with it")
 
 
 def _card_problems(bubble: str, card: Card, where: str) -> Iterator[Problem]:

@@ -133,6 +133,12 @@ def test_a_wide_list() -> None:
     }
 
 
+def test_a_wide_list_of_three_is_too_short() -> None:
+    items = [templates.WideItem(templates.Picture(f"I{n}"), f"상품 {n}", mobile=LINK) for n in range(3)]
+    with pytest.raises(Unfit, match="items: SOLAPI takes 4 rows"):
+        bms(brand("WIDE_ITEM_LIST", header="이번 주", items=items))
+
+
 def test_a_carousel_of_news() -> None:
     card = templates.Card("새 옷", "보러 오세요", picture=templates.Picture("I1", LINK), buttons=[contents.APP])
     tail = templates.CarouselTail(LINK)
