@@ -121,7 +121,7 @@ def test_what_dangol_or_kakaotalk_adds_is_not_written_twice(template: Template, 
     [
         (TextTemplate("t", "x"), ["contact.company", "contact.opt_out"]),
         (PushTemplate("p", "x", "y"), ["contact.company"]),
-        (EmailTemplate("e", "x", "y"), ["contact.company", "unsubscribe"]),
+        (EmailTemplate("e", "x", "y"), ["contact.company", "contact.contact", "unsubscribe"]),
         (BrandTemplate("b", "TEXT", "M", text="x"), ["contact.opt_out"]),
         (BrandTemplate("b", "TEXT", "N", text="x"), ["contact.opt_out"]),
     ],

@@ -13,7 +13,7 @@ from dangol.messages.proof import problems
 from dangol.messages.reviews import demoted
 
 SITE = Site("shop", "public-key", "단골", ["https://shop.example"], traits=[Trait("size", "사이즈", "text")])
-CONTACT = ContactPolicy(company="단골상점", opt_out="080-123-4567")
+CONTACT = ContactPolicy(company="단골상점", contact="02-123-4567", opt_out="080-123-4567")
 WEB = Button("WL", "보기", "https://shop.example")
 
 
@@ -60,7 +60,7 @@ def test_a_template_as_it_should_be_has_no_problems(kind: str, fields: dict[str,
         ("alimtalk", {"text": {"ko": "a"}}, "text: 'ko' is not one wording"),
         ("brand", {"code": "B", "buttons": [{"kind": "BK", "name": {"ko": "a"}}]}, "buttons[0].name: 'ko' is not one"),
         ("text", {"text": {"ko": "a", "en": "b 😀"}}, "text (en): '😀' is not a character of EUC-KR"),
-        ("text", {"form": "sms", "text": "{name|고객}님 " + "가" * 40}, "text: '128 bytes' is not at most 90 bytes"),
+        ("text", {"form": "sms", "text": "{name|고객}님 " + "가" * 40}, "text: '140 bytes' is not at most 90 bytes"),
         ("text", {"text": {"ko": "", "en": ""}}, "text (ko): '' is not given"),
         ("text", {"text": {}}, "text: '' is not given"),
         ("text", {"text": " "}, "text: '' is not given"),

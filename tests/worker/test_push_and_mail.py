@@ -51,7 +51,10 @@ async def test_an_advertisement_by_mail_carries_a_button_that_ends_the_consent(
 ) -> None:
     house = await opened(new_house(define()))
     news = EmailTemplate(id="news", subject="새 상품", text="{name|고객}님, 안녕하세요")
-    contact, senders = ContactPolicy(company="온기"), [Sender("mail", "smtp", {"from": "온기 <hello@shop.example>"})]
+    contact, senders = (
+        ContactPolicy(company="온기", contact="1588-0000"),
+        [Sender("mail", "smtp", {"from": "온기 <hello@shop.example>"})],
+    )
     desk = office(Smtp(), policy=PATIENT, templates=[news], senders=senders, contact=contact)
     kim, now = member_profile(desk.runtime.keys, "kim"), int(time.time())
     consent = Subscription("kim@mail.example", now - 60, "News?")

@@ -76,6 +76,9 @@ def _sender_problems(template: Template, contact: ContactPolicy, unsubscribe: st
         if isinstance(template, BrandTemplate) and template.targeting != "I":
             expected = f"a free number (080…), which the targeting {template.targeting} needs"
             yield Problem("contact.opt_out", "", expected)
+    if contact.jurisdiction == "kr" and not contact.contact and isinstance(template, EmailTemplate):
+        expected = "a telephone number and an address, which every advertisement by e-mail tells"
+        yield Problem("contact.contact", "", expected)
     if isinstance(template, EmailTemplate) and not unsubscribe:
         yield Problem(
             "unsubscribe", "", "an address that ends the consent: DANGOL_PUBLIC_URL says where this server is"
