@@ -1,5 +1,6 @@
 """The commands that no other folder tests: keys, settings, forget, and how a refusal is told."""
 
+import errno
 import os
 import sys
 import time
@@ -13,7 +14,7 @@ from click.testing import CliRunner, Result
 from loadtests.browser import DESKTOP
 from redis import Redis
 
-from dangol.cli import main
+from dangol.cli import Group, main
 from dangol.host.registry import Registry
 from dangol.house import House
 from dangol.protocol.tokens import Keys
@@ -59,6 +60,16 @@ def test_the_lines_to_paste_have_the_site_s_key_and_their_policy(
     assert '<script async src="https://d.example/dg/v1/dangol.js" data-site="public-key"></script>' in told.stdout
     assert stub_source() in told.stderr
     assert "SITE: 'other' is not a site with definitions" in run("snippet", "other", DANGOL_REDIS_URL=store.url).output
+
+
+def test_a_reader_who_has_enough_is_no_error() -> None:
+    group = Group("dangol")
+
+    @group.command()
+    def endless() -> None:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    assert "Error" not in CliRunner().invoke(group, ["endless"]).output
 
 
 def test_every_setting_has_its_line() -> None:

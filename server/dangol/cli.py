@@ -60,6 +60,8 @@ class Group(click.Group):
     def invoke(self, context: click.Context) -> object:
         try:
             return super().invoke(context)
+        except BrokenPipeError:
+            raise  # click ends without a word: whoever reads, such as head, has enough
         except (DangolError, OSError) as error:
             raise click.ClickException(str(error)) from None
 
