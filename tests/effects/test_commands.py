@@ -79,6 +79,11 @@ def test_recommended_products_are_told_by_recommender() -> None:
     assert [arm["shoppers"] for arm in json.loads(run("shop", "hello", "--json").output)["arms"]] == [1, 1]
 
 
+def test_of_a_campaign_that_nobody_has_entered_there_is_no_table() -> None:
+    assert run("shop", "hello", "--forget").exit_code == 0
+    assert run("shop", "hello").output.splitlines() == ["hello", "Nobody has entered this campaign yet.", ""]
+
+
 def test_a_deleted_campaign_is_told_until_it_is_forgotten() -> None:
     assert "1 shopper entered" in run("shop", "gone").output
     assert run("shop", "gone", "--forget").output == "gone: forgotten\n"

@@ -28,7 +28,9 @@ def _row(day: str, segment: str, arm: Arm) -> Sequence[Cell]:
 
 
 def lines(report: Report) -> Iterator[str]:
-    """The arms as aligned columns, without colours."""
+    """The arms as aligned columns, without colours; none where nobody has entered."""
+    if not report.arms:
+        return iter(())
     heads = ["arm", "share", *FIGURES, "conversion", "revenue each"]
     return _aligned([heads, *(_cells(arm) for arm in report.arms)])
 
