@@ -83,6 +83,7 @@ def test_messages_are_listed_with_their_reasons() -> None:
     assert PARKED in listed
     assert "격리했습니다" in listed
     assert QUEUED not in listed
+    assert run("list", "shop").output == "0 messages are held\n"
     assert json.loads(run("show", "shop", FAILED).output)["reason"]["code"] == "blocked"
 
 

@@ -76,7 +76,7 @@ def list_(site: str, state: str, campaign: str, limit: int, language: Language) 
     for row in rows:
         told = view.why(row).get(language, "")
         click.echo(f"{row.key}  {row.state:9}  {outbox.counted_as(row.push):20}  {told}".rstrip())
-    click.echo(f"{len(rows)} messages", err=True)
+    click.echo(f"{len(rows):,} messages are {state}", err=True)
 
 
 @messages.command()
