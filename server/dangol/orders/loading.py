@@ -90,7 +90,7 @@ async def load(
     """
     goods = Goods([each async for some in catalogue.scan(link, shop.site.id) for each in some])
     if not goods.ids:
-        expected = "a catalogue: orders of products that it does not have teach nothing"
+        expected = "a catalogue, which is imported first: orders of products that it does not have teach nothing"
         raise Invalid([Problem("products", ..., expected)])
     columns = Columns(shop.site, goods.find, now, options.columns)
     refusals = Refusals(refuse)
