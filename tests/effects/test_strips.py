@@ -158,6 +158,6 @@ def test_a_message_recommends_no_products() -> None:
 def test_a_terminal_gets_columns() -> None:
     head, first, *rows = strip_lines(told(CELLS))
     assert head.split()[:3] == ["arm", "shoppers", "seen"]
-    assert first.split() == ["together", "9,000", "6,000", "900", "15.00%", "900", "120", "270", "2,400.0"]
+    assert first.split() == ["together", "9,000", "6,000", "900", "15.00%", "900", "120", "270", "2,400.00"]
     assert [row.split()[0] for row in rows] == ["bought_together", "popular", "hits", "bought_together", "popular"]
     assert len({len(row) for row in (head, first, *rows)}) == 1

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from dangol.effects.answer import Arm, Recommended, Report, StripArm, StripReport
 from dangol.messages.spreadsheet import BYTE_ORDER_MARK, Cell, line
+from dangol.render.money import CURRENCIES
 
 FIGURES = (
     "shoppers", "seen", "views", "clicks", "closes", "laters", "submits", "buyers", "orders", "revenue",
@@ -32,7 +33,7 @@ def lines(report: Report) -> Iterator[str]:
     if not report.arms:
         return iter(())
     heads = ["arm", "share", *FIGURES, "conversion", "revenue each"]
-    return _aligned([heads, *(_cells(arm) for arm in report.arms)])
+    return _aligned([heads, *(_cells(arm, report.currency) for arm in report.arms)])
 
 
 def strip_lines(report: StripReport) -> Iterator[str]:
@@ -41,10 +42,10 @@ def strip_lines(report: StripReport) -> Iterator[str]:
         return iter(())
     rows = [["arm", "shoppers", "seen in", "clicks", "click rate", "clicked by", "orders", "items", "revenue"]]
     for arm in report.arms:
-        items = sum(each.items for each in arm.recommenders)
-        rows.append([arm.arm, f"{arm.shoppers:,}", *_clicks(arm), f"{arm.clickers:,}", *_bought(arm, items)])
+        items, clickers = sum(each.items for each in arm.recommenders), f"{arm.clickers:,}"
+        rows.append([arm.arm, f"{arm.shoppers:,}", *_clicks(arm), clickers, *_bought(arm, items, report.currency)])
         for each in arm.recommenders:
-            rows.append([f"  {each.recommender}", "", *_clicks(each), "", *_bought(each, each.items)])
+            rows.append([f"  {each.recommender}", "", *_clicks(each), "", *_bought(each, each.items, report.currency)])
     return _aligned(rows)
 
 
@@ -52,8 +53,8 @@ def _clicks(told: StripArm | Recommended) -> list[str]:
     return [f"{told.views:,}", f"{told.clicks:,}", f"{told.click_rate:.2%}"]
 
 
-def _bought(told: StripArm | Recommended, items: int) -> list[str]:
-    return [f"{told.orders:,}", f"{items:,}", f"{told.revenue:,}"]
+def _bought(told: StripArm | Recommended, items: int, currency: str) -> list[str]:
+    return [f"{told.orders:,}", f"{items:,}", _amount(told.revenue, currency)]
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -65,6 +66,10 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         )
 
 
-def _cells(arm: Arm) -> list[str]:
-    figures = [f"{getattr(arm, figure):,}" for figure in FIGURES]
+def _cells(arm: Arm, currency: str) -> list[str]:
+    figures = [*(f"{getattr(arm, figure):,}" for figure in FIGURES[:-1]), _amount(arm.revenue, currency)]
     return [arm.arm, f"{arm.share:.1%}", *figures, f"{arm.conversion:.2%}", f"{arm.revenue_per_shopper:,.2f}"]
+
+
+def _amount(units: float, currency: str) -> str:
+    return f"{units:,.{CURRENCIES[currency].digits}f}"
