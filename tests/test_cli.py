@@ -72,6 +72,13 @@ def test_a_reader_who_has_enough_is_no_error() -> None:
     assert "Error" not in CliRunner().invoke(group, ["endless"]).output
 
 
+def test_a_file_that_can_not_be_written_is_named(tmp_path: Path, store: EmbeddedStore) -> None:
+    members, report = tmp_path / "members.csv", tmp_path / "nowhere" / "report.csv"
+    members.touch()
+    told = run("members", "import", "shop", str(members), "--report", str(report), DANGOL_REDIS_URL=store.url).output
+    assert told == f"Error: {report}: No such file or directory\n"
+
+
 def test_every_setting_has_its_line() -> None:
     lines = run("settings").output.splitlines()
     assert [line.split()[0] for line in lines] == [f"DANGOL_{name.upper()}" for name in Settings.__struct_fields__]

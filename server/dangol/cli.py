@@ -62,7 +62,10 @@ class Group(click.Group):
             return super().invoke(context)
         except BrokenPipeError:
             raise  # click ends without a word: whoever reads, such as head, has enough
-        except (DangolError, OSError) as error:
+        except OSError as error:
+            told = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            raise click.ClickException(told) from None
+        except DangolError as error:
             raise click.ClickException(str(error)) from None
 
 
