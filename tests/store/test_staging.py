@@ -93,6 +93,15 @@ async def test_what_others_change_in_the_meantime_stays(link: Link) -> None:
     assert await everything(link) == {"mug": replace(MUG, stock=0), "pen": PEN}
 
 
+async def test_a_feed_all_of_whose_products_are_removed_in_the_meantime_brings_none_back(link: Link) -> None:
+    await catalogue.put(link, "shop", [MUG], now=NOW)
+    async with Staging(link, "shop", NOW) as staging:
+        await staging.add([replace(MUG, price=90)])
+        await catalogue.remove(link, "shop", ["mug"])
+        await staging.swap(hide_others=True)
+    assert await everything(link) == {}
+
+
 async def test_those_who_follow_are_told_of_a_swap(link: Link) -> None:
     await catalogue.put(link, "shop", [MUG, CUP], now=NOW)
     before = (await catalogue.state(link, "shop")).version

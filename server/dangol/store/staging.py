@@ -31,9 +31,8 @@ _SWAP = Script(
 local version = redis.call('HGET', KEYS[2], 'v') or '0'
 if version ~= ARGV[1] then return version end
 if redis.call('HLEN', KEYS[4]) ~= tonumber(ARGV[2]) then return false end
-redis.call('PERSIST', KEYS[4])
 redis.call('UNLINK', KEYS[1])
-redis.call('RENAME', KEYS[4], KEYS[1])
+if redis.call('PERSIST', KEYS[4]) == 1 then redis.call('RENAME', KEYS[4], KEYS[1]) end
 note(ARGV[3])
 return version
 """
