@@ -15,6 +15,7 @@ from dangol.definitions.model import Campaign, Definitions, Site
 from dangol.errors import Invalid, PluginFailure
 from dangol.host.params import check_params, recommender_problems
 from dangol.host.registry import Registry
+from dangol.messages.policy import consents_of
 from dangol.plugin import Widget
 from dangol.profile.watch import Stream, Watching
 from dangol.protocol.tokens import Keys
@@ -84,7 +85,8 @@ class SiteRuntime:
                 widgets[campaign.id] = widget, params.pop(OWN)
                 variants |= {(campaign.id, variant): checked for variant, checked in params.items()}
         slots = {widget.name: widget.slot for widget, _ in widgets.values()}
-        plan = Plan.build(definitions.campaigns, site, slots, definitions.groups, definitions.manners)
+        groups, manners, consents = definitions.groups, definitions.manners, consents_of(definitions)
+        plan = Plan.build(definitions.campaigns, site, slots, groups, manners, consents)
         keys, origins = Keys.derive(master, site.id), frozenset(site.origins)
         priced = frozenset(each.id for each in definitions.campaigns if PRICE.search(msgspec.json.encode(each)))
         saved = Watching.of((each.stream for each in index.facts() if isinstance(each, Recent)), version)

@@ -24,7 +24,7 @@ from dangol.definitions.model import (
 )
 from dangol.plugin import Request
 from dangol.profile import days
-from dangol.profile.model import LEASES, NEVER, Contact, Lease, Member, Profile, Visit
+from dangol.profile.model import LEASES, NEVER, Contact, Lease, Member, Profile, Subscription, Visit
 from dangol.protocol.event import Event
 
 SITE = Site(id="shop", key="publickey", name="Shop", origins=["https://shop.example"])
@@ -512,3 +512,18 @@ def test_a_sentence_names_the_limit_in_words() -> None:
     decision = Decision(a_campaign(), Verdict.NO, Reason.CAP_DAY, detail="2")
     assert sentence(decision, "ko") == "하루 2번까지로 한 만큼 오늘 이미 받았습니다."
     assert sentence(decision, "en-GB") == "Today's limit of 2 is reached."
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({}, Reason.NO_CONSENT),
+        ({"email": Subscription("kim@mail.example", 1)}, Reason.NO_CONSENT),
+        ({"sms": Subscription("01012345678", 1, withdrawn_at=2)}, Reason.NO_CONSENT),
+        ({"sms": Subscription("01012345678", 1)}, Reason.SENT),
+    ],
+)
+def test_an_advertisement_is_sent_and_counted_for_who_has_agreed_alone(given: Any, reason: Reason) -> None:
+    plan = Plan.build([a_message()], SITE, SLOTS, GROUPS, MANNERS, {"c": "sms"})
+    [decision] = decide(plan, a_profile(member=True, subscriptions=given), a_request(), frozenset(), losers=True)
+    assert decision.reason is reason

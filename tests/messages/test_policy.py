@@ -10,9 +10,21 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from dangol.campaigns.plan import Plan
-from dangol.definitions.model import Campaign, Cap, ContactPolicy, Group, Manners, MessageUse, Night, Site
+from dangol.definitions.model import (
+    Campaign,
+    Cap,
+    ContactPolicy,
+    Definitions,
+    Group,
+    Manners,
+    MessageUse,
+    Night,
+    Site,
+    WidgetUse,
+)
+from dangol.definitions.templates import BrandTemplate, EmailTemplate, Template, TextTemplate
 from dangol.messages.counting import note
-from dangol.messages.policy import Case, Go, Hold, Refuse, Verdict, judge
+from dangol.messages.policy import Case, Go, Hold, Refuse, Verdict, consents_of, judge
 from dangol.messages.reasons import Reason
 from dangol.profile.consents import Act, record
 from dangol.profile.model import Contact, Device, Member, Profile
@@ -336,3 +348,22 @@ def test_whatever_is_set_no_advertisement_passes_without_a_consent(
 ) -> None:
     for profile in (None, shopper(), shopper((channel, "agreed", now - 9), (channel, "withdrawn", now - 8))):
         assert isinstance(judge(case(channel, profile=profile, contact=contact, now=now, to=ADDRESS[channel])), Refuse)
+
+
+@pytest.mark.parametrize(("jurisdiction", "letter"), [("kr", {"letter": "email"}), ("us", {})])
+def test_campaigns_need_the_consent_of_their_advertisement(jurisdiction: Any, letter: dict[str, str]) -> None:
+    templates: list[Template] = [
+        TextTemplate("sale", "x"),
+        TextTemplate("paid", "x", ad=False),
+        BrandTemplate("brand", "TEXT", text="x"),
+        EmailTemplate("letter", "x", "y"),
+    ]
+    campaigns = [Campaign(each.id, message=MessageUse("any", template=each.id)) for each in templates]
+    campaigns += [
+        Campaign("hook", message=MessageUse("webhook", ad=True, consent="push")),
+        Campaign("gauge", widget=WidgetUse("cart_gauge")),
+        Campaign("gone", message=MessageUse("any", template="gone")),
+    ]
+    contact = ContactPolicy(jurisdiction)
+    found = consents_of(Definitions(SITE, campaigns=campaigns, templates=templates, contact=contact))
+    assert found == {"sale": "sms", "brand": "kakao", "hook": "push", **letter}

@@ -13,6 +13,7 @@ from dangol.campaigns.plan import Plan, Rule
 from dangol.campaigns.refusals import capped, crowded, outside, put_off, too_soon
 from dangol.campaigns.sentences import sentence
 from dangol.plugin import Request
+from dangol.profile.consents import holding
 from dangol.profile.glance import Glance
 from dangol.profile.model import Contact, Profile
 from dangol.protocol.event import Event
@@ -115,6 +116,8 @@ def _judge_message(rule: Rule, look: Look) -> Iterator[Decision]:
     refusal = outside(rule, look)
     if refusal is None and look.profile.member is None:
         refusal = Refusal(Reason.NO_MEMBER)
+    if refusal is None and rule.consent and not _has_agreed(look.profile, rule.consent):
+        refusal = Refusal(Reason.NO_CONSENT)  # before it counts: who agrees later shall still get it
     keys = [] if refusal else _causes(rule, look, contact)
     if not keys:
         yield _refused(rule, look, refusal or Refusal(Reason.ALREADY_SENT))
@@ -123,6 +126,11 @@ def _judge_message(rule: Rule, look: Look) -> Iterator[Decision]:
         yield decision
         if decision.verdict is not Verdict.MESSAGE:
             return
+
+
+def _has_agreed(profile: Profile, channel: str) -> bool:
+    given = profile.subscriptions.get(channel)
+    return given is not None and holding(given)
 
 
 def _message(rule: Rule, look: Look, contact: Contact, sent: int, key: str) -> Decision:

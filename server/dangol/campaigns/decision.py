@@ -55,6 +55,7 @@ class Reason(StrEnum):
     GAP = "gap"
     SLOT_TAKEN = "slot_taken"
     NO_MEMBER = "no_member"
+    NO_CONSENT = "no_consent"
     ALREADY_SENT = "already_sent"
 
 

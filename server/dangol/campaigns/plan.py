@@ -19,6 +19,7 @@ FRONT = "front"
 
 IN_FRONT = ("corner", "dialog")
 NO_MANNERS = Manners()
+NO_CONSENTS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Rule:
     share of `arms.HASH_RANGE`, `arms` those that somebody may be in. `places` are those on the page that it needs,
     which only one widget has at a time: none for a message and for a widget whose plugin is missing. `waits` tells that
     it is not shown at once, `counts` are the tallies that its views and messages count in, and `limits` all caps that
-    hold for it.
+    hold for it. `consent` is the channel whose consent its message needs, "" for none.
     """
 
     campaign: Campaign
@@ -44,6 +45,7 @@ class Rule:
     waits: bool
     counts: tuple[str, ...]
     limits: tuple[Limit, ...]
+    consent: str
 
 
 class Plan:
@@ -68,13 +70,18 @@ class Plan:
         slots: Mapping[str, str],
         groups: Iterable[Group] = (),
         manners: Manners = NO_MANNERS,
+        consents: Mapping[str, str] = NO_CONSENTS,
     ) -> "Plan":
-        """`slots` tells each usable widget plugin's slot; the definitions were checked."""
+        """`slots` tells each usable widget plugin's slot, `consents` by campaign the channel whose consent its message
+        needs; the definitions were checked."""
         ordered = sorted(campaigns, key=lambda campaign: -campaign.priority)
         pages = PageIndex([campaign.pages for campaign in ordered])
         ranked = enumerate(zip(ordered, pages.places, strict=True))
         by_id = {group.id: group for group in groups}
-        rules = [_rule(campaign, rank, page, site, slots, by_id, manners) for rank, (campaign, page) in ranked]
+        rules = [
+            _rule(campaign, rank, page, site, slots, by_id, manners, consents.get(campaign.id, ""))
+            for rank, (campaign, page) in ranked
+        ]
         return cls(site, rules, pages, manners)
 
     def candidates(self, events: Iterable[str], matched: AbstractSet[str], due: Iterable[str] = ()) -> list[Rule]:
@@ -115,6 +122,7 @@ def _rule(
     slots: Mapping[str, str],
     groups: Mapping[str, Group],
     manners: Manners,
+    consent: str,
 ) -> Rule:
     slot = slots.get(campaign.widget.use, "") if campaign.widget else ""
     if slot and campaign.widget and campaign.widget.at:
@@ -136,6 +144,7 @@ def _rule(
         waits=bool(slot) and bool(campaign.delay or campaign.scroll or campaign.idle or campaign.exit),
         counts=counts,
         limits=limits_of(campaign, counts, groups, manners),
+        consent=consent,
     )
 
 

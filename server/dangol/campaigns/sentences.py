@@ -110,6 +110,10 @@ SENTENCES: dict[Reason, dict[Language, str]] = {
         "ko": "회원이 아니어서 보낼 수 없습니다.",
         "en": "There is nobody to send to: the shopper is not a member.",
     },
+    Reason.NO_CONSENT: {
+        "ko": "광고 수신에 동의하지 않아 보낼 수 없습니다.",
+        "en": "The member has not agreed to advertisements by this channel.",
+    },
     Reason.ALREADY_SENT: {"ko": "이미 보냈습니다.", "en": "It was sent already."},
 }
 

@@ -16,9 +16,10 @@ from dangol.campaigns.calendar import day_number, local_time, moment
 from dangol.campaigns.decision import Reason as CapReason
 from dangol.campaigns.decision import Refusal
 from dangol.campaigns.limits import BUDGET, NO_CONTACT, Limit, count, limits_of
-from dangol.definitions.model import Campaign, Cap, ContactPolicy, Group, Manners, Site
+from dangol.definitions.model import Campaign, Cap, ContactPolicy, Definitions, Group, Manners, Site
 from dangol.messages import nights
 from dangol.messages.counting import counts_of, is_noted
+from dangol.messages.kinds import is_ad, kind_of
 from dangol.messages.push import Origin
 from dangol.messages.reasons import Reason
 from dangol.profile.consents import own_address
@@ -99,6 +100,23 @@ class Refuse(NamedTuple):
 
 
 Verdict = Go | Hold | Refuse
+
+
+def consents_of(definitions: Definitions) -> dict[str, str]:
+    """By campaign the channel whose consent its message needs before the first one; others are left out."""
+    asks, found = nights.law_of(definitions.contact).asks, dict[str, str]()
+    templates = {template.id: template for template in definitions.templates}
+    for campaign in definitions.campaigns:
+        if (use := campaign.message) is None:
+            continue
+        template = templates.get(use.template)
+        kind, ad = kind_of(template), use.ad if template is None else is_ad(template)
+        case = Case(
+            kind=kind, ad=ad, site=definitions.site, contact=definitions.contact, now=0, consent_channel=use.consent
+        )
+        if case.is_ad and case.channel in asks:
+            found[campaign.id] = case.channel
+    return found
 
 
 def judge(case: Case) -> Verdict:
