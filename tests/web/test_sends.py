@@ -138,7 +138,7 @@ async def test_one_row_too_many_refuses_the_whole_file(
     ("body", "place"),
     [
         (b"phone,cod\xff\n", "line 1"),
-        (b"", "line 1"),
+        (b"", "file"),
         (b"phone\n", "line 2"),
         (b"nobody\n1\n", "line 1"),
         (b'phone,x\n"01012345678\n01012345679\n', "lines 2 to 3"),
