@@ -14,7 +14,9 @@ from dangol.testing import NOW, MemoryCounts, entry, event, shelf
 from dangol_plugins import fitted
 from dangol_plugins.bought_together import BoughtTogether
 from dangol_plugins.fitting import NEIGHBOURS, RIDGE, fit
-from dangol_plugins.kernels import FREE, PLAIN, Numbers
+from dangol_plugins.kernels import PLAIN
+from dangol_plugins.offerable import Numbers
+from dangol_plugins.slots import FREE
 
 SIZE = 30
 BASKETS = st.lists(st.sets(st.integers(0, SIZE - 1), min_size=1, max_size=8), min_size=1, max_size=40)
