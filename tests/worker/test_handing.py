@@ -237,6 +237,20 @@ async def test_who_withdraws_while_a_message_waits_for_room_does_not_get_it(
     assert (row.state, row.reason, desk.channel.got) == ("refused", "withdrawn", [])
 
 
+async def test_what_grows_stale_while_it_is_looked_at_goes_once(
+    shop: Any, pushed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, now = shop(), time.time()
+    await desk.meet("m1", agreed())
+    [key] = await desk.enqueue(due(pushed, counted=True))
+    rows = await outbox.claim(desk.link, outbox.partition(key) or 0, now, 15.0, "t", 10)
+    prepared = await desk.job.preparing.prepare(rows, now)
+    answers = iter([True])
+    monkeypatch.setattr(handing, "_stands", lambda ready: next(answers, False))
+    await desk.job.handing.hand_over(prepared.ready[0].way, prepared.ready, "t", "t")
+    assert [request.key for request in desk.channel.got] == [key]
+
+
 async def test_a_machine_that_slept_does_not_send_what_it_judged_before(shop: Any, pushed: Any) -> None:
     desk = shop()
     [key] = await desk.enqueue(due(pushed, "a", "", to=PHONE, use=news()))

@@ -200,8 +200,10 @@ class Handing:
         judged = [(each, each.looked) for each in chunk if each.counts and each.looked and each.row.push.arm != HOLDOUT]
         noted = await self.engine.note_judged(way.runtime, [(looked, each.sending) for each, looked in judged])
         done = {each.row.key for (each, _), mine in zip(judged, noted, strict=True) if mine}
-        going = [each for each in chunk if each.row.key in done or _stands(each)]
-        return going, [each for each in chunk if each.row.key not in done and not _stands(each)]
+        going, left = list[Ready](), list[Ready]()
+        for each in chunk:  # asked once: one that grows stale in between would be in both
+            (going if each.row.key in done or _stands(each) else left).append(each)
+        return going, left
 
     async def _note(self, ready: Ready) -> Verdict:
         """Judged once more on the profile as it stands when the message is counted on it: of two messages at once only
