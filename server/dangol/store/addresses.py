@@ -5,9 +5,7 @@ time of that); ``r:<channel>``, when it refused the channel's advertisements; ``
 whom no profile knows. It never expires: a refusal holds until somebody agrees anew.
 """
 
-import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -17,6 +15,7 @@ from dangol.profile.model import Subscription
 from dangol.store import keys
 from dangol.store.link import Link
 from dangol.store.script import Script
+from dangol.store.spread import spread
 
 TRIES = 20
 HOLDERS = 50
@@ -88,23 +87,15 @@ async def refused_at(link: Link, site: str, mark: str, channel: str) -> int:
     return int(await link.call("HGET", keys.standing(site, mark), f"r:{channel}") or 0)
 
 
-async def refused_at_many(link: Link, site: str, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+async def refused_at_many(link: Link, site: str, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """The same for many, as (mark, channel), in one call for each partition; those that have refused alone."""
-    parts: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for each in wanted:
-        parts[keys.partition(each[0])].append(each)
-    answers = await asyncio.gather(
-        *(
-            _REFUSED(link, [keys.standing(site, mark) for mark, _ in part], [f"r:{channel}" for _, channel in part])
-            for part in parts.values()
-        )
-    )
-    return {
-        each: int(at)
-        for part, answer in zip(parts.values(), answers, strict=True)
-        for each, at in zip(part, answer, strict=True)
-        if at
-    }
+
+    def ask(part: list[tuple[str, str]]) -> Awaitable[list[bytes | None]]:
+        names = [keys.standing(site, mark) for mark, _ in part]
+        return _REFUSED(link, names, [f"r:{channel}" for _, channel in part])
+
+    found = await spread(wanted, lambda each: keys.partition(each[0]), ask)
+    return {each: int(at) for each, at in zip(wanted, found, strict=True) if at}
 
 
 async def hold(link: Link, site: str, mark: str, profile_id: str, at: int) -> None:

@@ -1,9 +1,8 @@
 """Profiles in the store: read, and written back together with the log entry by compare-and-set."""
 
-import asyncio
 import os
-from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Awaitable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +13,7 @@ from dangol.protocol.event import Entry
 from dangol.store import keys
 from dangol.store.link import Link
 from dangol.store.script import Script
+from dangol.store.spread import spread
 from dangol.store.wire import Argument
 
 VERSION_BYTES = 8
@@ -126,19 +126,15 @@ class Profiles:
 
     async def read_many_now(self, site: str, profile_ids: Sequence[str]) -> list[Stored]:
         """The same for many, in one call for each partition."""
-        parts: dict[int, list[str]] = defaultdict(list)
-        for profile_id in profile_ids:
-            parts[keys.partition(profile_id)].append(keys.profile(site, profile_id))
-        found = await asyncio.gather(*(self._link.call("MGET", *names) for names in parts.values()))
-        stored = {
-            name: Stored.parse(raw)
-            for names, values in zip(parts.values(), found, strict=True)
-            for name, raw in zip(names, values, strict=True)
-        }
-        for name, each in stored.items():
+
+        def ask(part: list[str]) -> Awaitable[list[bytes | None]]:
+            return self._link.call("MGET", *(keys.profile(site, profile_id) for profile_id in part))
+
+        found = [Stored.parse(raw) for raw in await spread(profile_ids, keys.partition, ask)]
+        for profile_id, each in zip(profile_ids, found, strict=True):
             if each.document and each.document != CLOSED:
-                self._remember(name, each)
-        return [stored[keys.profile(site, profile_id)] for profile_id in profile_ids]
+                self._remember(keys.profile(site, profile_id), each)
+        return found
 
     async def write(
         self, site: str, profile_id: str, before: Stored, after: Profile, entry: Entry | None = None
@@ -153,26 +149,20 @@ class Profiles:
 
     async def write_many(self, site: str, writes: Sequence[Write]) -> list[bool]:
         """The same for many, in one step for each partition: whether each was written."""
-        parts: dict[int, list[int]] = defaultdict(list)
-        for place, write in enumerate(writes):
-            parts[keys.partition(write.profile_id)].append(place)
-        asked = [self._asked(site, write) for write in writes]
-        answers = await asyncio.gather(
-            *(
-                WRITE(
-                    self._link,
-                    [name for place in places for name in asked[place][0]],
-                    [arg for place in places for arg in asked[place][1]],
-                )
-                for places in parts.values()
+
+        async def ask(part: list[Write]) -> list[bool]:
+            asked = [self._asked(site, write) for write in part]
+            answer = await WRITE(
+                self._link,
+                [name for names, _, _ in asked for name in names],
+                [arg for _, args, _ in asked for arg in args],
             )
-        )
-        done = [False] * len(writes)
-        for places, answer in zip(parts.values(), answers, strict=True):
-            for place, newer in zip(places, answer, strict=True):
-                names, _, written = asked[place]
-                done[place], _ = self._done(names[0], written, newer)
-        return done
+            return [
+                self._done(names[0], written, newer)[0]
+                for (names, _, written), newer in zip(asked, answer, strict=True)
+            ]
+
+        return await spread(writes, lambda write: keys.partition(write.profile_id), ask)
 
     def _asked(self, site: str, write: Write) -> tuple[list[str], list[Argument], Stored]:
         """The names and arguments of the script, and what is written."""

@@ -5,8 +5,8 @@ Addresses stand in no name of a key: digests do.
 
 import asyncio
 from base64 import urlsafe_b64encode
-from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from dangol.store import keys
 from dangol.store.link import Link
 from dangol.store.rows import KEY_LENGTH, pack
 from dangol.store.script import Script
+from dangol.store.spread import spread
 from dangol.store.wire import Argument
 
 CLAIMED = 30 * 86_400
@@ -57,21 +58,15 @@ async def keys_of(link: Link, site: str, recipient: str) -> list[str]:
 
 async def claim(link: Link, site: str, wanted: Sequence[Reach]) -> list[bool]:
     """For each whether the address is its own: a cause's first request claims it, and keeps it when asked again."""
-    parts: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
-    for place, (cause, to, key) in enumerate(wanted):
-        digest = _digest(site, cause, to)
-        number = keys.partition(digest)
-        parts[number].append((place, keys.address(number, digest), key))
-    answers = await asyncio.gather(*(_claimed(link, part) for part in parts.values()))
-    held = {place: mine for part, found in zip(parts.values(), answers, strict=True)
-            for (place, _, _), mine in zip(part, found, strict=True)}  # fmt: skip
-    return [held[place] for place in range(len(wanted))]
+    reaches = [(_digest(site, cause, to), key) for cause, to, key in wanted]
+    return await spread(reaches, lambda reach: keys.partition(reach[0]), partial(_claimed, link))
 
 
-async def _claimed(link: Link, part: Sequence[tuple[int, str, str]]) -> list[bool]:
-    args: list[Argument] = [CLAIMED, *(key for _, _, key in part)]
-    answer = await _CLAIM(link, [name for _, name, _ in part], args)
-    return [found is not None and found.decode() == key for found, (_, _, key) in zip(answer, part, strict=True)]
+async def _claimed(link: Link, part: Sequence[tuple[str, str]]) -> list[bool]:
+    names = [keys.address(keys.partition(digest), digest) for digest, _ in part]
+    args: list[Argument] = [CLAIMED, *(key for _, key in part)]
+    answer = await _CLAIM(link, names, args)
+    return [found is not None and found.decode() == key for found, (_, key) in zip(answer, part, strict=True)]
 
 
 async def name_provider(link: Link, site: str, sender: str, named: Sequence[tuple[str, str]]) -> None:
