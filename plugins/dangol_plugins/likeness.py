@@ -1,5 +1,4 @@
-"""The kernel that tells how like others a product is. A kernel, compiled by numba as those of `dangol_plugins.kernels`
-are."""
+"""How like others a product is. A kernel, compiled by numba as those of `dangol_plugins.kernels` are."""
 
 import numpy as np
 from numba import njit, types

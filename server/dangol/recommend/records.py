@@ -16,12 +16,11 @@ import struct
 from collections.abc import Iterable
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from dangol.products.product import Product
 from dangol.recommend.marks import mark_of
-from dangol.recommend.places import Marks, Places, place_of
+from dangol.recommend.places import Marks, Places, compiled, place_of
 from dangol.recommend.shelf import Shelf
 
 Words = NDArray[np.uint64]
@@ -43,7 +42,6 @@ LARGEST = 3e38
 
 _tail = struct.Struct("<fI").pack
 _head = struct.Struct("<8s8sII").pack
-compiled = njit(nogil=True, cache=True)
 
 
 def pack(members: Iterable[str], by: float, at: float) -> bytes:
